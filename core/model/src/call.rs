@@ -1,0 +1,116 @@
+//! A call's record as rows: the call itself, its notifications and its web events.
+
+use crate::{
+    AccountSid, Address, CallSid, CallStatus, Direction, Method, NotificationSid, NumberSid,
+    StatusCallback, Time,
+};
+
+/// A call, as its row and as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRow {
+    /// Its identifier.
+    pub sid: CallSid,
+    /// Whose it is.
+    pub account: AccountSid,
+    /// The call whose `<Dial>` placed this one.
+    pub parent: Option<CallSid>,
+    /// The owned number it came in on, or went out from.
+    pub number: Option<NumberSid>,
+    /// Who is called.
+    pub to: Address,
+    /// Who calls.
+    pub from: Address,
+    /// How far it has come, computed from its leg. Never `Initiated`, which only callbacks show.
+    pub status: CallStatus,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// When it was accepted.
+    pub date_created: Time,
+    /// When its row last changed.
+    pub date_updated: Time,
+    /// When it left the queue (outbound) or was answered (inbound).
+    pub start_time: Option<Time>,
+    /// When it was answered; the duration counts from here.
+    pub answer_time: Option<Time>,
+    /// When it ended.
+    pub end_time: Option<Time>,
+    /// Whole seconds from answer to end; `Some(0)` if it ended unanswered.
+    pub duration_secs: Option<u32>,
+    /// Whom the caller meant, if the call was forwarded (Diversion header).
+    pub forwarded_from: Option<String>,
+    /// The caller's name, as the carrier gave it.
+    pub caller_name: Option<String>,
+    /// The final SIP response of an outbound leg.
+    pub sip_response_code: Option<u16>,
+    /// The SIP Call-ID of its leg.
+    pub sip_call_id: Option<String>,
+    /// Who is told of its progress. Kept with the row, so that a call cut by a crash still ends
+    /// with its terminal callback.
+    pub status_callback: Option<StatusCallback>,
+}
+
+impl CallRow {
+    /// Seconds from answer to end, as the API counts them.
+    pub fn duration_between(answer: Option<Time>, end: Time) -> u32 {
+        answer.map_or(0, |answer| {
+            end.since(answer).secs().min(u64::from(u32::MAX)) as u32
+        })
+    }
+}
+
+/// How grave a notification is; the API writes the number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotificationLevel {
+    /// `0`: something the customer asked for did not happen.
+    Error,
+    /// `1`: something was ignored or replaced by a default.
+    Warning,
+}
+
+/// Something went wrong with what the customer's application said or did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationRow {
+    /// Its identifier.
+    pub sid: NotificationSid,
+    /// Whose it is.
+    pub account: AccountSid,
+    /// The call it happened on.
+    pub call: CallSid,
+    /// Error or warning.
+    pub level: NotificationLevel,
+    /// The catalogue's number.
+    pub code: u32,
+    /// One sentence that says what and where.
+    pub text: String,
+    /// What was being asked when it happened.
+    pub request_method: Option<Method>,
+    /// Where it was being asked.
+    pub request_url: Option<String>,
+    /// When it happened.
+    pub date: Time,
+}
+
+/// One request to the customer's application and its answer, as `Calls/{sid}/Events` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebEventRow {
+    /// Whose it is.
+    pub account: AccountSid,
+    /// The call it was about.
+    pub call: CallSid,
+    /// How it was asked.
+    pub method: Method,
+    /// Where it was asked.
+    pub url: String,
+    /// The parameters sent.
+    pub parameters: Vec<(String, String)>,
+    /// The HTTP status of the answer, if there was one.
+    pub response_code: Option<u16>,
+    /// The answer's content type.
+    pub content_type: Option<String>,
+    /// The answer's beginning.
+    pub response_body: Option<String>,
+    /// How long the answer took.
+    pub duration_ms: u64,
+    /// When it was asked.
+    pub date: Time,
+}

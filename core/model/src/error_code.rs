@@ -1,0 +1,123 @@
+//! The catalogue's numbers that this platform raises, each with its HTTP status and sentence.
+//!
+//! The numbers are the contract's; the sentences that official clients compare are written as
+//! clients expect them, the others are ours.
+
+use std::fmt;
+
+/// A number of the error catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ErrorCode(pub u32);
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $status:literal, $text:literal;)*) => {
+        impl ErrorCode {
+            $($(#[$doc])* #[doc = $text] pub const $name: ErrorCode = ErrorCode($number);)*
+
+            /// Every number this platform can raise.
+            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name),*];
+
+            /// The HTTP status of a REST answer with this code; 0 for codes that only
+            /// notifications and fallback requests carry.
+            pub fn http_status(self) -> u16 {
+                match self.0 { $($number => $status,)* _ => 400 }
+            }
+
+            /// One sentence that says what is wrong.
+            pub fn text(self) -> &'static str {
+                match self.0 { $($number => $text,)* _ => "Unknown error" }
+            }
+        }
+    };
+}
+
+codes! {
+    // REST.
+    AUTHENTICATE = 20003, 401, "Authenticate";
+    METHOD_NOT_ALLOWED = 20004, 405, "Method not allowed";
+    INVALID_PARAMETER = 20001, 400, "Invalid parameter";
+    PAGE_SIZE = 20007, 400, "Page size too large";
+    CALL_NOT_COMPLETE = 20009, 409, "Cannot delete this resource before it is complete";
+    NOT_FOUND = 20404, 404, "The requested resource was not found";
+    TOO_MANY_REQUESTS = 20429, 429, "Too Many Requests";
+    INTERNAL = 20500, 500, "An internal server error has occurred";
+    UNAVAILABLE = 20503, 503, "Service unavailable";
+    TO_MISSING = 21201, 400, "No 'To' number is specified";
+    URL_INVALID = 21205, 400, "Url parameter is required.";
+    SEND_DIGITS = 21206, 400, "SendDigits is not valid";
+    TIMEOUT_INVALID = 21208, 400, "Timeout must be an integer";
+    METHOD_INVALID = 21209, 400, "Method is not valid";
+    FROM_UNVERIFIED = 21210, 400, "The source phone number is not yet verified";
+    TO_INVALID = 21211, 400, "The phone number you are attempting to call is not valid.";
+    FROM_INVALID = 21212, 400, "The source phone number provided is not valid";
+    FROM_MISSING = 21213, 400, "No 'From' number is specified";
+    CALL_STATE = 21220, 400, "Call is not in-progress. Cannot redirect.";
+    PHONE_NUMBER_MISSING = 21603, 400, "PhoneNumber is required";
+    NUMBER_INVALID = 21421, 400, "PhoneNumber is invalid";
+    NUMBER_TAKEN = 21422, 400, "PhoneNumber is not available";
+    FALLBACK_WITHOUT_URL = 21405, 400, "FallbackUrl needs a Url";
+    PAGE_TOKEN = 21481, 400, "Invalid PageToken";
+    TWIML_TOO_LONG = 32018, 400, "Twiml must be 4000 characters or less";
+    RECORDING_CHANNELS = 16113, 400, "The recording does not have that many channels";
+
+    // Asking the customer's application.
+    URL_FORMAT = 11100, 0, "Invalid URL format";
+    HTTP_FAILURE = 11200, 0, "There was a failure attempting to retrieve the contents of this URL";
+    CONNECT_TIMEOUT = 11201, 0, "The connection to this URL timed out";
+    CONNECT_REFUSED = 11202, 0, "The connection to this URL was refused";
+    TOTAL_TIMEOUT = 11203, 0, "The answer from this URL took too long";
+    CONNECTION_FAILURE = 11205, 0, "The connection to this URL failed";
+    PROTOCOL_VIOLATION = 11206, 0, "The answer from this URL is not HTTP";
+    BAD_HOST = 11210, 0, "The host name of this URL can't be resolved";
+    REDIRECTS = 11215, 0, "Too many HTTP redirects";
+    TLS_HANDSHAKE = 11220, 0, "The TLS handshake with this URL failed";
+    CERTIFICATE_NAME = 11235, 0, "The certificate is not for this host";
+    CERTIFICATE_EXPIRED = 11236, 0, "The certificate has expired";
+    CERTIFICATE_UNTRUSTED = 11237, 0, "The certificate's chain can't be verified";
+    RETRY_POLICY = 11243, 0, "The retry policy in the URL is not valid";
+    DOCUMENT_TOO_LARGE = 11750, 0, "The document is larger than 64 kB";
+    DOCUMENT_EMPTY = 11770, 0, "The answer is empty";
+    CALLBACK_FAILED = 15003, 0, "A status callback was not accepted";
+    RELATIVE_URL = 15004, 0, "A relative URL has no document to start from";
+
+    // Documents.
+    XML = 12100, 0, "Document parse failure";
+    ROOT = 12102, 0, "The root element must be Response";
+    SCHEMA = 12200, 0, "Schema validation warning";
+    CONTENT_TYPE = 12300, 0, "Invalid Content-Type";
+    DOCUMENT_FAULT = 12400, 0, "Internal failure while running the document";
+
+    // Verbs.
+    DIAL_NESTED = 13201, 0, "A call cannot be dialled from within a Dial";
+    DIAL_CALLER_ID = 13214, 0, "Dial: invalid callerId value";
+    DIAL_NUMBER = 13223, 0, "Dial->Number: invalid phone number format";
+    DIAL_FROM = 13247, 0, "Dial: invalid From";
+    SIP_URI = 13255, 0, "Dial->Sip: this address can't be called";
+    PLAY_CONTENT_TYPE = 13420, 0, "Play: this is not a sound that can be played";
+    SAY_VOICE = 13511, 0, "Say: this voice is not installed; another speaks instead";
+    SAY_LANGUAGE = 13512, 0, "Say: no voice for this language is installed";
+    SAY_EMPTY = 13520, 0, "Say: there is no text to speak";
+    RECORDING_TOO_SHORT = 16101, 0, "The recording is too short";
+    RECORDING_SILENT = 16102, 0, "The recording holds no sound";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_stands_once_and_has_a_sentence() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in ErrorCode::ALL {
+            assert!(seen.insert(code.0), "{code} twice");
+            assert!(code.text().len() > 5);
+        }
+        assert_eq!(ErrorCode::NOT_FOUND.http_status(), 404);
+    }
+}

@@ -1,0 +1,58 @@
+//! The nouns of the platform and the words its planes speak to each other.
+//!
+//! Three planes share these words and nothing else: signalling (`sip`), sound (`media`) and call
+//! control (`call`). A *leg* is one connection to one far end; a *call* is a leg with the
+//! document it runs and the record it leaves. Everything here is plain data.
+
+pub mod account;
+pub mod address;
+pub mod call;
+pub mod callback;
+pub mod chance;
+pub mod error_code;
+pub mod limit;
+pub mod media;
+pub mod number;
+pub mod recording;
+pub mod request;
+pub mod sid;
+pub mod signal;
+pub mod status;
+pub mod time;
+
+pub use account::Account;
+pub use address::Address;
+pub use call::{CallRow, NotificationRow, WebEventRow};
+pub use callback::{Callback, CallbackId, StatusCallback};
+pub use chance::Chance;
+pub use error_code::ErrorCode;
+pub use number::Number;
+pub use recording::RecordingRow;
+pub use request::{FetchId, Method, WebReply, WebRequest};
+pub use sid::{
+    AccountSid, ApplicationSid, CallSid, NotificationSid, NumberSid, RecordingSid, RequestSid,
+};
+pub use status::{CallStatus, Cause, Direction};
+pub use time::{Span, Time};
+
+/// Names one leg on all three planes for as long as the process lives; never used twice.
+///
+/// Call control numbers the legs it places from 1 upwards; signalling numbers the legs that are
+/// offered to it from `LegId::FIRST_OFFERED` upwards, so neither has to ask the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LegId(pub u64);
+
+impl LegId {
+    /// The first identifier signalling gives to a leg that a far end offers.
+    pub const FIRST_OFFERED: LegId = LegId(1 << 63);
+}
+
+impl std::fmt::Display for LegId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if *self >= Self::FIRST_OFFERED {
+            write!(f, "in{}", self.0 - Self::FIRST_OFFERED.0)
+        } else {
+            write!(f, "out{}", self.0)
+        }
+    }
+}

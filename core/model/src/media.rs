@@ -1,0 +1,237 @@
+//! What call control and the sound engine say to each other about one leg.
+//!
+//! The H.248 of this house. Sound is 8 kHz mono inside; a leg has one ear and one mouth.
+
+use crate::recording::RecordingTrack;
+use crate::{ErrorCode, LegId, RecordingSid};
+
+/// Names one prompt on one leg; numbered by call control, never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlayId(pub u64);
+
+/// Something a leg can hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prompt {
+    /// Spoken text.
+    Speech(Speech),
+    /// A sound file at an HTTP(S) address.
+    File {
+        /// Absolute address.
+        url: String,
+    },
+    /// A tone that goes on until stopped, or has its own end.
+    Tone(Tone),
+    /// Keys to be sent to the far end: `0-9 A-D # *`, `w` half a second, `W` a second.
+    Digits(String),
+    /// Silence.
+    Silence {
+        /// How long.
+        length_ms: u32,
+    },
+}
+
+/// Text to speak, and how.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Speech {
+    /// The voice the customer asked for, if any.
+    pub voice: Option<String>,
+    /// The language, as in `pt-BR`.
+    pub language: String,
+    /// What to speak, in order.
+    pub parts: Vec<SpeechPart>,
+}
+
+/// A piece of speech.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SpeechPart {
+    /// Words, in the speech's language or their own.
+    Text {
+        /// The words.
+        text: String,
+        /// Their own language, if another.
+        language: Option<String>,
+    },
+    /// A pause.
+    Break {
+        /// How long.
+        length_ms: u32,
+    },
+}
+
+/// Tones the engine can make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tone {
+    /// Ringback of a country (`us`, `br`, …), until stopped.
+    Ringback(String),
+    /// The short beep that asks a caller to speak.
+    RecordBeep,
+}
+
+/// What a recording keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordSpec {
+    /// True: what the leg says and what it hears on two channels. False: mixed into one.
+    pub dual: bool,
+    /// Which sound.
+    pub track: RecordingTrack,
+    /// Leave silence at both ends out.
+    pub trim: bool,
+    /// Ends it; `limit::RECORDING_SECS_MAX` at most.
+    pub length_ms_max: u32,
+    /// Ends it after so much silence from the far end; `None`: silence doesn't end it.
+    pub silence_ms: Option<u32>,
+}
+
+/// How a leg's first session description comes about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// We make the offer.
+    Offer,
+    /// We answer this offer.
+    Answer {
+        /// The far end's offer.
+        sdp: String,
+    },
+}
+
+/// What call control asks of the engine about one leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaCommand {
+    /// Take a port and make a description; wants `Opened` or `Refused`.
+    Open(Opening),
+    /// The far end's answer to our offer, early or final. May come again with a change.
+    Connect {
+        /// Its answer.
+        sdp: String,
+    },
+    /// The far end's new offer, or `None` to make one ourselves; wants `Renegotiated` or `Refused`.
+    Renegotiate {
+        /// Its offer.
+        sdp: Option<String>,
+    },
+    /// Play this to the leg, after what is already queued for it.
+    Play {
+        /// Its name; `Played` carries it back.
+        play: PlayId,
+        /// What.
+        prompt: Prompt,
+        /// How often; 1 or more, bounded by `limit::PLAY_LOOPS_MAX`.
+        loops: u32,
+    },
+    /// Stop this prompt if it plays or waits. `Played` with `Stopped` follows if it was there.
+    StopPlay {
+        /// Which.
+        play: PlayId,
+    },
+    /// The two legs hear each other from now on. Ends whatever either of them was joined to.
+    Join {
+        /// The other leg.
+        peer: LegId,
+    },
+    /// This leg hears the other, and isn't heard: early sound of a leg that still rings.
+    Listen {
+        /// The other leg.
+        peer: LegId,
+    },
+    /// The leg hears and is heard by nobody.
+    Part,
+    /// Keep the leg's sound.
+    Record {
+        /// Its name.
+        recording: RecordingSid,
+        /// What and how long.
+        spec: RecordSpec,
+    },
+    /// End a recording; `Recorded` follows when its file can be played.
+    StopRecord {
+        /// Which.
+        recording: RecordingSid,
+    },
+    /// Give the port back. Recordings end; prompts stop without a word. The last command of a leg.
+    Close,
+}
+
+/// Why a prompt is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlayEnd {
+    /// It was played to its end.
+    Finished,
+    /// It was stopped.
+    Stopped,
+    /// It couldn't be had: the fault's number and one sentence.
+    Failed {
+        /// 13420, 11200, 13520, …
+        code: ErrorCode,
+        /// What was wrong.
+        text: String,
+    },
+}
+
+/// Why a recording is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordEnd {
+    /// `StopRecord` or `Close`.
+    Stopped,
+    /// The far end was silent for as long as the recording allows.
+    Silence,
+    /// It reached its greatest length.
+    LengthMax,
+    /// The sound could not be kept (disk full, …).
+    Failed,
+}
+
+/// What the engine tells call control about one leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaEvent {
+    /// The leg has a port; here is our description.
+    Opened {
+        /// Offer or answer, as was asked.
+        sdp: String,
+    },
+    /// Our side of a renegotiation.
+    Renegotiated {
+        /// Our answer, or our offer if none was given.
+        sdp: String,
+    },
+    /// The description can't be used: no codec in common, no port left, or it can't be read.
+    Refused {
+        /// The SIP response that says so: 488 or 503.
+        code: u16,
+        /// One sentence.
+        text: String,
+    },
+    /// The far end pressed a key (RFC 4733 or in the sound).
+    Digit {
+        /// `0-9 A-D # *`.
+        digit: char,
+        /// How long it was held.
+        duration_ms: u32,
+    },
+    /// A prompt is over.
+    Played {
+        /// Which.
+        play: PlayId,
+        /// Why.
+        end: PlayEnd,
+    },
+    /// A recording no longer takes sound; its file is being finished.
+    RecordEnded {
+        /// Which.
+        recording: RecordingSid,
+        /// Why.
+        end: RecordEnd,
+    },
+    /// A recording's file can be played, or there is none because nothing was heard.
+    Recorded {
+        /// Which.
+        recording: RecordingSid,
+        /// Milliseconds that were kept.
+        length_ms: u32,
+        /// False: silence only, or too short to keep.
+        heard: bool,
+        /// Why it ended.
+        end: RecordEnd,
+    },
+    /// No packet came for `limit::MEDIA_LOST_SECS`: the far end is gone.
+    Lost,
+}

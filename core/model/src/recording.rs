@@ -1,0 +1,127 @@
+//! A recording as the API shows it.
+
+use crate::{AccountSid, CallSid, RecordingSid, Time};
+
+/// What started a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordingSource {
+    /// `<Record>`.
+    RecordVerb,
+    /// `<Dial record>`.
+    DialVerb,
+    /// `Record=true` when the call was created.
+    OutboundApi,
+}
+
+impl RecordingSource {
+    /// The word the API uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecordingSource::RecordVerb => "RecordVerb",
+            RecordingSource::DialVerb => "DialVerb",
+            RecordingSource::OutboundApi => "OutboundAPI",
+        }
+    }
+
+    /// Reads the API's word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::RecordVerb, Self::DialVerb, Self::OutboundApi]
+            .into_iter()
+            .find(|source| source.as_str() == text)
+    }
+}
+
+/// How far a recording has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordingStatus {
+    /// Sound is being kept.
+    InProgress,
+    /// The file is being finished.
+    Processing,
+    /// The file can be played.
+    Completed,
+    /// Nothing worth keeping was heard.
+    Absent,
+    /// The sound could not be kept.
+    Failed,
+}
+
+impl RecordingStatus {
+    /// The word the API uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecordingStatus::InProgress => "in-progress",
+            RecordingStatus::Processing => "processing",
+            RecordingStatus::Completed => "completed",
+            RecordingStatus::Absent => "absent",
+            RecordingStatus::Failed => "failed",
+        }
+    }
+
+    /// Reads the API's word.
+    pub fn parse(text: &str) -> Option<Self> {
+        use RecordingStatus::*;
+        [InProgress, Processing, Completed, Absent, Failed]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}
+
+/// Which sound of a leg is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RecordingTrack {
+    /// What the far end says.
+    Inbound,
+    /// What the far end hears.
+    Outbound,
+    /// Both.
+    #[default]
+    Both,
+}
+
+impl RecordingTrack {
+    /// The word the API uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecordingTrack::Inbound => "inbound",
+            RecordingTrack::Outbound => "outbound",
+            RecordingTrack::Both => "both",
+        }
+    }
+
+    /// Reads the API's word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Inbound, Self::Outbound, Self::Both]
+            .into_iter()
+            .find(|track| track.as_str() == text)
+    }
+}
+
+/// A recording, as its row and as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordingRow {
+    /// Its identifier.
+    pub sid: RecordingSid,
+    /// Whose it is.
+    pub account: AccountSid,
+    /// The call whose leg was recorded.
+    pub call: CallSid,
+    /// What started it.
+    pub source: RecordingSource,
+    /// How far it has come.
+    pub status: RecordingStatus,
+    /// 1 (mono) or 2 (dual: what the leg says, what it hears).
+    pub channels: u8,
+    /// Which sound was kept.
+    pub track: RecordingTrack,
+    /// When the first sound was kept.
+    pub start_time: Time,
+    /// Whole seconds, once it is known.
+    pub duration_secs: Option<u32>,
+    /// Why it failed or is absent.
+    pub error_code: Option<u32>,
+    /// When it was asked for.
+    pub date_created: Time,
+    /// When it was last changed.
+    pub date_updated: Time,
+}

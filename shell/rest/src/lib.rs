@@ -1,0 +1,1 @@
+//! The HTTP API: authenticate, parse, ask store or switch, render.

@@ -1,0 +1,1 @@
+//! The program: carries every input in and every output out.
