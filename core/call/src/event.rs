@@ -1,0 +1,54 @@
+//! What can happen to call control.
+
+use crate::command::Command;
+use crate::effect::LookupId;
+use model::media::MediaEvent;
+use model::signal::SignalEvent;
+use model::{Account, CallRow, FetchId, LegId, Number, WebReply};
+
+/// One thing that happened; `CallControl::handle` takes them one at a time, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The API asks something.
+    Command(Command),
+    /// A carrier says something about a leg.
+    Signal {
+        /// Which leg.
+        leg: LegId,
+        /// What.
+        event: SignalEvent,
+    },
+    /// The sound engine says something about a leg.
+    Media {
+        /// Which leg.
+        leg: LegId,
+        /// What.
+        event: MediaEvent,
+    },
+    /// The customer's application answered `Effect::Fetch`, or could not.
+    Fetched {
+        /// Which question.
+        fetch: FetchId,
+        /// What came of it.
+        reply: WebReply,
+    },
+    /// The answer to `Effect::Lookup`.
+    Found {
+        /// Which question.
+        lookup: LookupId,
+        /// The answer.
+        found: Found,
+    },
+    /// At start: a call that was alive when the process died. It ends as `failed`, and whoever
+    /// was to be told of its end is told.
+    Cut(Box<CallRow>),
+}
+
+/// What the store knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Whether a number is ours: its row, and the account that owns it.
+    Number(Option<Box<Number>>),
+    /// Whose phone this is: the account that a registered or trunk call belongs to.
+    Account(Option<Account>),
+}
