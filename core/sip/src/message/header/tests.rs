@@ -1,0 +1,1 @@
+//! Typed headers read and written.

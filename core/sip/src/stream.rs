@@ -1,0 +1,1 @@
+//! Finding message ends in TCP, TLS and WebSocket streams.
