@@ -1,0 +1,10 @@
+//! `<Sim>`: a SIM card to ring.
+
+element! {
+    /// A SIM card to ring.
+    pub struct Sim = "Sim";
+    -> content {
+        /// The SID of the card.
+        sid: String,
+    }
+}

@@ -1,0 +1,231 @@
+//! Text to document: the tree is read once, and whatever is not in the table is warned of.
+
+use crate::document::{Document, Verb};
+use crate::element::{Child, Element, Part, Set};
+use crate::limit;
+use crate::warning::{Code, ParseError, Warning};
+use roxmltree::ParsingOptions;
+
+pub(crate) type Node<'a, 'input> = roxmltree::Node<'a, 'input>;
+
+/// Reads a document; what it does not understand it passes over and warns of.
+///
+/// # Errors
+/// When the text is too large, is not XML, or its root is not Response.
+pub fn parse(text: &str) -> Result<(Document, Vec<Warning>), ParseError> {
+    if text.len() > limit::DOCUMENT_BYTES {
+        return Err(ParseError::new(
+            Code::BodyTooLarge,
+            "the document is larger than 64 kB",
+        ));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(ParseError::new(Code::EmptyBody, "the document is empty"));
+    }
+    refuse_depth(text)?;
+    let options = ParsingOptions {
+        allow_dtd: false,
+        nodes_limit: limit::DOCUMENT_NODES,
+        ..ParsingOptions::default()
+    };
+    let tree = roxmltree::Document::parse_with_options(text, options).map_err(|error| {
+        let at = error.pos();
+        ParseError {
+            code: Code::Malformed,
+            line: at.row,
+            column: at.col,
+            message: error.to_string(),
+        }
+    })?;
+    let root = tree.root_element();
+    let mut reader = Reader {
+        tree: &tree,
+        warnings: Vec::new(),
+    };
+    if root.tag_name().name() != "Response" {
+        let at = tree.text_pos_at(root.range().start);
+        return Err(ParseError {
+            code: Code::WrongRoot,
+            line: at.row,
+            column: at.col,
+            message: format!(
+                "the root element is {}, not Response",
+                root.tag_name().name()
+            ),
+        });
+    }
+    for attribute in root.attributes() {
+        let message = "is no attribute of Response".to_owned();
+        reader.warn(Code::Schema, root, Some(attribute), message);
+    }
+    reader.refuse_strangers(root, &Verb::names(), false, Code::Schema);
+    let verbs = Vec::<Verb>::read(root, &mut reader);
+    Ok((Document { verbs }, reader.warnings))
+}
+
+/// Refuses a text nested deeper than any honest one, before the tree is built by recursion.
+fn refuse_depth(text: &str) -> Result<(), ParseError> {
+    let mut depth = 0usize;
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start..];
+        let end = if rest.starts_with("<!--") {
+            rest.find("-->").map(|at| at + 3)
+        } else if rest.starts_with("<![CDATA[") {
+            rest.find("]]>").map(|at| at + 3)
+        } else {
+            let tag = tag_end(rest);
+            match tag {
+                Some(end) if rest.starts_with("</") => {
+                    depth = depth.saturating_sub(1);
+                    Some(end)
+                }
+                Some(end) if rest.starts_with("<?") || rest[..end].ends_with("/>") => Some(end),
+                Some(end) => {
+                    depth += 1;
+                    Some(end)
+                }
+                None => None,
+            }
+        };
+        if depth > limit::DOCUMENT_DEPTH {
+            return Err(ParseError::new(
+                Code::Malformed,
+                "elements are nested too deep",
+            ));
+        }
+        match end {
+            Some(end) => rest = &rest[end..],
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// Where the tag that begins this text ends; a `>` in a quoted value does not end it.
+fn tag_end(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return Some(at + 1),
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The text of an element without that of its children, trimmed.
+pub(crate) fn text(node: Node<'_, '_>) -> String {
+    let parts = node.children().filter(roxmltree::Node::is_text);
+    let text: String = parts.filter_map(|part| part.text()).collect();
+    text.trim().to_owned()
+}
+
+/// The tree being read, and what was found wrong with it so far.
+pub(crate) struct Reader<'a, 'input> {
+    tree: &'a roxmltree::Document<'input>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Reader<'_, '_> {
+    /// Reads an element: its attributes, then its content.
+    pub(crate) fn element<T: Element>(&mut self, node: Node<'_, '_>) -> T {
+        let mut element = T::default();
+        for attribute in node.attributes() {
+            let name = attribute_name(&attribute);
+            let text = if is_url(&name) {
+                attribute.value().trim()
+            } else {
+                attribute.value()
+            };
+            let (code, message) = match element.set(&name, text) {
+                Set::Done => continue,
+                Set::Partly(code) => (code, format!("has unknown words in '{}'", brief(text))),
+                Set::Invalid(code) => (
+                    code,
+                    format!("cannot be '{}'; its default is used", brief(text)),
+                ),
+                Set::Unknown => (Code::Schema, format!("is no attribute of {}", T::NAME)),
+            };
+            self.warn(code, node, Some(attribute), message);
+        }
+        self.refuse_strangers(node, &T::children(), T::TEXT, T::NESTING);
+        element.read_content(node, self);
+        element
+    }
+
+    /// Warns of children that may not stand in this element, and of text where none may.
+    fn refuse_strangers(&mut self, node: Node<'_, '_>, known: &[&str], text: bool, code: Code) {
+        let parent = node.tag_name().name();
+        for child in node.children() {
+            if child.is_element() && !known.contains(&child.tag_name().name()) {
+                self.warn(code, child, None, format!("may not stand in {parent}"));
+            }
+        }
+        if !text
+            && node
+                .children()
+                .any(|c| c.is_text() && !c.text().unwrap_or("").trim().is_empty())
+        {
+            self.warn(
+                Code::Schema,
+                node,
+                None,
+                "has text, which has no meaning here".to_owned(),
+            );
+        }
+    }
+
+    /// Notes a warning about an element or one of its attributes.
+    pub(crate) fn warn(
+        &mut self,
+        code: Code,
+        node: Node<'_, '_>,
+        attribute: Option<roxmltree::Attribute<'_, '_>>,
+        message: String,
+    ) {
+        if self.warnings.len() >= limit::WARNINGS {
+            return;
+        }
+        let start = attribute
+            .as_ref()
+            .map_or(node.range().start, |a| a.range().start);
+        let at = self.tree.text_pos_at(start);
+        let element = brief(node.tag_name().name());
+        let attribute = attribute.map(|attribute| brief(&attribute_name(&attribute)));
+        let message = match &attribute {
+            Some(name) => format!("{element}: {name} {message}"),
+            None => format!("{element} {message}"),
+        };
+        self.warnings.push(Warning {
+            code,
+            line: at.row,
+            column: at.col,
+            message,
+            element,
+            attribute,
+        });
+    }
+}
+
+/// The name an attribute is written with; only the prefix `xml` is part of the language.
+pub(crate) fn attribute_name(attribute: &roxmltree::Attribute<'_, '_>) -> String {
+    match attribute.namespace() {
+        Some("http://www.w3.org/XML/1998/namespace") => format!("xml:{}", attribute.name()),
+        Some(_) => format!("(namespace):{}", attribute.name()),
+        None => attribute.name().to_owned(),
+    }
+}
+
+/// Whether the attribute holds a URL, around which spaces have no meaning.
+fn is_url(name: &str) -> bool {
+    name == "action" || name.ends_with("rl") || name.ends_with("Callback")
+}
+
+/// A text short enough for a message.
+pub(crate) fn brief(text: &str) -> String {
+    text.chars().take(80).collect()
+}

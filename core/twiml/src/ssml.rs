@@ -1,0 +1,456 @@
+//! SSML, the marks in spoken text: read to a tree, and flattened for a simple engine.
+
+use crate::element::Part;
+use crate::parse::{Node, Reader};
+use crate::schema::{Attribute, Kind, Shape};
+use crate::warning::Code;
+use crate::write::Writer;
+
+/// Spoken text with its marks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Speech {
+    /// The pieces in the order in which they are spoken.
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of spoken text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Words.
+    Text(String),
+    /// A mark around further pieces.
+    Mark(Mark),
+}
+
+/// A mark: its attributes as they are written, and what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Which mark it is.
+    pub kind: MarkKind,
+    /// Its attributes, in the order of the table.
+    pub attributes: Vec<(&'static str, String)>,
+    /// What stands in it.
+    pub pieces: Vec<Piece>,
+}
+
+/// What a simple engine does next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Segment {
+    /// Speaks words.
+    Text {
+        /// The words.
+        text: String,
+        /// The language, where it is marked.
+        language: Option<String>,
+    },
+    /// Is silent.
+    Break {
+        /// For so many milliseconds.
+        ms: u32,
+    },
+}
+
+macro_rules! marks {
+    ($($(#[$meta:meta])* $name:ident = $tag:literal [$($child:ident)*] {
+        $($attr:literal : $kind:expr;)*
+    })*) => {
+        /// The marks the language knows.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum MarkKind { $($(#[$meta])* $name,)* }
+        impl MarkKind {
+            const ALL: &'static [MarkKind] = &[$(MarkKind::$name),*];
+            /// The name it is written with.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(MarkKind::$name => $tag,)* }
+            }
+            /// The marks that may stand in it.
+            fn children(self) -> &'static [MarkKind] {
+                match self { $(MarkKind::$name => &[$(MarkKind::$child),*],)* }
+            }
+            fn attributes(self) -> &'static [Attribute] {
+                match self { $(MarkKind::$name => const {
+                    &[$(Attribute { name: $attr, kind: $kind, range: None }),*]
+                },)* }
+            }
+        }
+    };
+}
+
+marks! {
+    /// Silence.
+    Break = "break" [] {
+        "strength": Kind::Word(&["none", "x-weak", "weak", "medium", "strong", "x-strong"]);
+        "time": Kind::Text;
+    }
+    /// Stress.
+    Emphasis = "emphasis" [Break Emphasis Lang Phoneme Prosody SayAs Sub W] {
+        "level": Kind::Word(&["strong", "moderate", "reduced"]);
+    }
+    /// Another language.
+    Lang = "lang" [Break Emphasis Lang P Phoneme Prosody S SayAs Sub W] {
+        "xml:lang": Kind::Text;
+    }
+    /// A paragraph.
+    P = "p" [Break Emphasis Lang Phoneme Prosody S SayAs Sub W] {}
+    /// How it is pronounced.
+    Phoneme = "phoneme" [] {
+        "alphabet": Kind::Word(&[
+            "ipa", "x-sampa", "x-amazon-jyutping", "x-amazon-pinyin", "x-amazon-pron-kana",
+            "x-amazon-yomigana",
+        ]);
+        "ph": Kind::Text;
+    }
+    /// Volume, rate and pitch.
+    Prosody = "prosody" [Break Emphasis Lang P Phoneme Prosody S SayAs Sub W] {
+        "volume": Kind::Text;
+        "rate": Kind::Text;
+        "pitch": Kind::Text;
+    }
+    /// A sentence.
+    S = "s" [Break Emphasis Lang Phoneme Prosody SayAs Sub W] {}
+    /// What kind of thing is read out.
+    SayAs = "say-as" [] {
+        "interpret-as": Kind::Word(&[
+            "characters", "spell-out", "cardinal", "number", "ordinal", "digits", "fraction",
+            "unit", "date", "time", "address", "expletive", "telephone",
+        ]);
+        "format": Kind::Word(&[
+            "mdy", "dmy", "ymd", "md", "dm", "ym", "my", "d", "m", "y", "yyyymmdd",
+        ]);
+    }
+    /// Other words instead of the written ones.
+    Sub = "sub" [] { "alias": Kind::Text; }
+    /// Which word is meant by a spelling.
+    W = "w" [Break Emphasis Phoneme Prosody SayAs Sub] { "role": Kind::Text; }
+}
+
+impl MarkKind {
+    fn from_name(name: &str) -> Option<MarkKind> {
+        MarkKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.name() == name)
+    }
+}
+
+impl Mark {
+    /// The value of an attribute.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The silence of a break in milliseconds.
+    fn break_ms(&self) -> u32 {
+        if let Some(ms) = self.attribute("time").and_then(milliseconds) {
+            return ms;
+        }
+        match self.attribute("strength").unwrap_or("medium") {
+            "none" => 0,
+            "x-weak" => 100,
+            "weak" => 250,
+            "strong" => 750,
+            "x-strong" => 1000,
+            _ => 500,
+        }
+    }
+}
+
+/// The greatest silence of one break.
+const BREAK_MS: u32 = 10_000;
+
+/// The milliseconds in `2s`, `0.5s` or `250ms`, if they are within bounds.
+fn milliseconds(text: &str) -> Option<u32> {
+    let text = text.trim();
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1.0),
+        None => (text.strip_suffix('s')?, 1000.0),
+    };
+    let ms: f64 = number.trim().parse::<f64>().ok()? * unit;
+    (0.0..=f64::from(BREAK_MS))
+        .contains(&ms)
+        .then_some(ms as u32)
+}
+
+impl Speech {
+    /// Plain text; its white space is drawn together.
+    #[must_use]
+    pub fn text(text: &str) -> Speech {
+        let mut pieces = vec![Piece::Text(drawn_together(text))];
+        trim_ends(&mut pieces);
+        Speech { pieces }
+    }
+
+    /// What a simple engine would speak.
+    #[must_use]
+    pub fn plain_text(&self) -> String {
+        let segments = self.segments();
+        let words: Vec<&str> = segments
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Text { text, .. } => Some(text.as_str()),
+                Segment::Break { .. } => None,
+            })
+            .collect();
+        words.join(" ")
+    }
+
+    /// The words and silences in order.
+    #[must_use]
+    pub fn segments(&self) -> Vec<Segment> {
+        let mut flat = Flat {
+            segments: Vec::new(),
+            words: String::new(),
+            language: None,
+        };
+        flat.pieces(&self.pieces);
+        flat.cut();
+        flat.segments
+    }
+}
+
+/// The segments made so far, and the words of the next one.
+struct Flat {
+    segments: Vec<Segment>,
+    words: String,
+    language: Option<String>,
+}
+
+impl Flat {
+    fn pieces(&mut self, pieces: &[Piece]) {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => self.words.push_str(text),
+                Piece::Mark(mark) => self.mark(mark),
+            }
+        }
+    }
+
+    fn mark(&mut self, mark: &Mark) {
+        match mark.kind {
+            MarkKind::Break => {
+                self.cut();
+                let ms = mark.break_ms();
+                if ms > 0 {
+                    self.segments.push(Segment::Break { ms });
+                }
+            }
+            MarkKind::Sub => match mark.attribute("alias") {
+                Some(alias) => self.words.push_str(alias),
+                None => self.pieces(&mark.pieces),
+            },
+            MarkKind::SayAs => self.say_as(mark),
+            MarkKind::Lang => {
+                self.cut();
+                let language = mark.attribute("xml:lang").map(str::to_owned);
+                let outer = std::mem::replace(&mut self.language, language);
+                self.pieces(&mark.pieces);
+                self.cut();
+                self.language = outer;
+            }
+            MarkKind::P | MarkKind::S => {
+                self.words.push(' ');
+                self.pieces(&mark.pieces);
+                self.words.push(' ');
+            }
+            _ => self.pieces(&mark.pieces),
+        }
+    }
+
+    /// Spells what is to be spelled; other kinds are left to the engine.
+    fn say_as(&mut self, mark: &Mark) {
+        let spelled = matches!(
+            mark.attribute("interpret-as"),
+            Some("characters" | "spell-out" | "digits" | "telephone")
+        );
+        if !spelled {
+            return self.pieces(&mark.pieces);
+        }
+        for piece in &mark.pieces {
+            if let Piece::Text(text) = piece {
+                for letter in text.chars().filter(|letter| letter.is_alphanumeric()) {
+                    self.words.push(' ');
+                    self.words.push(letter);
+                }
+                self.words.push(' ');
+            }
+        }
+    }
+
+    /// Ends the words of one segment.
+    fn cut(&mut self) {
+        let words = std::mem::take(&mut self.words);
+        let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !text.is_empty() {
+            self.segments.push(Segment::Text {
+                text,
+                language: self.language.clone(),
+            });
+        }
+    }
+}
+
+impl Part for Speech {
+    const TEXT: bool = true;
+    fn names() -> Vec<&'static str> {
+        MarkKind::ALL.iter().map(|kind| kind.name()).collect()
+    }
+    fn shapes(out: &mut Vec<Shape>) {
+        for kind in MarkKind::ALL {
+            if out.iter().any(|shape| shape.name == kind.name()) {
+                continue;
+            }
+            out.push(Shape {
+                name: kind.name(),
+                attributes: kind.attributes(),
+                children: kind.children().iter().map(|child| child.name()).collect(),
+                text: *kind != MarkKind::Break,
+            });
+        }
+    }
+    fn read(node: Node<'_, '_>, reader: &mut Reader<'_, '_>) -> Self {
+        let mut pieces = pieces(node, reader, MarkKind::ALL, None);
+        trim_ends(&mut pieces);
+        Speech { pieces }
+    }
+    fn write(&self, writer: &mut Writer) {
+        write_pieces(&self.pieces, writer);
+    }
+}
+
+fn pieces(
+    node: Node<'_, '_>,
+    reader: &mut Reader<'_, '_>,
+    allowed: &[MarkKind],
+    inside: Option<MarkKind>,
+) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut run = String::new();
+    for child in node.children() {
+        if child.is_text() {
+            run.push_str(child.text().unwrap_or(""));
+            continue;
+        }
+        if !child.is_element() {
+            continue;
+        }
+        let kind = MarkKind::from_name(child.tag_name().name());
+        let Some(kind) = kind.filter(|kind| allowed.contains(kind)) else {
+            // A Say warns of its own strangers; here only those inside a mark are left.
+            if let Some(mark) = inside {
+                let message = format!("may not stand in {}", mark.name());
+                reader.warn(Code::Schema, child, None, message);
+            }
+            continue;
+        };
+        push_text(&mut pieces, &mut run);
+        let attributes = attributes(child, kind, reader);
+        let inner = self::pieces(child, reader, kind.children(), Some(kind));
+        let inner = if kind == MarkKind::Break {
+            Vec::new()
+        } else {
+            inner
+        };
+        pieces.push(Piece::Mark(Mark {
+            kind,
+            attributes,
+            pieces: inner,
+        }));
+    }
+    push_text(&mut pieces, &mut run);
+    pieces
+}
+
+fn push_text(pieces: &mut Vec<Piece>, run: &mut String) {
+    let text = drawn_together(&std::mem::take(run));
+    if !text.is_empty() {
+        pieces.push(Piece::Text(text));
+    }
+}
+
+/// The attributes of a mark that the table knows, with values it may have.
+fn attributes(
+    node: Node<'_, '_>,
+    kind: MarkKind,
+    reader: &mut Reader<'_, '_>,
+) -> Vec<(&'static str, String)> {
+    let mut found: Vec<(&'static str, String)> = Vec::new();
+    for attribute in node.attributes() {
+        let name = crate::parse::attribute_name(&attribute);
+        let known = kind.attributes().iter().find(|known| known.name == name);
+        let value = attribute.value().to_owned();
+        let message = match known {
+            None => format!("is no attribute of {}", kind.name()),
+            Some(known) if !may_be(known, &value) => {
+                format!("cannot be '{}'", crate::parse::brief(&value))
+            }
+            Some(known) => {
+                found.push((known.name, value));
+                continue;
+            }
+        };
+        reader.warn(Code::Schema, node, Some(attribute), message);
+    }
+    let place = |name: &str| {
+        kind.attributes()
+            .iter()
+            .position(|known| known.name == name)
+    };
+    found.sort_by_key(|(name, _)| place(name));
+    found
+}
+
+fn may_be(attribute: &Attribute, value: &str) -> bool {
+    match attribute.kind {
+        Kind::Word(words) => words.contains(&value),
+        _ if attribute.name == "time" => milliseconds(value).is_some(),
+        _ => true,
+    }
+}
+
+fn write_pieces(pieces: &[Piece], writer: &mut Writer) {
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => writer.text(text),
+            Piece::Mark(mark) => {
+                let attributes: Vec<(&str, String)> = mark
+                    .attributes
+                    .iter()
+                    .map(|(name, value)| (*name, value.clone()))
+                    .collect();
+                writer.inline(mark.kind.name(), &attributes, |w| {
+                    write_pieces(&mark.pieces, w)
+                });
+            }
+        }
+    }
+}
+
+/// Every run of white space as one space.
+fn drawn_together(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let space = matches!(letter, ' ' | '\t' | '\n' | '\r');
+        if !space {
+            out.push(letter);
+        } else if !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out
+}
+
+/// Takes the space at both ends of the whole away.
+fn trim_ends(pieces: &mut Vec<Piece>) {
+    if let Some(Piece::Text(text)) = pieces.first_mut() {
+        *text = text.trim_start_matches(' ').to_owned();
+    }
+    if let Some(Piece::Text(text)) = pieces.last_mut() {
+        *text = text.trim_end_matches(' ').to_owned();
+    }
+    pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
+}
