@@ -85,7 +85,35 @@ pub const PLAY_QUEUE_MAX: usize = 200;
 pub const SIP_MESSAGE_BYTES_MAX: usize = 65_535;
 /// Headers in one SIP message.
 pub const SIP_HEADERS_MAX: usize = 256;
+/// Start line and headers of one SIP message: a long recorded path with tokens stays below half.
+pub const SIP_HEAD_BYTES_MAX: usize = 32 * 1_024;
+/// Parameters of one SIP URI or header: nobody sends more than about ten.
+pub const SIP_PARAMS_MAX: usize = 64;
+/// Parts of one SIP body: an offer, a picture of the caller, a location, and room to spare.
+pub const SIP_BODY_PARTS_MAX: usize = 16;
+/// Nonces whose use counts are remembered: at a nonce's life of minutes, a registration storm.
+pub const SIP_NONCES_MAX: usize = 65_536;
 /// Registered phones of one process.
 pub const BINDINGS_MAX: usize = 10_000;
 /// Contacts of one registered user (the contract's number).
 pub const CONTACTS_PER_USER_MAX: usize = 10;
+
+// Sound.
+
+/// Longest RTP packet that is looked at (RFC 3551 §4.2 asks receivers for 200 ms).
+pub const PACKET_TIME_MAX_MS: u32 = 200;
+/// Sound one stream may hold unplayed: ten minutes, more than any model speaks in one turn.
+pub const PLAY_STREAM_SAMPLES_MAX: usize = 8_000 * 600;
+/// Marks one stream may hold unreached; a peer that sends one per packet gets eighty seconds.
+pub const PLAY_MARKS_MAX: usize = 4_000;
+/// Keys in one string to play; `SEND_DIGITS_MAX` bounds what the API takes, this what `<Play>` does.
+pub const PLAY_DIGITS_MAX: usize = 1_000;
+/// Samples one sound file may decode to: an hour and a half, as `PLAY_BYTES_MAX` of mu-law is; a
+/// small MP3 file could otherwise unfold into a gigabyte.
+pub const SOUND_FILE_SAMPLES_MAX: usize = 8_000 * 5_400;
+/// Highest sample rate of a sound file; studio sound ends here.
+pub const SOUND_FILE_RATE_MAX_HZ: u32 = 192_000;
+/// Lowest sample rate of a sound file; below it a small file would unfold into hours of sound.
+pub const SOUND_FILE_RATE_MIN_HZ: u32 = 4_000;
+/// Channels of a sound file; surround sound ends here, and a header's lie costs nothing.
+pub const SOUND_FILE_CHANNELS_MAX: u16 = 8;

@@ -1,0 +1,144 @@
+//! Sound files: octets to samples and back; no disk, no network.
+
+pub mod mp3;
+pub mod rate;
+pub mod wav;
+
+use std::sync::Arc;
+
+use model::limit::PLAY_BYTES_MAX;
+
+use crate::codec::g711;
+use crate::sound::RATE_HZ;
+
+/// A decoded file: one channel at 8000 samples a second.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Samples8k(pub Arc<[i16]>);
+
+impl Samples8k {
+    /// How long it lasts.
+    pub fn length_ms(&self) -> u64 {
+        crate::sound::length_ms(self.0.len())
+    }
+}
+
+/// Why a file can't be played; call control reports 13420 for the first and 12400-like warnings
+/// for the others as it sees fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    /// Neither the content type nor the first octets are those of a sound we know.
+    UnknownType,
+    /// More octets than `PLAY_BYTES_MAX`.
+    TooLarge,
+    /// It would last longer than `SOUND_FILE_SAMPLES_MAX`.
+    TooLong,
+    /// A file of a known kind whose encoding we don't know.
+    UnknownEncoding {
+        /// The format tag of a WAV file.
+        tag: u16,
+    },
+    /// A file of a known kind that makes no sense.
+    Malformed(&'static str),
+    /// A file without sound.
+    Empty,
+}
+
+impl std::fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DecodeError::UnknownType => f.write_str("not a sound file of a kind we play"),
+            DecodeError::TooLarge => write!(f, "more than {PLAY_BYTES_MAX} octets"),
+            DecodeError::TooLong => f.write_str("more than an hour and a half of sound"),
+            DecodeError::UnknownEncoding { tag } => write!(f, "WAV encoding {tag:#06x}"),
+            DecodeError::Malformed(what) => f.write_str(what),
+            DecodeError::Empty => f.write_str("no sound in the file"),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// A kind of sound file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Mp3,
+    Wav,
+    MuLaw,
+}
+
+/// Decodes a file by its content type; if that is unknown or missing, by its first octets.
+pub fn decode(octets: &[u8], content_type: &str) -> Result<Samples8k, DecodeError> {
+    if octets.len() > PLAY_BYTES_MAX {
+        return Err(DecodeError::TooLarge);
+    }
+    let named = by_content_type(content_type);
+    // Web servers name files wrongly; a file's own first octets are right.
+    let kind = by_first_octets(octets)
+        .or(named)
+        .ok_or(DecodeError::UnknownType)?;
+    let samples = match kind {
+        Kind::Mp3 => mp3::decode(octets)?,
+        Kind::Wav => wav::decode(octets)?,
+        Kind::MuLaw => octets.iter().map(|&octet| g711::from_mu(octet)).collect(),
+    };
+    if samples.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    Ok(Samples8k(samples.into()))
+}
+
+/// Whether a content type is one that is played.
+pub fn is_playable(content_type: &str) -> bool {
+    by_content_type(content_type).is_some()
+}
+
+fn by_content_type(content_type: &str) -> Option<Kind> {
+    let name = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    match name.as_str() {
+        "audio/mpeg" | "audio/mp3" | "audio/mpeg3" | "audio/x-mpeg" => Some(Kind::Mp3),
+        "audio/wav" | "audio/wave" | "audio/x-wav" | "audio/vnd.wave" => Some(Kind::Wav),
+        "audio/x-mulaw" | "audio/ulaw" | "audio/mulaw" | "audio/basic" | "audio/pcmu" => {
+            Some(Kind::MuLaw)
+        }
+        _ => None,
+    }
+}
+
+fn by_first_octets(octets: &[u8]) -> Option<Kind> {
+    match octets {
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'A',
+            b'V',
+            b'E',
+            ..,
+        ] => Some(Kind::Wav),
+        [b'I', b'D', b'3', ..] => Some(Kind::Mp3),
+        _ => None,
+    }
+}
+
+/// From any rate and number of channels to one channel at [`RATE_HZ`].
+fn to_8k(samples: Vec<i16>, rate_hz: u32) -> Vec<i16> {
+    if rate_hz == RATE_HZ {
+        samples
+    } else {
+        rate::convert(&samples, rate_hz)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! A sound engine as a machine: packets, ticks and commands in; packets, events and samples out.
+
+pub mod codec;
+pub mod file;
+pub mod player;
+pub mod recorder;
+pub mod sound;
