@@ -96,18 +96,13 @@ pub enum Feed {
     },
 }
 
-/// What one engine carries to another when legs on both are joined.
+/// What one engine carries to another, every 20 ms, when legs on both are joined.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Relayed {
-    /// 20 ms of what a leg says.
-    Sound(Box<Frame>),
-    /// A key it pressed, when it was released.
-    Digit {
-        /// `0-9 A-D # *`.
-        digit: char,
-        /// How long it was held.
-        duration_ms: u32,
-    },
+pub struct Relayed {
+    /// What the leg says.
+    pub frame: Frame,
+    /// A key it released meanwhile, and how long it was held in milliseconds.
+    pub digit: Option<(char, u32)>,
 }
 
 /// Counters of one leg, for logs and metrics.
