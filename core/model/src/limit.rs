@@ -117,3 +117,17 @@ pub const SOUND_FILE_RATE_MAX_HZ: u32 = 192_000;
 pub const SOUND_FILE_RATE_MIN_HZ: u32 = 4_000;
 /// Channels of a sound file; surround sound ends here, and a header's lie costs nothing.
 pub const SOUND_FILE_CHANNELS_MAX: u16 = 8;
+
+// Call control's patience.
+
+/// The engine opens a leg within a tick; past this it has lost the question (milliseconds).
+pub const MEDIA_DEADLINE_MS: u64 = 5_000;
+/// The store answers a look-up in microseconds; past this a caller would hear nothing
+/// (milliseconds).
+pub const LOOKUP_DEADLINE_MS: u64 = 5_000;
+/// Finishing a recording's file takes a moment, trimming a long one more (milliseconds).
+pub const RECORDED_DEADLINE_MS: u64 = 10_000;
+/// Of an answered document so much is kept for `Calls/{sid}/Events` (bytes).
+pub const WEB_EVENT_BODY_BYTES_MAX: usize = 4_096;
+/// Keys one `<Gather>` keeps when it names no number of its own.
+pub const GATHER_DIGITS_MAX: usize = 10_000;

@@ -9,7 +9,6 @@ mod error;
 pub mod escape;
 pub mod header;
 mod headers;
-pub mod limit;
 mod method;
 mod name;
 mod params;
@@ -25,6 +24,7 @@ pub use method::Method;
 pub use name::HeaderName;
 pub use params::Params;
 pub use parse::parse;
+pub(crate) use parse::{Reader, head_end};
 pub use uri::{Host, SipUri, TelUri, Uri};
 
 use header::NameAddr;

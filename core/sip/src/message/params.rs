@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::Malformed;
 use super::scan::{find_outside, is_token_byte, quote, quoted_end, trim, unquote};
-use super::{Malformed, limit};
+use model::limit;
 
 /// An ordered set of parameters, `;name=value;name`; names are case-insensitive.
 #[derive(Debug, Clone, Default)]

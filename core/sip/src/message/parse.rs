@@ -1,11 +1,13 @@
 //! Bytes to message. Lenient where the far end can still be understood, strict where RFC 4475
 //! says that guessing would be wrong; a refused message comes back with all that could be read.
 
+use model::limit;
+
 use super::headers::Span;
 use super::scan::{is_token, number, trim};
 use super::{
     Code, Fault, HeaderError, HeaderName, Headers, Malformed, Message, Method, ParseError, Request,
-    Response, Uri, header, limit,
+    Response, Uri, header,
 };
 
 /// Reads one message from a datagram, or from the bytes a stream has cut out for it.
@@ -23,9 +25,7 @@ pub fn parse(bytes: &[u8]) -> Result<Message, ParseError> {
     if head.len() > limit::SIP_HEAD_BYTES_MAX {
         return Err(ParseError::bare(Fault::HeadTooLarge));
     }
-    let reader = Reader::read(String::from_utf8_lossy(head).into_owned());
-    let start_line = reader.start_line();
-    reader.finish(start_line, body)
+    Reader::read(head).finish(body)
 }
 
 /// The index behind the empty line that ends the head, if it is there.
@@ -54,15 +54,19 @@ enum StartLine {
 }
 
 /// A head being read: the first fault is kept, reading goes on.
-struct Reader {
+#[derive(Debug)]
+pub(crate) struct Reader {
     headers: Headers,
     first_line: Span,
-    content_length: Option<usize>,
+    /// The length of the body, if the head tells one.
+    pub(crate) content_length: Option<usize>,
     fault: Option<Fault>,
 }
 
 impl Reader {
-    fn read(text: String) -> Reader {
+    /// Reads start line and headers; what is wrong with them comes out at the end.
+    pub(crate) fn read(head: &[u8]) -> Reader {
+        let text = String::from_utf8_lossy(head).into_owned();
         let total = text.len();
         let mut reader = Reader {
             headers: Headers::over(text),
@@ -166,6 +170,20 @@ impl Reader {
         self.headers.push_span(known, name, value);
     }
 
+    /// The error that this fault makes of the head read so far.
+    pub(crate) fn refuse(self, fault: Fault) -> ParseError {
+        let method = match self.start_line() {
+            Ok(StartLine::Request(method, _)) => Some(method),
+            Ok(StartLine::Response(..)) => None,
+            Err((_, method)) => method,
+        };
+        ParseError {
+            fault,
+            method,
+            headers: Box::new(self.headers),
+        }
+    }
+
     fn blame(&mut self, fault: Fault) {
         self.fault.get_or_insert(fault);
     }
@@ -180,11 +198,9 @@ impl Reader {
         }
     }
 
-    fn finish(
-        mut self,
-        start_line: Result<StartLine, (Fault, Option<Method>)>,
-        body: &[u8],
-    ) -> Result<Message, ParseError> {
+    /// Joins head and body to a message, or tells what is wrong with it.
+    pub(crate) fn finish(mut self, body: &[u8]) -> Result<Message, ParseError> {
+        let start_line = self.start_line();
         let refuse = |fault, method, headers: Headers| {
             Err(ParseError {
                 fault,

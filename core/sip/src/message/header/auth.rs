@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::message::Malformed;
 use crate::message::scan::{find_outside, is_token, quote, quoted_end, trim, unquote};
-use crate::message::{Malformed, limit};
+use model::limit;
 
 /// `Digest realm="…", nonce="…"`: a challenge or credentials of any scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
