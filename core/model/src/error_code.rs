@@ -86,6 +86,10 @@ codes! {
     CALLBACK_FAILED = 15003, 0, "A status callback was not accepted";
     RELATIVE_URL = 15004, 0, "A relative URL has no document to start from";
 
+    // SIP.
+    NO_SOUND = 32014, 0, "No sound came from the far end";
+    SESSION_DESCRIPTION = 32102, 0, "The session description can't be used";
+
     // Documents.
     XML = 12100, 0, "Document parse failure";
     ROOT = 12102, 0, "The root element must be Response";

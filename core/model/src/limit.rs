@@ -131,3 +131,107 @@ pub const RECORDED_DEADLINE_MS: u64 = 10_000;
 pub const WEB_EVENT_BODY_BYTES_MAX: usize = 4_096;
 /// Keys one `<Gather>` keeps when it names no number of its own.
 pub const GATHER_DIGITS_MAX: usize = 10_000;
+
+// Asking and telling the customer's application.
+
+/// Requests under way to one host at once, each for documents and for callbacks: an application
+/// that hangs holds so many connections, and the next ones wait within their own deadline.
+pub const WEBHOOKS_PER_HOST_MAX: usize = 512;
+/// Callbacks under way at once; the others wait in the store's order.
+pub const CALLBACKS_AT_ONCE_MAX: usize = 1_024;
+/// Connections kept open to one host between requests.
+pub const WEBHOOK_IDLE_PER_HOST_MAX: usize = 64;
+/// How long an unused connection is kept (milliseconds): less than the 5 s after which common
+/// application servers close it, so that a request seldom meets a closing one.
+pub const WEBHOOK_IDLE_MS: u64 = 4_000;
+/// Cookies kept for one call.
+pub const COOKIES_PER_CALL_MAX: usize = 50;
+/// Name and value of one cookie (RFC 6265 §6.1).
+pub const COOKIE_BYTES_MAX: usize = 4_096;
+
+// Speech and sound files.
+
+/// Characters of one `<Say>` (the contract's number for basic voices is 4,096 per language).
+pub const SPEECH_CHARS_MAX: usize = 4_096;
+/// Speech programs running at once: they are short, and share the cores with the sound threads.
+pub const SPEECH_PROGRAMS_MAX: usize = 4;
+/// Sentences that may wait for a speech program; beyond it `<Say>` fails rather than lags.
+pub const SPEECH_WAITING_MAX: usize = 2_000;
+/// Seconds a speech program may take for one sentence.
+pub const SPEECH_SENTENCE_SECS_MAX: u64 = 10;
+/// Samples of spoken sentences kept for the next call that says the same: an hour, 58 MB.
+pub const SPEECH_CACHE_SAMPLES_MAX: usize = 8_000 * 3_600;
+/// Samples of sound files kept for the next `<Play>`: two hours, 115 MB.
+pub const SOUND_CACHE_SAMPLES_MAX: usize = 8_000 * 7_200;
+/// Sound files being fetched and decoded at once.
+pub const SOUND_FETCHES_MAX: usize = 64;
+/// MP3 programs running at once.
+pub const MP3_PROGRAMS_MAX: usize = 2;
+/// Seconds one MP3 may take: a four-hour recording needs under thirty.
+pub const MP3_SECS_MAX: u64 = 120;
+
+// Sockets.
+
+/// SIP connections open at once: a connection costs a task and two buffers.
+pub const SIP_CONNECTIONS_MAX: usize = 4_096;
+/// SIP connections from one address.
+pub const SIP_CONNECTIONS_PER_SOURCE_MAX: usize = 64;
+/// A fresh SIP connection must bring a whole first message in this time (seconds).
+pub const SIP_FIRST_MESSAGE_SECS: u64 = 15;
+/// A SIP connection that brings nothing for so long is closed (seconds); keep-alives (RFC 5626)
+/// come every two minutes.
+pub const SIP_IDLE_SECS: u64 = 600;
+/// Datagrams a second from one address; a carrier at 1,000 calls a second sends fewer.
+pub const SIP_DATAGRAMS_PER_SOURCE_SECOND: u32 = 20_000;
+/// Messages that may wait for the control loop; beyond it they are dropped and come again.
+pub const SIP_QUEUE_MAX: usize = 16_384;
+/// Bytes that may wait to be written to one SIP connection before it counts as dead.
+pub const SIP_STREAM_BACKLOG_MAX: usize = 256;
+/// What the kernel may hold for one SIP socket: a burst of 3,000 messages.
+pub const SIP_SOCKET_BUFFER_BYTES: usize = 4 * 1_024 * 1_024;
+
+// Sound threads.
+
+/// Commands that may wait for one sound thread: twenty per leg of a full thread.
+pub const MEDIA_INBOX_MAX: usize = 65_536;
+/// Packets taken from one leg's socket in one phase; twenty milliseconds bring one or two, and a
+/// flood must not hold up the other legs.
+pub const MEDIA_PACKETS_PER_PHASE_MAX: usize = 8;
+/// Phases a late sound thread makes up for; what is older is skipped, as nobody wants old sound.
+pub const MEDIA_CATCH_UP_PHASES_MAX: u32 = 40;
+/// Frames in the ring between two sound threads: 640 ms.
+pub const MEDIA_RELAY_FRAMES_MAX: usize = 32;
+
+// The store.
+
+/// Batches that may wait for the disk: a minute of the busiest hour. Beyond it writes are refused
+/// by value rather than memory filled.
+pub const STORE_BATCHES_MAX: usize = 100_000;
+/// Batches in one transaction: at some point a longer one only makes the first asker wait.
+pub const STORE_GROUP_MAX: usize = 4_096;
+/// Rows read at once at start, where a list has no pages.
+pub const STORE_ROWS_MAX: usize = 100_000;
+
+// The API.
+
+/// Rows of a page when nothing else is asked.
+pub const PAGE_SIZE_DEFAULT: u32 = 50;
+/// Rows of a page at most (20007).
+pub const PAGE_SIZE_MAX: u32 = 1_000;
+/// A request body may have 64 kB: a `Twiml` of 4,000 characters, each of four bytes and
+/// percent-encoded, is the longest honest one.
+pub const API_BODY_BYTES_MAX: usize = 64 * 1_024;
+/// A client has so long to send its request line and headers (milliseconds).
+pub const API_HEADER_MS: u64 = 10_000;
+/// A client has so long to send its body (milliseconds).
+pub const API_BODY_MS: u64 = 10_000;
+/// Headers of one request may have so many bytes in all.
+pub const API_HEADERS_BYTES_MAX: usize = 32 * 1_024;
+/// Call control has so long to answer the API (milliseconds); it needs one, unless the disk hangs.
+pub const ASK_DEADLINE_MS: u64 = 10_000;
+/// What a customer may call a number or an account.
+pub const FRIENDLY_NAME_CHARS_MAX: usize = 64;
+/// User name and password for a SIP address, each.
+pub const SIP_AUTH_CHARS_MAX: usize = 255;
+/// A deleted recording is remembered for forty days (the contract's number).
+pub const DELETED_RECORDING_DAYS: u64 = 40;
