@@ -302,6 +302,11 @@ macro_rules! choice {
                 }
             }
         }
+        $(impl From<$ty> for $name {
+            fn from(element: $ty) -> Self {
+                $name::$variant(element)
+            }
+        })*
         impl crate::element::Child for $name {
             const BARE: bool = choice!(@bare $($bare)?);
             fn names() -> Vec<&'static str> {

@@ -3,7 +3,7 @@
 /// A document larger than this is refused: the platform's own ceiling for a reply body.
 pub const DOCUMENT_BYTES: usize = 64 * 1024;
 /// Nodes of the tree a document may have: far above any real script, far below an attack.
-pub const DOCUMENT_NODES: u32 = 8192;
+pub const DOCUMENT_NODES: u32 = 4096;
 /// Depth of nesting: the deepest honest document is SSML in a Say in a Gather, about ten.
 pub const DOCUMENT_DEPTH: usize = 32;
 /// Warnings told about one document; what follows would only repeat them.

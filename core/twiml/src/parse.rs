@@ -64,43 +64,50 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Warning>), ParseError> {
     Ok((Document { verbs }, reader.warnings))
 }
 
-/// Refuses a text nested deeper than any honest one, before the tree is built by recursion.
+/// Refuses a text nested deeper than any honest one, before anything walks down into it.
 fn refuse_depth(text: &str) -> Result<(), ParseError> {
-    let mut depth = 0usize;
-    let mut rest = text;
-    while let Some(start) = rest.find('<') {
-        rest = &rest[start..];
+    let (mut depth, mut at) = (0usize, 0usize);
+    while let Some(start) = text[at..].find('<') {
+        at += start;
+        let rest = &text[at..];
         let end = if rest.starts_with("<!--") {
-            rest.find("-->").map(|at| at + 3)
+            rest.find("-->").map(|end| end + 3)
         } else if rest.starts_with("<![CDATA[") {
-            rest.find("]]>").map(|at| at + 3)
+            rest.find("]]>").map(|end| end + 3)
+        } else if rest.starts_with("<?") {
+            rest.find("?>").map(|end| end + 2)
         } else {
-            let tag = tag_end(rest);
-            match tag {
-                Some(end) if rest.starts_with("</") => {
-                    depth = depth.saturating_sub(1);
-                    Some(end)
-                }
-                Some(end) if rest.starts_with("<?") || rest[..end].ends_with("/>") => Some(end),
-                Some(end) => {
-                    depth += 1;
-                    Some(end)
-                }
-                None => None,
-            }
+            tag_end(rest)
         };
+        let Some(end) = end else { break };
+        let opens = !rest.starts_with("<!") && !rest.starts_with("<?");
+        if rest.starts_with("</") {
+            depth = depth.saturating_sub(1);
+        } else if opens && !rest[..end].ends_with("/>") {
+            depth += 1;
+        }
         if depth > limit::DOCUMENT_DEPTH {
-            return Err(ParseError::new(
-                Code::Malformed,
-                "elements are nested too deep",
-            ));
+            return Err(too_deep(&text[..at]));
         }
-        match end {
-            Some(end) => rest = &rest[end..],
-            None => break,
-        }
+        at += end;
     }
     Ok(())
+}
+
+fn too_deep(before: &str) -> ParseError {
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .chars()
+        .rev()
+        .take_while(|letter| *letter != '\n')
+        .count()
+        + 1;
+    ParseError {
+        code: Code::Malformed,
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        column: u32::try_from(column).unwrap_or(u32::MAX),
+        message: format!("elements are nested deeper than {}", limit::DOCUMENT_DEPTH),
+    }
 }
 
 /// Where the tag that begins this text ends; a `>` in a quoted value does not end it.
@@ -150,7 +157,7 @@ impl Reader<'_, '_> {
                 ),
                 Set::Unknown => (Code::Schema, format!("is no attribute of {}", T::NAME)),
             };
-            self.warn(code, node, Some(attribute), message);
+            self.warn(in_place(code, node), node, Some(attribute), message);
         }
         self.refuse_strangers(node, &T::children(), T::TEXT, T::NESTING);
         element.read_content(node, self);
@@ -217,6 +224,18 @@ pub(crate) fn attribute_name(attribute: &roxmltree::Attribute<'_, '_>) -> String
         Some("http://www.w3.org/XML/1998/namespace") => format!("xml:{}", attribute.name()),
         Some(_) => format!("(namespace):{}", attribute.name()),
         None => attribute.name().to_owned(),
+    }
+}
+
+/// The code of a fault in this place: inside a Gather some faults of a Say have their own.
+fn in_place(code: Code, node: Node<'_, '_>) -> Code {
+    let in_gather = node
+        .parent()
+        .is_some_and(|parent| parent.tag_name().name() == "Gather");
+    match code {
+        Code::SayVoice if in_gather => Code::GatherSayVoice,
+        Code::SayLoop if in_gather => Code::GatherSayLoop,
+        code => code,
     }
 }
 

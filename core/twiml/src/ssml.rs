@@ -430,13 +430,14 @@ fn write_pieces(pieces: &[Piece], writer: &mut Writer) {
     }
 }
 
-/// Every run of white space as one space.
+/// Every run of white space as one space; what XML cannot hold cannot be spoken either.
 fn drawn_together(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         let space = matches!(letter, ' ' | '\t' | '\n' | '\r');
+        let held = letter >= ' ' && !matches!(letter, '\u{fffe}' | '\u{ffff}');
         if !space {
-            out.push(letter);
+            out.extend(held.then_some(letter));
         } else if !out.ends_with(' ') {
             out.push(' ');
         }
@@ -453,4 +454,86 @@ fn trim_ends(pieces: &mut Vec<Piece>) {
         *text = text.trim_end_matches(' ').to_owned();
     }
     pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Segment;
+    use crate::document::Verb;
+
+    fn segments(inner: &str) -> Vec<Segment> {
+        let text = format!("<Response><Say>{inner}</Say></Response>");
+        let (document, warnings) = crate::parse(&text).unwrap();
+        assert_eq!(warnings, []);
+        match &document.verbs[0] {
+            Verb::Say(say) => say.segments(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn words(text: &str) -> Segment {
+        Segment::Text {
+            text: text.to_owned(),
+            language: None,
+        }
+    }
+
+    #[test]
+    fn plain_text_loses_its_layout() {
+        assert_eq!(
+            segments("\n  Hello,\n   <!-- dear -->  caller.\n"),
+            [words("Hello, caller.")]
+        );
+    }
+
+    #[test]
+    fn breaks_part_the_words() {
+        let found = segments("One<break time=\"1.5s\"/>two <break strength=\"none\"/>three");
+        let expected = [
+            words("One"),
+            Segment::Break { ms: 1500 },
+            words("two"),
+            words("three"),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(segments("a<break/>")[1], Segment::Break { ms: 500 });
+        assert_eq!(
+            segments("<break time=\"250ms\"/>"),
+            [Segment::Break { ms: 250 }]
+        );
+    }
+
+    #[test]
+    fn spelled_things_are_spelled() {
+        let code = segments("Code <say-as interpret-as=\"digits\">47-1</say-as>.");
+        assert_eq!(code, [words("Code 4 7 1 .")]);
+        let number = segments("<say-as interpret-as=\"cardinal\">471</say-as>");
+        assert_eq!(number, [words("471")]);
+    }
+
+    #[test]
+    fn an_alias_is_spoken_instead() {
+        assert_eq!(
+            segments("<sub alias=\"et cetera\">etc.</sub>!"),
+            [words("et cetera!")]
+        );
+    }
+
+    #[test]
+    fn a_marked_language_is_kept_and_ends() {
+        let found = segments("Hi <lang xml:lang=\"fr-FR\"><p>Salut</p></lang> you");
+        let french = Segment::Text {
+            text: "Salut".to_owned(),
+            language: Some("fr-FR".into()),
+        };
+        assert_eq!(found, [words("Hi"), french, words("you")]);
+    }
+
+    #[test]
+    fn sentences_do_not_run_together() {
+        assert_eq!(
+            segments("<p><s>One.</s><s>Two.</s></p>"),
+            [words("One. Two.")]
+        );
+    }
 }

@@ -314,9 +314,36 @@ words! {
 }
 words! {
     /// How the answering side is looked at: is it a person or a machine?
-    pub enum Answering { Enable = "Enable", DetectMessageEnd = "DetectMessageEnd", }
+    pub enum Answering { Enable = "Enable" | "enable", DetectMessageEnd = "DetectMessageEnd", }
 }
 words! {
     /// How much jitter a conference evens out.
     pub enum Jitter { Large = "large", Medium = "medium", Small = "small", Off = "off", }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, Loop, Read, Value};
+
+    #[test]
+    fn for_ever_has_an_end() {
+        assert_eq!(Loop(0).times(), 1000);
+        assert_eq!(Loop(3).times(), 3);
+        assert_eq!(Loop(5000).times(), 1000);
+    }
+
+    #[test]
+    fn no_key_is_not_the_usual_key() {
+        let none = Keys::new("").unwrap();
+        assert!(!none.contains('#'));
+        assert!(Keys::new("*#").unwrap().contains('#'));
+        assert_eq!(Keys::new("A"), None);
+    }
+
+    #[test]
+    fn truth_is_read_in_any_case() {
+        assert!(matches!(bool::read(" True "), Read::Valid(true)));
+        assert!(matches!(bool::read("FALSE"), Read::Valid(false)));
+        assert!(matches!(bool::read("1"), Read::Invalid));
+    }
 }

@@ -59,3 +59,74 @@ fn decoded(body: &[u8]) -> String {
         Err(_) => body.iter().map(|byte| char::from(*byte)).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::from_web;
+    use crate::document::{Document, Verb};
+    use crate::verb::{Hangup, Play, Say};
+    use crate::warning::Code;
+
+    const URL: &str = "https://example.com/a";
+    const HANGUP: &[u8] = b"<Response><Hangup/></Response>";
+
+    fn read(kind: Option<&str>, body: &[u8]) -> Result<Document, Code> {
+        let read = from_web(kind, body, URL);
+        read.map(|(document, _)| document)
+            .map_err(|error| error.code)
+    }
+
+    #[test]
+    fn xml_of_every_name_is_a_document() {
+        let hangup = Document::new(vec![Verb::Hangup(Hangup::default())]);
+        let kinds = [
+            "text/xml",
+            "application/xml; charset=utf-8",
+            "Text/HTML",
+            "text/plain",
+        ];
+        for kind in kinds.map(Some).into_iter().chain([None]) {
+            assert_eq!(read(kind, HANGUP), Ok(hangup.clone()), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_sound_is_played_from_where_it_came() {
+        let play = Play {
+            url: URL.to_owned(),
+            ..Play::default()
+        };
+        let played = Document::new(vec![Verb::Play(play)]);
+        assert_eq!(read(Some("audio/mpeg"), &[0xff; 100_000]), Ok(played));
+    }
+
+    #[test]
+    fn plain_text_is_spoken() {
+        let say = Document::new(vec![Verb::Say(Say::text("Hello there"))]);
+        assert_eq!(read(Some("text/plain"), b"Hello\n there\n"), Ok(say));
+    }
+
+    #[test]
+    fn what_cannot_be_a_document_is_told() {
+        assert_eq!(
+            read(Some("application/json"), b"{}"),
+            Err(Code::ContentType)
+        );
+        assert_eq!(read(Some("text/xml"), b" \n"), Err(Code::EmptyBody));
+        assert_eq!(read(Some("text/xml"), b"hello"), Err(Code::Malformed));
+        assert_eq!(read(Some("text/html"), b"<html/>"), Err(Code::WrongRoot));
+        assert_eq!(
+            read(Some("text/xml"), &[b'a'; 65_537]),
+            Err(Code::BodyTooLarge)
+        );
+    }
+
+    #[test]
+    fn both_encodings_and_a_byte_order_mark_are_read() {
+        let said = Document::new(vec![Verb::Say(Say::text("Grüße"))]);
+        let utf8 = "\u{feff}<Response><Say>Grüße</Say></Response>".as_bytes();
+        assert_eq!(read(Some("text/xml"), utf8), Ok(said.clone()));
+        let latin = b"<Response><Say>Gr\xfc\xdfe</Say></Response>";
+        assert_eq!(read(Some("text/xml"), latin), Ok(said));
+    }
+}

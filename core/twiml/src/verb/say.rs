@@ -23,7 +23,7 @@ element! {
     }
     settle |say, node, reader| {
         let length = say.plain_text().chars().count();
-        if length == 0 {
+        if say.segments().is_empty() {
             reader.warn(Code::SayText, node, None, "has nothing to say".to_owned());
         } else if length > limit::SAY_CHARACTERS {
             let message = format!("has {length} letters, more than one Say may have");

@@ -1,0 +1,60 @@
+//! Documents on disk, each with what is made of it: warnings, then the document as written back.
+//! Run with `UPDATE_EXPECT=1` to write the expectations anew, and read the difference.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+fn told(text: &str) -> String {
+    let mut out = String::new();
+    match twiml::parse(text) {
+        Ok((document, warnings)) => {
+            for warning in &warnings {
+                let _ = writeln!(out, "warning {warning}");
+            }
+            out.push_str(&twiml::write_pretty(&document));
+            for written in [twiml::write(&document), twiml::write_pretty(&document)] {
+                let (again, _) = twiml::parse(&written).expect("what is written can be read");
+                assert_eq!(again, document, "written and read again");
+            }
+        }
+        Err(error) => {
+            let _ = writeln!(out, "error {error}");
+        }
+    }
+    out
+}
+
+#[test]
+fn every_case_is_read_as_expected() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the cases are there")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "xml"))
+        .collect();
+    cases.sort();
+    assert!(cases.len() >= 60, "only {} cases", cases.len());
+    let mut wrong = Vec::new();
+    for case in cases {
+        let told = told(&std::fs::read_to_string(&case).expect("a case"));
+        let name = case
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        if name.starts_with("sdk_") {
+            assert!(
+                !told.starts_with("warning") && !told.starts_with("error"),
+                "{name}: {told}"
+            );
+        }
+        let golden = case.with_extension("txt");
+        if update {
+            std::fs::write(&golden, &told).expect("written");
+        } else if std::fs::read_to_string(&golden).unwrap_or_default() != told {
+            wrong.push(format!("{name}:\n{told}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
