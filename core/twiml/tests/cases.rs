@@ -1,5 +1,9 @@
 //! Documents on disk, each with what is made of it: warnings, then the document as written back.
 //! Run with `UPDATE_EXPECT=1` to write the expectations anew, and read the difference.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test reads its cases from disk"
+)]
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

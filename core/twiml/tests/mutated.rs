@@ -1,4 +1,8 @@
 //! Twenty thousand spoilt documents: whatever comes in, the reader answers and never panics.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test reads its cases from disk"
+)]
 
 use std::path::PathBuf;
 

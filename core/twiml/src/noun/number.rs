@@ -39,7 +39,8 @@ element! {
     /// Where the result of the detection is told.
     amd_status_callback: Option<String> = None, "amdStatusCallback", Code::Schema;
     /// How the detection callback is requested.
-    amd_status_callback_method: Method = Method::Post, "amdStatusCallbackMethod", Code::NumberMethod;
+    amd_status_callback_method: Method = Method::Post,
+        "amdStatusCallbackMethod", Code::NumberMethod;
     -> content {
         /// The number as written.
         number: String,
