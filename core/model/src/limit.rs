@@ -235,3 +235,17 @@ pub const FRIENDLY_NAME_CHARS_MAX: usize = 64;
 pub const SIP_AUTH_CHARS_MAX: usize = 255;
 /// A deleted recording is remembered for forty days (the contract's number).
 pub const DELETED_RECORDING_DAYS: u64 = 40;
+
+// SIP endpoint.
+
+/// Live SIP transactions: 10,000 calls/s of answer and BYE held 32 s each; beyond it requests are
+/// dropped as a full socket would, at about 0.7 kB each.
+pub const SIP_TRANSACTIONS_MAX: usize = 640_000;
+/// Open SIP connections: one per phone behind TCP, TLS or WebSocket, and some spare.
+pub const SIP_CONNECTIONS_MAX: usize = 20_000;
+/// Messages that may wait for one connection to open: what a burst of calls to one trunk makes.
+pub const SIP_CONNECTION_QUEUE_MAX: usize = 1_000;
+/// Early dialogs of one INVITE: forks ring at more places than that only by mistake.
+pub const SIP_FORKS_MAX: usize = 16;
+/// Keeps-alives and registrations of ours: trunks of one installation.
+pub const SIP_TRUNKS_MAX: usize = 1_000;
