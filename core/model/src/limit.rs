@@ -173,9 +173,9 @@ pub const MP3_SECS_MAX: u64 = 120;
 // Sockets.
 
 /// SIP connections open at once: a connection costs a task and two buffers.
-pub const SIP_CONNECTIONS_MAX: usize = 4_096;
+pub const SIP_STREAMS_MAX: usize = 4_096;
 /// SIP connections from one address.
-pub const SIP_CONNECTIONS_PER_SOURCE_MAX: usize = 64;
+pub const SIP_STREAMS_PER_SOURCE_MAX: usize = 64;
 /// A fresh SIP connection must bring a whole first message in this time (seconds).
 pub const SIP_FIRST_MESSAGE_SECS: u64 = 15;
 /// A SIP connection that brings nothing for so long is closed (seconds); keep-alives (RFC 5626)
