@@ -44,6 +44,8 @@ pub enum RecordingStatus {
     Absent,
     /// The sound could not be kept.
     Failed,
+    /// The customer took it away: the row is remembered for a while, the sound is gone.
+    Deleted,
 }
 
 impl RecordingStatus {
@@ -55,13 +57,14 @@ impl RecordingStatus {
             RecordingStatus::Completed => "completed",
             RecordingStatus::Absent => "absent",
             RecordingStatus::Failed => "failed",
+            RecordingStatus::Deleted => "deleted",
         }
     }
 
     /// Reads the API's word.
     pub fn parse(text: &str) -> Option<Self> {
         use RecordingStatus::*;
-        [InProgress, Processing, Completed, Absent, Failed]
+        [InProgress, Processing, Completed, Absent, Failed, Deleted]
             .into_iter()
             .find(|status| status.as_str() == text)
     }

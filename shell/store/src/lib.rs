@@ -1,1 +1,114 @@
 //! Rows and blobs: the only crate that speaks SQL.
+//!
+//! Reads go through [`Store`], in domain words. Writes go through one [`Writer`], which commits
+//! whatever has queued up in one transaction and then tells each asker. What the control loop
+//! must know at once lies in the [`Directory`], in memory. Sound lies in files, see [`Sounds`].
+
+mod directory;
+mod error;
+mod page;
+mod secret;
+mod sound;
+mod sqlite;
+mod wav;
+mod write;
+mod writer;
+
+use model::{
+    Account, AccountSid, CallRow, CallSid, Callback, NotificationRow, NotificationSid, Number,
+    NumberSid, RecordingRow, RecordingSid, WebEventRow,
+};
+
+pub use directory::Directory;
+pub use error::StoreError;
+pub use page::{CallFilter, Key, NumberFilter, Page, PageAsk, RecordingFilter, Start, TimeRange};
+pub use secret::{SecretError, Vault};
+pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
+pub use sqlite::{Durability, Sqlite};
+pub use wav::WavForm;
+pub use write::Write;
+pub use writer::{Batch, Writer, WriterHandle};
+
+/// What every store can do. Methods block; callers in async code use a blocking thread.
+///
+/// Nothing here says SQL: PostgreSQL fits behind the same border and passes the same tests.
+pub trait Store: Send + Sync + 'static {
+    /// Makes these writes durable, in order and all or none.
+    fn commit(&self, writes: &[&Write]) -> Result<(), StoreError>;
+
+    /// Every account, oldest first.
+    fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+
+    /// Every number of every account, for the directory.
+    fn all_numbers(&self) -> Result<Vec<Number>, StoreError>;
+
+    /// A number by its identifier.
+    fn number(&self, account: AccountSid, sid: NumberSid) -> Result<Option<Number>, StoreError>;
+
+    /// An account's numbers, newest first.
+    fn numbers(
+        &self,
+        account: AccountSid,
+        filter: &NumberFilter,
+        page: &PageAsk,
+    ) -> Result<Page<Number>, StoreError>;
+
+    /// A call by its identifier.
+    fn call(&self, account: AccountSid, sid: CallSid) -> Result<Option<CallRow>, StoreError>;
+
+    /// An account's calls, newest first.
+    fn calls(
+        &self,
+        account: AccountSid,
+        filter: &CallFilter,
+        page: &PageAsk,
+    ) -> Result<Page<CallRow>, StoreError>;
+
+    /// Calls without an end: at start, those that a crash cut, oldest first.
+    fn unfinished_calls(&self) -> Result<Vec<CallRow>, StoreError>;
+
+    /// A recording by its identifier, deleted ones included.
+    fn recording(
+        &self,
+        account: AccountSid,
+        sid: RecordingSid,
+    ) -> Result<Option<RecordingRow>, StoreError>;
+
+    /// An account's recordings, newest first.
+    fn recordings(
+        &self,
+        account: AccountSid,
+        filter: &RecordingFilter,
+        page: &PageAsk,
+    ) -> Result<Page<RecordingRow>, StoreError>;
+
+    /// Recordings without an end: at start, those that a crash cut.
+    fn unfinished_recordings(&self) -> Result<Vec<RecordingRow>, StoreError>;
+
+    /// A notification by its identifier.
+    fn notification(
+        &self,
+        account: AccountSid,
+        sid: NotificationSid,
+    ) -> Result<Option<NotificationRow>, StoreError>;
+
+    /// Notifications of an account or of one of its calls, newest first.
+    fn notifications(
+        &self,
+        account: AccountSid,
+        call: Option<CallSid>,
+        page: &PageAsk,
+    ) -> Result<Page<NotificationRow>, StoreError>;
+
+    /// What was asked of the customer's application about a call, oldest first. Only
+    /// `Start::Top` and `Start::Skip` are understood.
+    fn web_events(
+        &self,
+        account: AccountSid,
+        call: CallSid,
+        page: &PageAsk,
+    ) -> Result<Page<WebEventRow>, StoreError>;
+
+    /// Callbacks that were promised and are not known to be delivered, oldest first.
+    fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError>;
+}

@@ -1,0 +1,93 @@
+//! Which part of a list is asked for: filters and keyset paging.
+//!
+//! A page begins behind a key, not after a count, so it stays where it was while rows arrive on
+//! top of it and while rows before it are deleted.
+
+use model::{Address, CallSid, CallStatus, Time};
+
+/// A half-open span of time: `from` belongs to it, `to` does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TimeRange {
+    /// Not earlier than this.
+    pub from: Option<Time>,
+    /// Earlier than this.
+    pub to: Option<Time>,
+}
+
+/// Which calls. Absent fields match every call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CallFilter {
+    /// Called party.
+    pub to: Option<Address>,
+    /// Calling party.
+    pub from: Option<Address>,
+    /// Children of this call.
+    pub parent: Option<CallSid>,
+    /// In this state.
+    pub status: Option<CallStatus>,
+    /// Started within.
+    pub start_time: TimeRange,
+    /// Ended within.
+    pub end_time: TimeRange,
+}
+
+/// Which recordings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordingFilter {
+    /// Of this call.
+    pub call: Option<CallSid>,
+    /// Made within.
+    pub date_created: TimeRange,
+    /// Deleted ones too.
+    pub deleted: bool,
+}
+
+/// Which numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NumberFilter {
+    /// A number, or a part of one: digits, and `*` for any one digit.
+    pub phone_number: Option<String>,
+    /// Exactly this name.
+    pub friendly_name: Option<String>,
+}
+
+/// A row's place in a list that is ordered by date and identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// When the row was made.
+    pub date: Time,
+    /// Its identifier without the two letters.
+    pub sid: u128,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Start {
+    /// With the first row.
+    #[default]
+    Top,
+    /// After so many rows; drifts while rows arrive.
+    Skip(u64),
+    /// With the row after this one (the next page).
+    After(Key),
+    /// So that the row before this one is its last (the previous page).
+    Before(Key),
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageAsk {
+    /// Rows at most.
+    pub size: u32,
+    /// Where it begins.
+    pub start: Start,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows in the list's order.
+    pub rows: Vec<T>,
+    /// Whether there is another row in the direction that was read.
+    pub more: bool,
+}

@@ -1,0 +1,152 @@
+//! Seals secrets at rest with a key that lies beside the database in a file of its own, so that
+//! a copy of the database alone opens nothing.
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::fmt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+const KEY_BYTES: usize = 32;
+
+/// Why a secret can't be sealed or opened.
+#[derive(Debug)]
+pub enum SecretError {
+    /// The key file can't be read or made.
+    Io(io::Error),
+    /// The key file is not 32 bytes long.
+    KeyFile,
+    /// The secret was sealed with another key, or changed since.
+    WrongKey,
+}
+
+impl fmt::Display for SecretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretError::Io(error) => write!(f, "the key file can't be used: {error}"),
+            SecretError::KeyFile => f.write_str("the key file is damaged: 32 bytes are wanted"),
+            SecretError::WrongKey => f.write_str("the key file does not belong to this database"),
+        }
+    }
+}
+
+impl std::error::Error for SecretError {}
+
+/// Seals and opens secrets.
+pub struct Vault {
+    key: LessSafeKey,
+    random: SystemRandom,
+}
+
+impl Vault {
+    /// Reads the key file, or makes one that only its owner can read.
+    pub fn open(path: &Path) -> Result<Vault, SecretError> {
+        let random = SystemRandom::new();
+        let key = match fs::read(path) {
+            Ok(key) => key,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let mut key = [0; KEY_BYTES];
+                random.fill(&mut key).map_err(|_| no_chance())?;
+                write_private(path, &key).map_err(SecretError::Io)?;
+                key.to_vec()
+            }
+            Err(error) => return Err(SecretError::Io(error)),
+        };
+        let key = UnboundKey::new(&AES_256_GCM, &key).map_err(|_| SecretError::KeyFile)?;
+        Ok(Vault {
+            key: LessSafeKey::new(key),
+            random,
+        })
+    }
+
+    /// Seals a secret for one owner; it can't be opened in another's name.
+    pub fn seal(&self, owner: &str, secret: &str) -> Result<Vec<u8>, SecretError> {
+        // A fresh random nonce each time: accounts are few, so 96 bits never meet twice.
+        let mut nonce = [0; NONCE_LEN];
+        self.random.fill(&mut nonce).map_err(|_| no_chance())?;
+        let mut sealed = secret.as_bytes().to_vec();
+        let aad = Aad::from(owner.as_bytes());
+        self.key
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
+            .map_err(|_| SecretError::WrongKey)?;
+        Ok([&nonce[..], &sealed[..]].concat())
+    }
+
+    /// Opens what was sealed for this owner.
+    pub fn open_sealed(&self, owner: &str, sealed: &[u8]) -> Result<String, SecretError> {
+        let (nonce, sealed) = sealed
+            .split_at_checked(NONCE_LEN)
+            .ok_or(SecretError::WrongKey)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SecretError::WrongKey)?;
+        let mut bytes = sealed.to_vec();
+        let secret = self
+            .key
+            .open_in_place(nonce, Aad::from(owner.as_bytes()), &mut bytes)
+            .map_err(|_| SecretError::WrongKey)?;
+        String::from_utf8(secret.to_vec()).map_err(|_| SecretError::WrongKey)
+    }
+}
+
+fn no_chance() -> SecretError {
+    SecretError::Io(io::Error::other(
+        "the operating system gives no random bytes",
+    ))
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    // A key that is lost takes every token with it: it must outlive a power cut.
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_only_with_its_key_and_in_its_owners_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret.key");
+        let vault = Vault::open(&path).unwrap();
+        let sealed = vault.seal("AC1", "the token").unwrap();
+        assert!(!sealed.windows(5).any(|piece| piece == b"token"));
+        assert_ne!(sealed, vault.seal("AC1", "the token").unwrap());
+
+        let again = Vault::open(&path).unwrap();
+        assert_eq!(again.open_sealed("AC1", &sealed).unwrap(), "the token");
+        assert!(matches!(
+            again.open_sealed("AC2", &sealed),
+            Err(SecretError::WrongKey)
+        ));
+        let other = Vault::open(&folder.path().join("other.key")).unwrap();
+        assert!(matches!(
+            other.open_sealed("AC1", &sealed),
+            Err(SecretError::WrongKey)
+        ));
+        assert!(matches!(
+            again.open_sealed("AC1", b"short"),
+            Err(SecretError::WrongKey)
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_key_file_is_its_owners_alone_and_a_damaged_one_is_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret.key");
+        Vault::open(&path).unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        fs::write(&path, b"short").unwrap();
+        assert!(matches!(Vault::open(&path), Err(SecretError::KeyFile)));
+    }
+}

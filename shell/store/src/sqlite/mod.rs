@@ -1,0 +1,248 @@
+//! The store in one SQLite file: one connection writes, a few read.
+
+mod account;
+mod call;
+mod callback;
+mod column;
+mod migrate;
+mod notification;
+mod number;
+mod recording;
+mod select;
+mod web_event;
+
+use crate::{
+    CallFilter, NumberFilter, Page, PageAsk, RecordingFilter, Store, StoreError, Vault, Write,
+};
+use model::{
+    Account, AccountSid, CallRow, CallSid, Callback, NotificationRow, NotificationSid, Number,
+    NumberSid, RecordingRow, RecordingSid, WebEventRow,
+};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What a commit survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// A power cut: each commit waits for the disk.
+    Full,
+    /// A crash of the process, but not of the machine: quicker, for development.
+    Normal,
+}
+
+/// The store in the file `ringback.db` of a data folder.
+pub struct Sqlite {
+    vault: Vault,
+    writing: Mutex<Connection>,
+    reading: Vec<Mutex<Connection>>,
+    next_reader: AtomicUsize,
+    /// Held for as long as the store is open; two processes would answer for the same calls.
+    _lock: File,
+}
+
+/// Connections for readers: the API has no more cores than this to be quicker with.
+const READERS: usize = 4;
+/// Prepared statements kept per connection: more than this crate has.
+const STATEMENTS: usize = 64;
+
+impl Sqlite {
+    /// Opens the data folder, making the database and its key file if they are not there, and
+    /// brings the schema up to date.
+    pub fn open(folder: &Path, durability: Durability) -> Result<Sqlite, StoreError> {
+        std::fs::create_dir_all(folder).map_err(|error| unavailable(folder, &error))?;
+        let lock = lock(folder)?;
+        let vault =
+            Vault::open(&folder.join("secret.key")).map_err(|error| unavailable(folder, &error))?;
+        let path = folder.join("ringback.db");
+        let mut writing = Connection::open(&path)?;
+        configure(&writing)?;
+        writing.pragma_update(None, "journal_mode", "WAL")?;
+        let synchronous = if durability == Durability::Full {
+            "FULL"
+        } else {
+            "NORMAL"
+        };
+        writing.pragma_update(None, "synchronous", synchronous)?;
+        migrate::run(&mut writing)?;
+        migrate::check_key(&writing, &vault)?;
+        let mut reading = Vec::new();
+        for _ in 0..READERS {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(&path, flags)?;
+            configure(&connection)?;
+            reading.push(Mutex::new(connection));
+        }
+        let writing = Mutex::new(writing);
+        Ok(Sqlite {
+            vault,
+            writing,
+            reading,
+            next_reader: AtomicUsize::new(0),
+            _lock: lock,
+        })
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        let turn = self.next_reader.fetch_add(1, Ordering::Relaxed);
+        let free = self
+            .reading
+            .iter()
+            .find_map(|reader| reader.try_lock().ok());
+        // A panic while reading leaves nothing half done in a connection.
+        free.unwrap_or_else(|| {
+            let reader = &self.reading[turn % self.reading.len()];
+            reader.lock().unwrap_or_else(PoisonError::into_inner)
+        })
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    let file = File::create(folder.join("lock")).map_err(|error| unavailable(folder, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(folder.display().to_string())),
+        Err(TryLockError::Error(error)) => Err(unavailable(folder, &error)),
+    }
+}
+
+fn configure(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(())
+}
+
+fn unavailable(folder: &Path, error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(format!("{}: {error}", folder.display()))
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::ConstraintViolation) => StoreError::Conflict(error.to_string()),
+            _ => StoreError::Unavailable(error.to_string()),
+        }
+    }
+}
+
+impl Store for Sqlite {
+    fn commit(&self, writes: &[&Write]) -> Result<(), StoreError> {
+        let mut connection = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        // Dropped without a commit, the transaction rolls back.
+        let transaction = connection.transaction()?;
+        for write in writes {
+            match write {
+                Write::Account(row) => account::save(&transaction, &self.vault, row)?,
+                Write::Number(row) => number::save(&transaction, row)?,
+                Write::DeleteNumber(sid) => number::delete(&transaction, *sid)?,
+                Write::Call(row) => call::save(&transaction, row)?,
+                Write::DeleteCall(sid) => {
+                    call::delete(&transaction, *sid)?;
+                    web_event::delete(&transaction, *sid)?;
+                }
+                Write::Recording(row) => recording::save(&transaction, row)?,
+                Write::DeleteRecording { recording, at } => {
+                    recording::delete(&transaction, *recording, *at)?;
+                }
+                Write::Notification(row) => notification::save(&transaction, row)?,
+                Write::WebEvent(row) => web_event::save(&transaction, row)?,
+                Write::Callback(row) => callback::save(&transaction, row)?,
+                Write::CallbackDone(id) => callback::delete(&transaction, *id)?,
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        account::all(&self.reader(), &self.vault)
+    }
+
+    fn all_numbers(&self) -> Result<Vec<Number>, StoreError> {
+        number::all(&self.reader())
+    }
+
+    fn number(&self, account: AccountSid, sid: NumberSid) -> Result<Option<Number>, StoreError> {
+        number::one(&self.reader(), account, sid)
+    }
+
+    fn numbers(
+        &self,
+        account: AccountSid,
+        filter: &NumberFilter,
+        page: &PageAsk,
+    ) -> Result<Page<Number>, StoreError> {
+        number::list(&self.reader(), account, filter, page)
+    }
+
+    fn call(&self, account: AccountSid, sid: CallSid) -> Result<Option<CallRow>, StoreError> {
+        call::one(&self.reader(), account, sid)
+    }
+
+    fn calls(
+        &self,
+        account: AccountSid,
+        filter: &CallFilter,
+        page: &PageAsk,
+    ) -> Result<Page<CallRow>, StoreError> {
+        call::list(&self.reader(), account, filter, page)
+    }
+
+    fn unfinished_calls(&self) -> Result<Vec<CallRow>, StoreError> {
+        call::unfinished(&self.reader())
+    }
+
+    fn recording(
+        &self,
+        account: AccountSid,
+        sid: RecordingSid,
+    ) -> Result<Option<RecordingRow>, StoreError> {
+        recording::one(&self.reader(), account, sid)
+    }
+
+    fn recordings(
+        &self,
+        account: AccountSid,
+        filter: &RecordingFilter,
+        page: &PageAsk,
+    ) -> Result<Page<RecordingRow>, StoreError> {
+        recording::list(&self.reader(), account, filter, page)
+    }
+
+    fn unfinished_recordings(&self) -> Result<Vec<RecordingRow>, StoreError> {
+        recording::unfinished(&self.reader())
+    }
+
+    fn notification(
+        &self,
+        account: AccountSid,
+        sid: NotificationSid,
+    ) -> Result<Option<NotificationRow>, StoreError> {
+        notification::one(&self.reader(), account, sid)
+    }
+
+    fn notifications(
+        &self,
+        account: AccountSid,
+        call: Option<CallSid>,
+        page: &PageAsk,
+    ) -> Result<Page<NotificationRow>, StoreError> {
+        notification::list(&self.reader(), account, call, page)
+    }
+
+    fn web_events(
+        &self,
+        account: AccountSid,
+        call: CallSid,
+        page: &PageAsk,
+    ) -> Result<Page<WebEventRow>, StoreError> {
+        web_event::list(&self.reader(), account, call, page)
+    }
+
+    fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError> {
+        callback::pending(&self.reader())
+    }
+}

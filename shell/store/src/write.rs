@@ -1,0 +1,68 @@
+//! What can be written, in domain words.
+
+use model::{
+    Account, AccountSid, CallRow, CallSid, Callback, CallbackId, NotificationRow, NotificationSid,
+    Number, NumberSid, RecordingRow, RecordingSid, Time, WebEventRow,
+};
+
+/// One change. A later row with the same identifier replaces an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Keep an account.
+    Account(Account),
+    /// Keep a number.
+    Number(Box<Number>),
+    /// Give a number up.
+    DeleteNumber(NumberSid),
+    /// Keep a call.
+    Call(Box<CallRow>),
+    /// Take a call and its web events away; its recordings and notifications stay.
+    DeleteCall(CallSid),
+    /// Keep a recording. A deleted one stays deleted.
+    Recording(Box<RecordingRow>),
+    /// Mark a recording as deleted; whoever asks removes its sound.
+    DeleteRecording {
+        /// Which.
+        recording: RecordingSid,
+        /// When.
+        at: Time,
+    },
+    /// Keep a notification.
+    Notification(Box<NotificationRow>),
+    /// Keep a request to the customer and its answer.
+    WebEvent(Box<WebEventRow>),
+    /// Promise a callback: it is pending until `CallbackDone`.
+    Callback(Box<Callback>),
+    /// A callback was delivered or given up for good.
+    CallbackDone(CallbackId),
+}
+
+/// What a write is about. Of two writes about one thing in one commit, the later one is enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    Account(AccountSid),
+    Number(NumberSid),
+    Call(CallSid),
+    Recording(RecordingSid),
+    Notification(NotificationSid),
+    Callback(CallbackId),
+}
+
+impl Write {
+    /// What it is about; `None` for rows without an identifier.
+    pub(crate) fn subject(&self) -> Option<Subject> {
+        Some(match self {
+            Write::Account(row) => Subject::Account(row.sid),
+            Write::Number(row) => Subject::Number(row.sid),
+            Write::DeleteNumber(sid) => Subject::Number(*sid),
+            Write::Call(row) => Subject::Call(row.sid),
+            Write::DeleteCall(sid) => Subject::Call(*sid),
+            Write::Recording(row) => Subject::Recording(row.sid),
+            // Marks a row that must be there: it does not make the row before it superfluous.
+            Write::DeleteRecording { .. } | Write::WebEvent(_) => return None,
+            Write::Notification(row) => Subject::Notification(row.sid),
+            Write::Callback(row) => Subject::Callback(row.id),
+            Write::CallbackDone(id) => Subject::Callback(*id),
+        })
+    }
+}
