@@ -17,6 +17,15 @@ element! {
     transcription_provider: Option<String> = None, "transcriptionProvider", Code::Schema;
     /// The model that understands it.
     speech_model: Option<String> = None, "speechModel", Code::Schema;
+    /// Whether what is understood is formatted.
+    asr_smart_format: Option<String> = None, "asrSmartFormat", Code::Schema;
+    /// Whether numbers are written out before speech.
+    tts_text_normalization: Option<String> = None, "ttsTextNormalization", Code::Schema;
+    /// In which language they are written out.
+    tts_language_text_normalization: Option<String> = None,
+        "ttsLanguageTextNormalization", Code::Schema;
+    /// Words that are likely to be heard.
+    hints: Option<String> = None, "hints", Code::Schema;
     -> content {}
 }
 
@@ -58,13 +67,17 @@ element! {
     /// The service that studies the talk.
     intelligence_service: Option<String> = None, "intelligenceService", Code::Schema;
     /// Whether numbers are formatted.
-    deepgram_smart_format: Option<String> = None, "deepgramsmartformat", Code::Schema;
+    deepgram_smart_format: Option<String> = None,
+        "deepgramSmartFormat" | "deepgramsmartformat", Code::Schema;
     /// The silence that ends speech.
-    speech_timeout: Option<String> = None, "speechtimeout", Code::Schema;
+    speech_timeout: Option<String> = None,
+        "speechTimeout" | "speechtimeout", Code::Schema;
     /// Whether small words of assent are ignored.
-    ignore_backchannel: Option<String> = None, "ignorebackchannel", Code::Schema;
+    ignore_backchannel: Option<String> = None,
+        "ignoreBackchannel" | "ignorebackchannel", Code::Schema;
     /// How background noise is reduced.
-    background_noise_reduction: Option<String> = None, "backgroundnoisereduction", Code::Schema;
+    background_noise_reduction: Option<String> = None,
+        "backgroundNoiseReduction" | "backgroundnoisereduction", Code::Schema;
     /// What further is told.
     events: Option<String> = None, "events", Code::Schema;
     /// Whether keys are heard.
@@ -78,6 +91,30 @@ element! {
     partial_prompts: bool = false, "partialPrompts", Code::Schema;
     /// Whether rude words are blotted out.
     profanity_filter: Option<bool> = None, "profanityFilter", Code::Schema;
+    /// Whether what is understood is formatted.
+    asr_smart_format: Option<String> = None, "asrSmartFormat", Code::Schema;
+    /// Whether numbers are written out before speech.
+    tts_text_normalization: Option<String> = None, "ttsTextNormalization", Code::Schema;
+    /// In which language they are written out.
+    tts_language_text_normalization: Option<String> = None,
+        "ttsLanguageTextNormalization", Code::Schema;
+    /// Whether that is done by the language.
+    elevenlabs_language_text_normalization: Option<String> = None,
+        "elevenlabsLanguageTextNormalization", Code::Schema;
+    /// Whether unfinished speech is told at the end of the call.
+    partial_prompt_on_hangup: Option<String> = None, "partialPromptOnHangup", Code::Schema;
+    /// How early the end of a turn is assumed.
+    eager_eot_threshold: Option<String> = None, "eagerEotThreshold", Code::Schema;
+    /// How the end of a turn is found.
+    turn_detection: Option<String> = None, "turnDetection", Code::Schema;
+    /// Whether the echo of speech is left out.
+    echo_prompt_filtering: Option<String> = None, "echoPromptFiltering", Code::Schema;
+    /// What else is told with the words.
+    include_in_prompt: Option<String> = None, "includeInPrompt", Code::Schema;
+    /// Who the caller is.
+    customer_name: Option<String> = None, "customerName", Code::Schema;
+    /// Whether the program is connected anew when it is lost.
+    application_reconnect: Option<String> = None, "applicationReconnect", Code::Schema;
     -> content {
         /// Further languages.
         languages: Vec<Language>,

@@ -19,6 +19,10 @@ element! {
     status_callback: Option<String> = None, "statusCallback", Code::Schema;
     /// How the status callback is requested.
     status_callback_method: Method = Method::Post, "statusCallbackMethod", Code::Schema;
+    /// How the sound is coded; absent means µ-law.
+    audio_format: Option<String> = None, "audioFormat", Code::Schema;
+    /// How many samples a second it has.
+    sample_rate: Option<String> = None, "sampleRate", Code::Schema;
     -> content {
         /// Values handed over at the start.
         parameters: Vec<Parameter>,
