@@ -2,6 +2,16 @@
 //!
 //! [`parse`] never fails over a wrong attribute: it warns, and the default is used. Only a text
 //! that is no TwiML at all is a [`ParseError`]. [`write`] is the inverse of [`parse`].
+//!
+//! ```
+//! use twiml::verb::{Hangup, Say};
+//! use twiml::{Document, parse, write};
+//!
+//! let greeting = Document::new(vec![Say::text("Hello").into(), Hangup::default().into()]);
+//! let (read, warnings) = parse(&write(&greeting)).expect("what is written can be read");
+//! assert_eq!(read, greeting);
+//! assert!(warnings.is_empty());
+//! ```
 #![forbid(unsafe_code)]
 
 #[macro_use]

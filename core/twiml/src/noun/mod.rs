@@ -57,6 +57,7 @@ choice! {
 
 choice! {
     /// To what a Connect hands the call.
+    #[expect(clippy::large_enum_variant, reason = "a Connect holds one, and is rare")]
     pub enum ConnectNoun {
         /// A WebSocket with the sound of both ways.
         Stream(Stream),
