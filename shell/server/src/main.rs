@@ -1,0 +1,3 @@
+//! The program `ringback`.
+
+fn main() {}

@@ -1,0 +1,199 @@
+//! Counters and histograms of the process, in the text form that Prometheus reads.
+
+use model::CallStatus;
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+    TextEncoder,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Every figure the process keeps. Clones are the same figures.
+#[derive(Clone)]
+pub struct Metrics(Arc<Figures>);
+
+/// The figures by name.
+pub struct Figures {
+    registry: Registry,
+    /// Calls that have ended, by final status.
+    pub calls_ended: IntCounterVec,
+    /// Legs that have a port.
+    pub legs: IntGauge,
+    /// How late sound threads woke.
+    pub media_tick_late: Histogram,
+    /// How long one round of a sound thread took.
+    pub media_tick_work: Histogram,
+    /// Phases a sound thread had to skip.
+    pub media_ticks_skipped: IntCounter,
+    /// RTP packets received.
+    pub packets_received: IntCounter,
+    /// RTP packets sent.
+    pub packets_sent: IntCounter,
+    /// RTP packets that should have come and did not.
+    pub packets_lost: IntCounter,
+    /// Commands and relayed frames that found no room on a sound thread.
+    pub media_dropped: IntCounter,
+    /// How long applications took for a document.
+    pub document_seconds: Histogram,
+    /// How long applications took for a callback.
+    pub callback_seconds: Histogram,
+    /// Requests for documents, by outcome: `ok` or the fault's number.
+    pub documents: IntCounterVec,
+    /// Callbacks, by outcome: `ok` or the fault's number.
+    pub callbacks: IntCounterVec,
+    /// Rows and blobs that wait for the disk.
+    pub store_queue: IntGauge,
+    /// Time from the request to the first sound of a sentence.
+    pub speech_seconds: Histogram,
+    /// SIP messages that were dropped before they were read, by reason.
+    pub sip_dropped: IntCounterVec,
+    /// Open SIP connections.
+    pub sip_connections: IntGauge,
+}
+
+impl std::ops::Deref for Metrics {
+    type Target = Figures;
+    fn deref(&self) -> &Figures {
+        &self.0
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Metrics::new()
+    }
+}
+
+impl Metrics {
+    /// All figures at zero.
+    pub fn new() -> Metrics {
+        let registry = Registry::new();
+        let r = &registry;
+        let waits = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0];
+        let ticks = &[0.000_25, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.2];
+        let figures = Figures {
+            calls_ended: counters(r, "ringback_calls_ended_total", "Ended calls.", "status"),
+            legs: gauge(r, "ringback_legs", "Legs that have a port."),
+            media_tick_late: histogram(
+                r, "ringback_media_tick_late_seconds", "Lateness of sound threads.", ticks),
+            media_tick_work: histogram(
+                r, "ringback_media_tick_work_seconds", "Work in one 5 ms phase.", ticks),
+            media_ticks_skipped: counter(
+                r, "ringback_media_ticks_skipped_total", "Phases a sound thread skipped."),
+            packets_received: counter(r, "ringback_rtp_received_total", "RTP packets received."),
+            packets_sent: counter(r, "ringback_rtp_sent_total", "RTP packets sent."),
+            packets_lost: counter(r, "ringback_rtp_lost_total", "RTP packets that never came."),
+            media_dropped: counter(
+                r, "ringback_media_dropped_total", "Commands and frames without room."),
+            document_seconds: histogram(
+                r, "ringback_document_seconds", "Time applications took for a document.", waits),
+            callback_seconds: histogram(
+                r, "ringback_callback_seconds", "Time applications took for a callback.", waits),
+            documents: counters(r, "ringback_documents_total", "Documents asked for.", "outcome"),
+            callbacks: counters(r, "ringback_callbacks_total", "Callbacks told.", "outcome"),
+            store_queue: gauge(r, "ringback_store_queue", "Writes that wait for the disk."),
+            speech_seconds: histogram(
+                r, "ringback_speech_seconds", "Time to a sentence's first sound.", waits),
+            sip_dropped: counters(
+                r, "ringback_sip_dropped_total", "SIP messages dropped unread.", "reason"),
+            sip_connections: gauge(r, "ringback_sip_connections", "Open SIP connections."),
+            registry,
+        };
+        for status in [
+            CallStatus::Completed,
+            CallStatus::Busy,
+            CallStatus::NoAnswer,
+            CallStatus::Failed,
+            CallStatus::Canceled,
+        ] {
+            figures.calls_ended.with_label_values(&[status.as_str()]);
+        }
+        Metrics(Arc::new(figures))
+    }
+
+    /// Counts an ended call.
+    pub fn call_ended(&self, status: CallStatus) {
+        self.calls_ended.with_label_values(&[status.as_str()]).inc();
+    }
+
+    /// Counts a request for a document.
+    pub fn document(&self, outcome: Result<(), model::ErrorCode>, took: Duration) {
+        self.document_seconds.observe(took.as_secs_f64());
+        self.documents.with_label_values(&[&word(outcome)]).inc();
+    }
+
+    /// Counts a callback.
+    pub fn callback(&self, outcome: Result<(), model::ErrorCode>, took: Duration) {
+        self.callback_seconds.observe(took.as_secs_f64());
+        self.callbacks.with_label_values(&[&word(outcome)]).inc();
+    }
+
+    /// The text of `/metrics`.
+    pub fn render(&self) -> String {
+        let mut text = Vec::new();
+        // Writing into memory fails only for a figure without a sample, which none of ours is.
+        let _ = TextEncoder::new().encode(&self.registry.gather(), &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    /// The `Content-Type` of `/metrics`.
+    pub const CONTENT_TYPE: &'static str = prometheus::TEXT_FORMAT;
+}
+
+fn word(outcome: Result<(), model::ErrorCode>) -> String {
+    outcome.map_or_else(|code| code.to_string(), |()| "ok".to_owned())
+}
+
+const REASON: &str = "names are constant, well formed and used once";
+
+fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+    let figure = IntCounter::new(name, help).expect(REASON);
+    registry.register(Box::new(figure.clone())).expect(REASON);
+    figure
+}
+
+fn counters(registry: &Registry, name: &str, help: &str, label: &str) -> IntCounterVec {
+    let figure = IntCounterVec::new(Opts::new(name, help), &[label]).expect(REASON);
+    registry.register(Box::new(figure.clone())).expect(REASON);
+    figure
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
+    let figure = IntGauge::new(name, help).expect(REASON);
+    registry.register(Box::new(figure.clone())).expect(REASON);
+    figure
+}
+
+fn histogram(registry: &Registry, name: &str, help: &str, buckets: &[f64]) -> Histogram {
+    let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+    let figure = Histogram::with_opts(options).expect(REASON);
+    registry.register(Box::new(figure.clone())).expect(REASON);
+    figure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::ErrorCode;
+
+    #[test]
+    fn figures_are_rendered_by_name_and_label() {
+        let metrics = Metrics::new();
+        metrics.call_ended(CallStatus::NoAnswer);
+        metrics.clone().legs.set(7);
+        metrics.document(Err(ErrorCode::HTTP_FAILURE), Duration::from_millis(20));
+        metrics.callback(Ok(()), Duration::from_millis(2));
+        let text = metrics.render();
+        for line in [
+            "ringback_calls_ended_total{status=\"no-answer\"} 1",
+            "ringback_calls_ended_total{status=\"busy\"} 0",
+            "ringback_legs 7",
+            "ringback_documents_total{outcome=\"11200\"} 1",
+            "ringback_document_seconds_bucket{le=\"0.025\"} 1",
+            "ringback_callbacks_total{outcome=\"ok\"} 1",
+            "ringback_media_tick_late_seconds_count 0",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line}\n{text}");
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! Connections to applications: made, kept while they are fresh, and bounded per host.
+//!
+//! The pool is ours rather than a library's because each request brings its own deadlines for
+//! connecting and reading, and each phase that fails has its own number.
+
+use super::fault::{self, Fault};
+use super::url::Url;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::{http1, http2};
+use hyper::header::{HeaderMap, HeaderValue};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use model::limit;
+use rustls::pki_types::ServerName;
+use std::collections::HashMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
+
+/// What one attempt may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub connect: Duration,
+    pub read: Duration,
+    /// The end of everything.
+    pub deadline: Instant,
+    /// The body is cut after so many bytes.
+    pub body_bytes_max: usize,
+    pub server_name: bool,
+}
+
+/// One request, ready to be sent.
+#[derive(Debug, Clone)]
+pub(super) struct Exchange {
+    pub method: hyper::Method,
+    pub url: Url,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// An answer with its body, or the beginning of it.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// Documents and callbacks wait in different lines, so that a hanging callback address on the
+/// same host can't keep a call from its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Lane {
+    Document,
+    Callback,
+    Media,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Origin {
+    tls: bool,
+    /// With TLS, whether the host was named to it: such connections aren't alike.
+    server_name: bool,
+    host: String,
+    port: u16,
+}
+
+enum Sender {
+    Http1(http1::SendRequest<Full<Bytes>>),
+    Http2(http2::SendRequest<Full<Bytes>>),
+}
+
+struct Idle {
+    sender: http1::SendRequest<Full<Bytes>>,
+    since: Instant,
+}
+
+#[derive(Default)]
+struct Kept {
+    idle: HashMap<Origin, Vec<Idle>>,
+    shared: HashMap<Origin, http2::SendRequest<Full<Bytes>>>,
+    lanes: HashMap<(Lane, String), Arc<Semaphore>>,
+}
+
+/// All connections of the process to applications.
+pub(super) struct Pool {
+    kept: Mutex<Kept>,
+    tls: Arc<rustls::ClientConfig>,
+    tls_nameless: Arc<rustls::ClientConfig>,
+}
+
+impl Pool {
+    pub fn new(tls: rustls::ClientConfig) -> Pool {
+        let mut nameless = tls.clone();
+        nameless.enable_sni = false;
+        Pool {
+            kept: Mutex::default(),
+            tls: Arc::new(tls),
+            tls_nameless: Arc::new(nameless),
+        }
+    }
+
+    /// Sends a request and reads its answer, on a kept connection if there is a fresh one.
+    pub async fn exchange(
+        &self,
+        lane: Lane,
+        exchange: &Exchange,
+        bounds: Bounds,
+    ) -> Result<Answer, Fault> {
+        let _place = self.place(lane, &exchange.url.host, bounds).await?;
+        let origin = Origin {
+            tls: exchange.url.tls,
+            server_name: bounds.server_name,
+            host: exchange.url.host.clone(),
+            port: exchange.url.port_or_default(),
+        };
+        while let Some(sender) = self.take(&origin) {
+            match self.send(&origin, sender, exchange, bounds).await {
+                // The application closed an unused connection just as we took it: nothing of
+                // the answer was seen, so the request goes out on a fresh one.
+                Err(Failure::Stale) => {}
+                Err(Failure::Fault(fault)) => return Err(fault),
+                Ok(answer) => return Ok(answer),
+            }
+        }
+        let sender = self.connect(&origin, bounds).await?;
+        self.send(&origin, sender, exchange, bounds).await.map_err(|failure| match failure {
+            Failure::Stale => Fault::Connection("it was closed before an answer came".to_owned()),
+            Failure::Fault(fault) => fault,
+        })
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a turn with this host.
+    async fn place(
+        &self,
+        lane: Lane,
+        host: &str,
+        bounds: Bounds,
+    ) -> Result<OwnedSemaphorePermit, Fault> {
+        let turns = {
+            let mut kept = self.kept();
+            if kept.lanes.len() > LANES_BEFORE_SWEEP {
+                kept.lanes.retain(|_, turns| Arc::strong_count(turns) > 1);
+            }
+            let turns = kept.lanes.entry((lane, host.to_owned()));
+            turns.or_insert_with(|| Arc::new(Semaphore::new(limit::WEBHOOKS_PER_HOST_MAX))).clone()
+        };
+        match timeout_at(bounds.deadline, turns.acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(Fault::Crowded),
+        }
+    }
+
+    fn take(&self, origin: &Origin) -> Option<Sender> {
+        let mut kept = self.kept();
+        if let Some(sender) = kept.shared.get(origin) {
+            if !sender.is_closed() {
+                return Some(Sender::Http2(sender.clone()));
+            }
+            kept.shared.remove(origin);
+        }
+        let oldest = Instant::now().checked_sub(Duration::from_millis(limit::WEBHOOK_IDLE_MS));
+        kept.idle.retain(|_, idle| {
+            idle.retain(|one| !one.sender.is_closed() && oldest.is_none_or(|at| one.since > at));
+            !idle.is_empty()
+        });
+        kept.idle.get_mut(origin)?.pop().map(|idle| Sender::Http1(idle.sender))
+    }
+
+    fn keep(&self, origin: &Origin, sender: http1::SendRequest<Full<Bytes>>) {
+        let mut kept = self.kept();
+        let idle = kept.idle.entry(origin.clone()).or_default();
+        if idle.len() < limit::WEBHOOK_IDLE_PER_HOST_MAX && !sender.is_closed() {
+            idle.push(Idle { sender, since: Instant::now() });
+        }
+    }
+
+    async fn connect(&self, origin: &Origin, bounds: Bounds) -> Result<Sender, Fault> {
+        let stream = reach(origin, bounds).await?;
+        let _ = stream.set_nodelay(true);
+        if !origin.tls {
+            return within_connect(bounds, handshake1(stream)).await?;
+        }
+        let bare = origin.host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let name = ServerName::try_from(bare).map_err(|error| Fault::Host(error.to_string()))?;
+        let tls = if origin.server_name { &self.tls } else { &self.tls_nameless };
+        let connector = TlsConnector::from(tls.clone());
+        let stream = within_connect(bounds, connector.connect(name, stream))
+            .await
+            .map_err(|fault| match fault {
+                Fault::ConnectTimeout => Fault::Tls("the handshake took too long".to_owned()),
+                fault => fault,
+            })?
+            .map_err(|error| fault::of_tls(&error))?;
+        if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
+            return within_connect(bounds, handshake1(stream)).await?;
+        }
+        let made = http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
+        let (sender, connection) =
+            within_connect(bounds, made).await?.map_err(|error| fault::of_exchange(&error))?;
+        tokio::spawn(connection);
+        self.kept().shared.insert(origin.clone(), sender.clone());
+        Ok(Sender::Http2(sender))
+    }
+
+    async fn send(
+        &self,
+        origin: &Origin,
+        sender: Sender,
+        exchange: &Exchange,
+        bounds: Bounds,
+    ) -> Result<Answer, Failure> {
+        let head = match sender {
+            Sender::Http1(mut sender) => {
+                within(bounds, sender.ready()).await?.map_err(|_| Failure::Stale)?;
+                let request = request(exchange, false)?;
+                let response = within(bounds, sender.send_request(request)).await?;
+                let response = response.map_err(|error| stale_or_fault(&error))?;
+                return self.finish(origin, Some(sender), response, bounds).await;
+            }
+            Sender::Http2(mut sender) => {
+                within(bounds, sender.ready()).await?.map_err(|_| Failure::Stale)?;
+                let request = request(exchange, true)?;
+                within(bounds, sender.send_request(request)).await?
+            }
+        };
+        let response = head.map_err(|error| stale_or_fault(&error))?;
+        self.finish(origin, None, response, bounds).await
+    }
+
+    async fn finish(
+        &self,
+        origin: &Origin,
+        sender: Option<http1::SendRequest<Full<Bytes>>>,
+        response: hyper::Response<hyper::body::Incoming>,
+        bounds: Bounds,
+    ) -> Result<Answer, Failure> {
+        let (head, mut incoming) = response.into_parts();
+        let mut body = Vec::new();
+        while let Some(frame) = within(bounds, incoming.frame()).await? {
+            let frame = frame.map_err(|error| Failure::Fault(fault::of_exchange(&error)))?;
+            let Ok(data) = frame.into_data() else {
+                continue;
+            };
+            let room = bounds.body_bytes_max - body.len();
+            body.extend_from_slice(&data[..data.len().min(room)]);
+            if data.len() > room {
+                // The rest isn't wanted, so the connection can't be used again.
+                return Ok(Answer { status: head.status.as_u16(), headers: head.headers, body });
+            }
+        }
+        if let Some(sender) = sender {
+            self.keep(origin, sender);
+        }
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+    }
+}
+
+/// Hosts with a line before those without one are forgotten.
+const LANES_BEFORE_SWEEP: usize = 1_024;
+
+enum Failure {
+    /// A kept connection turned out to be closed.
+    Stale,
+    Fault(Fault),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Failure::Fault(fault)
+    }
+}
+
+fn stale_or_fault(error: &hyper::Error) -> Failure {
+    let nothing_came = error.is_canceled() || error.is_closed() || error.is_incomplete_message();
+    let reset = std::error::Error::source(error)
+        .and_then(|source| source.downcast_ref::<std::io::Error>())
+        .is_some_and(|source| {
+            matches!(
+                source.kind(),
+                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe
+            )
+        });
+    if nothing_came || reset {
+        Failure::Stale
+    } else {
+        Failure::Fault(fault::of_exchange(error))
+    }
+}
+
+fn request(exchange: &Exchange, whole_uri: bool) -> Result<hyper::Request<Full<Bytes>>, Fault> {
+    let url = &exchange.url;
+    let unwritable = |_| Fault::Url(model::ErrorCode::URL_FORMAT);
+    let uri: hyper::Uri = if whole_uri {
+        format!("https://{}{}", url.authority(), url.path).parse().map_err(unwritable)?
+    } else {
+        url.path.parse().map_err(unwritable)?
+    };
+    let mut request = hyper::Request::new(Full::new(exchange.body.clone()));
+    *request.method_mut() = exchange.method.clone();
+    *request.uri_mut() = uri;
+    *request.headers_mut() = exchange.headers.clone();
+    if !whole_uri {
+        let host = HeaderValue::from_str(&url.authority())
+            .map_err(|_| Fault::Url(model::ErrorCode::URL_FORMAT))?;
+        request.headers_mut().insert(hyper::header::HOST, host);
+    }
+    Ok(request)
+}
+
+async fn handshake1<S>(stream: S) -> Result<Sender, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let made = http1::Builder::new()
+        .max_buf_size(ANSWER_HEAD_BYTES_MAX)
+        .handshake(TokioIo::new(stream))
+        .await;
+    let (sender, connection) = made.map_err(|error| fault::of_exchange(&error))?;
+    tokio::spawn(connection);
+    Ok(Sender::Http1(sender))
+}
+
+/// Status line and headers of an answer; what a hostile application can make us hold.
+const ANSWER_HEAD_BYTES_MAX: usize = 64 * 1_024;
+
+/// Finds the host and opens a connection, trying its addresses in turn.
+async fn reach(origin: &Origin, bounds: Bounds) -> Result<TcpStream, Fault> {
+    let until = (Instant::now() + bounds.connect).min(bounds.deadline);
+    let bare = origin.host.trim_start_matches('[').trim_end_matches(']');
+    let found = timeout_at(until, tokio::net::lookup_host((bare, origin.port)))
+        .await
+        .map_err(|_| timed_out(bounds, Fault::ConnectTimeout))?
+        .map_err(|error| Fault::Host(error.to_string()))?;
+    let addresses: Vec<SocketAddr> = found.take(ADDRESSES_MAX).collect();
+    let mut last = Fault::Host("the name has no address".to_owned());
+    for (tried, address) in addresses.iter().enumerate() {
+        // Each address that is left gets an equal share of the time that is left.
+        let left = until.saturating_duration_since(Instant::now());
+        let share = Instant::now() + left / (addresses.len() - tried) as u32;
+        last = match timeout_at(share, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => fault::of_connect(&error),
+            Err(_) => timed_out(bounds, Fault::ConnectTimeout),
+        };
+    }
+    Err(last)
+}
+
+/// Addresses of one name that are tried.
+const ADDRESSES_MAX: usize = 6;
+
+async fn within_connect<F: Future>(bounds: Bounds, future: F) -> Result<F::Output, Fault> {
+    let until = (Instant::now() + bounds.connect).min(bounds.deadline);
+    timeout_at(until, future).await.map_err(|_| timed_out(bounds, Fault::ConnectTimeout))
+}
+
+async fn within<F: Future>(bounds: Bounds, future: F) -> Result<F::Output, Fault> {
+    let until = (Instant::now() + bounds.read).min(bounds.deadline);
+    timeout_at(until, future).await.map_err(|_| timed_out(bounds, Fault::ReadTimeout))
+}
+
+fn timed_out(bounds: Bounds, phase: Fault) -> Fault {
+    if Instant::now() >= bounds.deadline { Fault::TotalTimeout } else { phase }
+}
