@@ -67,15 +67,6 @@ impl Codec {
             .into_iter()
             .find(|codec| codec.payload_type() == payload_type)
     }
-
-    /// The octet that fills a packet of silence.
-    pub const fn silence_octet(self) -> u8 {
-        match self {
-            Codec::Pcmu => g711::MU_SILENCE,
-            Codec::Pcma => g711::A_SILENCE,
-            Codec::G722 => 0xFA,
-        }
-    }
 }
 
 /// The state of listening to one codec.
@@ -224,3 +215,6 @@ impl Encoder {
         self.held.pop_to(packet, octets)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,8 +145,7 @@ impl Concealer {
                 power += old * old;
             }
             let likeness = dot / power.sqrt();
-            // A whole multiple of the period repeats as well; the shortest is the period.
-            if likeness > best.1 * if best.1 > 0.0 { 1.02 } else { 1.0 } {
+            if likeness > best.1 {
                 best = (lag, likeness);
             }
         }

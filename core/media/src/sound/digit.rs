@@ -20,6 +20,10 @@ const KEYS: [[char; 4]; 4] = [
 const HOP: usize = 40;
 const WINDOW: usize = 120;
 
+/// Sound kept from before the present frame, so that a whole 20 ms can be looked at again.
+const KEPT: usize = 160;
+const LONG_WINDOW: usize = 160;
+
 /// Windows that must agree before a key counts, and that must miss before it is released.
 const HITS: u32 = 5;
 const MISSES: u32 = 6;
@@ -61,10 +65,14 @@ struct Limits {
     reverse_twist: f32,
     /// Share of a window's energy both tones must have together.
     share: f32,
+    /// The same in the 20 ms that decide.
+    long_share: f32,
     /// By how much the best tone of a group must exceed the second.
     lead: f32,
-    /// Second harmonic over its tone: speech has strong ones, a phone has none.
+    /// Second harmonic over its tone (speech has strong ones, a phone has none), to which comes
+    /// what leaks into it from the other tone.
     harmonic: f32,
+    leak: f32,
     /// Strongest over weakest third of a window; more means the tone only touches the window.
     steadiness: f32,
 }
@@ -75,9 +83,11 @@ fn limits() -> Limits {
         tone_energy: weakest,
         twist: 10f32.powf(0.6),
         reverse_twist: 10f32.powf(0.95),
-        share: 0.64,
+        share: 0.76,
+        long_share: 0.84,
         lead: 6.0,
-        harmonic: 0.05,
+        harmonic: 0.1,
+        leak: 0.06,
         steadiness: 5.0,
     }
 }
@@ -85,10 +95,12 @@ fn limits() -> Limits {
 /// Listens for keys on one leg.
 pub struct DigitDetector {
     tones: [Goertzel; 8],
+    /// Each tone a little too low and too high: phones may be off by 1.5 % (Q.24).
+    neighbours: [[Goertzel; 2]; 8],
     harmonics: [Goertzel; 8],
     limits: Limits,
     /// The end of the frame before, then the frame.
-    recent: [f32; WINDOW - HOP + FRAME_SAMPLES],
+    recent: [f32; KEPT + FRAME_SAMPLES],
     candidate: Option<char>,
     hits: u32,
     /// The key that is down.
@@ -103,9 +115,10 @@ impl DigitDetector {
         let hz = |n: usize| f32::from(if n < 4 { LOW_HZ[n] } else { HIGH_HZ[n - 4] });
         DigitDetector {
             tones: std::array::from_fn(|n| Goertzel::new(hz(n))),
+            neighbours: std::array::from_fn(|n| [0.988, 1.012].map(|by| Goertzel::new(hz(n) * by))),
             harmonics: std::array::from_fn(|n| Goertzel::new(hz(n) * 2.0)),
             limits: limits(),
-            recent: [0.0; WINDOW - HOP + FRAME_SAMPLES],
+            recent: [0.0; KEPT + FRAME_SAMPLES],
             candidate: None,
             hits: 0,
             down: None,
@@ -117,13 +130,18 @@ impl DigitDetector {
     /// Hears one frame; a key may end and another begin in it.
     pub fn hear(&mut self, frame: &Frame) -> [Option<DigitEvent>; 2] {
         self.recent.copy_within(FRAME_SAMPLES.., 0);
-        for (slot, &sample) in self.recent[WINDOW - HOP..].iter_mut().zip(frame) {
+        for (slot, &sample) in self.recent[KEPT..].iter_mut().zip(frame) {
             *slot = f32::from(sample);
         }
         let mut events = [None; 2];
         let mut count = 0;
         for start in (0..FRAME_SAMPLES).step_by(HOP) {
-            let found = self.judge(start);
+            let end = KEPT + start + HOP;
+            let mut found = self.judge(&self.recent[end - WINDOW..end]);
+            if found.is_some() && found == self.candidate && self.hits + 1 == HITS {
+                found =
+                    found.filter(|&key| self.confirm(&self.recent[end - LONG_WINDOW..end], key));
+            }
             for event in self.follow(found).into_iter().flatten() {
                 if let Some(slot) = events.get_mut(count) {
                     *slot = Some(event);
@@ -140,8 +158,7 @@ impl DigitDetector {
     }
 
     /// The key in one window.
-    fn judge(&self, start: usize) -> Option<char> {
-        let window = &self.recent[start..start + WINDOW];
+    fn judge(&self, window: &[f32]) -> Option<char> {
         let limits = &self.limits;
         let mut thirds = [0.0f32; 3];
         for (third, piece) in thirds.iter_mut().zip(window.chunks_exact(HOP)) {
@@ -158,14 +175,47 @@ impl DigitDetector {
         }
         let (low, low_energy) = best(&self.tones[..4], window, limits.lead)?;
         let (high, high_energy) = best(&self.tones[4..], window, limits.lead)?;
+        let low_energy = self.strongest_near(low, low_energy, window);
+        let high_energy = self.strongest_near(4 + high, high_energy, window);
         let fits = low_energy >= limits.tone_energy
             && high_energy >= limits.tone_energy
             && high_energy <= low_energy * limits.twist
             && low_energy <= high_energy * limits.reverse_twist
             && low_energy + high_energy >= total * limits.share
-            && self.harmonics[low].energy(window) <= low_energy * limits.harmonic
-            && self.harmonics[4 + high].energy(window) <= high_energy * limits.harmonic;
+            && !self.has_harmonics(window, (low, low_energy), (high, high_energy));
         fits.then_some(KEYS[low][high])
+    }
+
+    /// Whether a key that was found again and again holds nearly all energy of 20 ms too, where
+    /// the harmonics of a voice are told apart better and its pitch has moved.
+    fn confirm(&self, window: &[f32], key: char) -> bool {
+        let Some((low_hz, high_hz)) = frequencies(key) else {
+            return false;
+        };
+        let places = LOW_HZ.iter().chain(&HIGH_HZ).enumerate();
+        let wanted = places.filter(|&(_, &hz)| hz == low_hz || hz == high_hz);
+        let both: f32 = wanted
+            .map(|(n, _)| self.strongest_near(n, self.tones[n].energy(window), window))
+            .sum();
+        let total: f32 = window.iter().map(|sample| sample * sample).sum();
+        both >= total * self.limits.long_share
+    }
+
+    /// The energy of a tone or of what is a little beside it.
+    fn strongest_near(&self, n: usize, energy: f32, window: &[f32]) -> f32 {
+        let beside = self.neighbours[n].iter().map(|tone| tone.energy(window));
+        beside.fold(energy, f32::max)
+    }
+
+    /// Whether one of two tones has an overtone. The low tone's can't be told from the high tone
+    /// itself when they are closer than the window resolves.
+    fn has_harmonics(&self, window: &[f32], low: (usize, f32), high: (usize, f32)) -> bool {
+        let limits = &self.limits;
+        let too_close = (LOW_HZ[low.0] * 2).abs_diff(HIGH_HZ[high.0]) < 110;
+        let of_low = low.1 * limits.harmonic + high.1 * limits.leak;
+        let of_high = high.1 * limits.harmonic + low.1 * limits.leak;
+        (!too_close && self.harmonics[low.0].energy(window) > of_low)
+            || self.harmonics[4 + high.0].energy(window) > of_high
     }
 
     /// Follows what window after window says.
