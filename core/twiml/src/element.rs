@@ -180,14 +180,16 @@ pub(crate) fn set<T: Value>(
 }
 
 /// Declares an element. Each attribute is a line: field, type, default, the name it is written
-/// with (`| "x"` is a second spelling), the code told when its value is wrong, and for numbers the bounds.
+/// with (`| "x"` is a second spelling), the code told when its value is wrong,
+/// and for numbers the bounds.
 macro_rules! element {
     (
         $(#[$meta:meta])*
         pub struct $name:ident = $tag:literal $(, nesting $nesting:expr)? ;
         $(
             $(#[$fmeta:meta])*
-            $field:ident : $ty:ty = $default:expr, $attr:literal $(| $alias:literal)?, $code:expr
+            $field:ident : $ty:ty =
+                $default:expr, $attr:literal $(| $alias:literal)?, $code:expr
             $(, in $low:literal ..= $high:literal)? $(, if $check:expr)? ;
         )*
         -> content {

@@ -1,7 +1,7 @@
 //! The application language: TwiML text to typed verbs, and back.
 //!
 //! [`parse`] never fails over a wrong attribute: it warns, and the default is used. Only a text
-//! that is no TwiML at all is a [`ParseError`]. [`write`] is the inverse of [`parse`].
+//! that is no TwiML at all is a [`ParseError`]. [`write()`] is the inverse of [`parse`].
 //!
 //! ```
 //! use twiml::verb::{Hangup, Say};
