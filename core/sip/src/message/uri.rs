@@ -368,7 +368,8 @@ pub(crate) fn split_port(text: &str) -> Result<(&str, Option<u16>), Malformed> {
     Ok((scan::trim(host), port))
 }
 
-fn check_host(text: &str) -> Result<(), Malformed> {
+/// Whether the text is a host, found out without building one.
+pub(crate) fn check_host(text: &str) -> Result<(), Malformed> {
     match text.starts_with('[') {
         true => Host::parse(text).map(|_| ()),
         false => check_name(text),

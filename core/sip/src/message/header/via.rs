@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use crate::message::scan::{is_token, number, trim};
-use crate::message::uri::split_port;
+use crate::message::uri::{check_host, split_port};
 use crate::message::{Host, Malformed, Params, params};
 
 /// One hop: `SIP/2.0/UDP host:port;branch=…`.
@@ -211,9 +211,7 @@ fn split(text: &str) -> Result<Parts<'_>, Malformed> {
 /// Whether the text is one Via element, found out without building it.
 pub(in crate::message) fn check(text: &str) -> Result<(), Malformed> {
     let parts = split(text)?;
-    if parts.host.starts_with('[') || parts.host.is_empty() {
-        Host::parse(parts.host)?;
-    }
+    check_host(parts.host)?;
     params::scan(parts.params, |_, _| {})
 }
 
