@@ -1,0 +1,266 @@
+//! A world: the exchange, the phones, the wire, the customer and the store under one clock.
+//!
+//! `step` lets the next thing happen, whatever it is; nothing waits for real time. The same seed
+//! and the same story give the same ladder.
+
+use crate::customer::Customer;
+use crate::network::{Network, Wire};
+use crate::phone::{PhoneOutput, Phones};
+use crate::shelf::Shelf;
+use crate::sound::{Side, Sound};
+use call::{AskId, Command, Event, Found, Refusal, effect::Question};
+use model::media::{MediaCommand, MediaEvent};
+use model::{CallRow, Callback, Chance, LegId, Span, Time};
+use sip::{Flow, Transport};
+use std::collections::BTreeMap;
+use switch::{Carrier, Config, Input, Line, OWN, Output, PHONES, Switch};
+
+/// Every world begins here: Sunday, 1 March 2026, 12:00 UTC.
+pub const BEGIN: Time = Time::from_secs(1_772_366_400);
+
+/// Something that is on its way.
+#[derive(Debug, Clone)]
+enum Happening {
+    ToSwitch(Flow, Vec<u8>),
+    ToPhones(Flow, Vec<u8>),
+    Inside(Event),
+}
+
+/// What has been seen in a world besides its rows.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The ladder.
+    pub lines: Vec<Line>,
+    /// Callbacks in the order they were started.
+    pub callbacks: Vec<(Time, Callback)>,
+    /// Answers to the API.
+    pub replies: BTreeMap<AskId, Result<Box<CallRow>, Refusal>>,
+    /// Calls that are over and done.
+    pub gone: Vec<model::CallSid>,
+    /// Steps taken.
+    pub steps: u64,
+}
+
+/// A world in motion.
+pub struct World {
+    /// What time it is.
+    pub now: Time,
+    /// The store.
+    pub shelf: Shelf,
+    /// The application.
+    pub customer: Customer,
+    /// The phones.
+    pub phones: Phones,
+    /// What they and the platform hear.
+    pub sound: Sound,
+    /// The wire between them.
+    pub network: Network,
+    /// What has been seen.
+    pub seen: Seen,
+    switch: Switch,
+    agenda: BTreeMap<(Time, u64), Happening>,
+    order: u64,
+    outputs: Vec<Output>,
+}
+
+impl World {
+    /// A world at rest, told by this seed.
+    pub fn new(seed: u64, wire: Wire) -> World {
+        let mut chance = Chance::new(seed);
+        let config = Config {
+            call: call::Config { api_base: "http://ringback.example".to_owned(), ..Default::default() },
+            sip: sip::Config::default(),
+            carrier: Carrier::Phones,
+            trunks: Vec::new(),
+            ladder: true,
+        };
+        World {
+            now: BEGIN,
+            shelf: Shelf::new(BEGIN),
+            customer: Customer::default(),
+            phones: Phones::new(PHONES, OWN, chance.fork()),
+            sound: Sound::new(),
+            network: Network::new(wire, chance.fork()),
+            seen: Seen::default(),
+            switch: Switch::new(BEGIN, config, chance),
+            agenda: BTreeMap::new(),
+            order: 0,
+            outputs: Vec::new(),
+        }
+    }
+
+    /// The exchange, for judges.
+    pub fn switch(&self) -> &Switch {
+        &self.switch
+    }
+
+    /// The API asks something; the answer will be in `seen.replies`.
+    pub fn command(&mut self, command: Command) {
+        self.feed(Input::Call(Event::Command(command)));
+    }
+
+    /// Something happens to call control out of the blue.
+    pub fn event(&mut self, event: Event) {
+        self.feed(Input::Call(event));
+    }
+
+    /// When the next thing will happen by itself.
+    pub fn next(&self) -> Option<Time> {
+        let agenda = self.agenda.first_key_value().map(|((at, _), _)| *at);
+        [agenda, self.switch.next_timeout(), self.phones.next_timeout(), self.sound.next_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Lets the next thing happen; false if nothing ever will.
+    pub fn step(&mut self) -> bool {
+        let Some(next) = self.next() else { return false };
+        self.now = self.now.max(next);
+        self.seen.steps += 1;
+        let due = self.agenda.first_key_value().is_some_and(|((at, _), _)| *at <= self.now);
+        if due {
+            if let Some((_, happening)) = self.agenda.pop_first() {
+                self.happen(happening);
+            }
+        } else if self.sound.next_timeout().is_some_and(|at| at <= self.now) {
+            self.sound.handle_timeout(self.now);
+        } else if self.phones.next_timeout().is_some_and(|at| at <= self.now) {
+            self.phones.handle_timeout(self.now);
+        } else {
+            self.switch.handle_timeout(self.now, &mut self.outputs);
+        }
+        self.settle();
+        true
+    }
+
+    /// Steps until this moment; things due at it have happened.
+    pub fn run_until(&mut self, until: Time) {
+        while self.next().is_some_and(|next| next <= until) {
+            self.step();
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// Lets a phone act (call, press, hang up) at this moment.
+    pub fn with_phones<T>(&mut self, act: impl FnOnce(&mut Phones, Time) -> T) -> T {
+        let result = act(&mut self.phones, self.now);
+        self.settle();
+        result
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::ToSwitch(flow, bytes) => self.feed(Input::Datagram { flow, bytes }),
+            Happening::ToPhones(flow, bytes) => {
+                self.phones.handle_datagram(self.now, flow, &bytes);
+            }
+            Happening::Inside(event) => self.feed(Input::Call(event)),
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        self.switch.handle(self.now, input, &mut self.outputs);
+        self.settle();
+    }
+
+    fn plan(&mut self, after: Span, happening: Happening) {
+        self.order += 1;
+        self.agenda.insert((self.now + after, self.order), happening);
+    }
+
+    /// Carries what was said until everybody is silent.
+    fn settle(&mut self) {
+        loop {
+            if !self.outputs.is_empty() {
+                for output in std::mem::take(&mut self.outputs) {
+                    self.carry(output);
+                }
+            } else if let Some(output) = self.phones.poll() {
+                self.carry_phone(output);
+            } else if let Some(((side, leg), event)) = self.sound.poll() {
+                self.hear(side, leg, event);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn hear(&mut self, side: Side, leg: LegId, event: MediaEvent) {
+        match side {
+            Side::Phones => self.phones.handle_media(self.now, leg, event),
+            Side::Switch => {
+                let event = Event::Media { leg, event };
+                self.switch.handle(self.now, Input::Call(event), &mut self.outputs);
+            }
+        }
+    }
+
+    fn carry_phone(&mut self, output: PhoneOutput) {
+        match output {
+            PhoneOutput::Send { flow, bytes } => {
+                for way in self.network.carry() {
+                    let flow = flow.reversed();
+                    self.plan(way, Happening::ToSwitch(flow, bytes.clone()));
+                }
+            }
+            PhoneOutput::Media { leg, command } => self.sound(Side::Phones, leg, command),
+            PhoneOutput::Ended { .. } => {}
+        }
+    }
+
+    fn sound(&mut self, side: Side, leg: LegId, command: MediaCommand) {
+        self.sound.command(self.now, (side, leg), command);
+    }
+
+    fn carry(&mut self, output: Output) {
+        match output {
+            Output::Send { flow, bytes } => {
+                if flow.transport == Transport::Memory {
+                    for way in self.network.carry() {
+                        let flow = flow.reversed();
+                        self.plan(way, Happening::ToPhones(flow, bytes.clone()));
+                    }
+                }
+            }
+            Output::Media { leg, command } => self.sound(Side::Switch, leg, command),
+            Output::Save(row) => self.shelf.save(row),
+            Output::Reply { ask, result } => {
+                self.seen.replies.insert(ask, result);
+            }
+            Output::Notify(callback) => self.seen.callbacks.push((self.now, callback)),
+            Output::Fetch { fetch, request } => {
+                if let Some((after, reply)) = self.customer.ask(&request) {
+                    self.plan(after, Happening::Inside(Event::Fetched { fetch, reply }));
+                }
+            }
+            Output::Lookup { lookup, question } => {
+                let found = match question {
+                    Question::Number(number) => {
+                        Found::Number(self.shelf.numbers.get(&number).cloned().map(Box::new))
+                    }
+                    Question::Account => Found::Account(Some(self.shelf.account.clone())),
+                };
+                let event = Event::Found { lookup, found };
+                self.switch.handle(self.now, Input::Call(event), &mut self.outputs);
+            }
+            Output::Gone(call) => self.seen.gone.push(call),
+            Output::Line(line) => self.seen.lines.push(line),
+            Output::Resolve { query, .. } => {
+                let addresses = Vec::new();
+                let input = Input::Resolved { query, addresses };
+                self.switch.handle(self.now, input, &mut self.outputs);
+            }
+            Output::Connect { connection, .. } => {
+                let input = Input::StreamClosed { connection };
+                self.switch.handle(self.now, input, &mut self.outputs);
+            }
+            Output::Close { .. }
+            | Output::PhoneUp { .. }
+            | Output::PhoneDown { .. }
+            | Output::TrunkUp { .. }
+            | Output::TrunkDown { .. }
+            | Output::Story { .. } => {}
+        }
+    }
+}
