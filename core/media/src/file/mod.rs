@@ -1,5 +1,6 @@
 //! Sound files: octets to samples and back; no disk, no network.
 
+pub mod aiff;
 pub mod mp3;
 pub mod rate;
 pub mod wav;
@@ -22,8 +23,7 @@ impl Samples8k {
     }
 }
 
-/// Why a file can't be played; call control reports 13420 for the first and 12400-like warnings
-/// for the others as it sees fit.
+/// Why a file can't be played; the first is error 13420 to a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeError {
     /// Neither the content type nor the first octets are those of a sound we know.
@@ -32,9 +32,9 @@ pub enum DecodeError {
     TooLarge,
     /// It would last longer than `SOUND_FILE_SAMPLES_MAX`.
     TooLong,
-    /// A file of a known kind whose encoding we don't know.
+    /// A WAV file whose encoding we don't know.
     UnknownEncoding {
-        /// The format tag of a WAV file.
+        /// Its format tag.
         tag: u16,
     },
     /// A file of a known kind that makes no sense.
@@ -61,6 +61,7 @@ impl std::error::Error for DecodeError {}
 /// A kind of sound file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    Aiff,
     Mp3,
     Wav,
     MuLaw,
@@ -77,6 +78,7 @@ pub fn decode(octets: &[u8], content_type: &str) -> Result<Samples8k, DecodeErro
         .or(named)
         .ok_or(DecodeError::UnknownType)?;
     let samples = match kind {
+        Kind::Aiff => aiff::decode(octets)?,
         Kind::Mp3 => mp3::decode(octets)?,
         Kind::Wav => wav::decode(octets)?,
         Kind::MuLaw => octets.iter().map(|&octet| g711::from_mu(octet)).collect(),
@@ -102,6 +104,7 @@ fn by_content_type(content_type: &str) -> Option<Kind> {
     match name.as_str() {
         "audio/mpeg" | "audio/mp3" | "audio/mpeg3" | "audio/x-mpeg" => Some(Kind::Mp3),
         "audio/wav" | "audio/wave" | "audio/x-wav" | "audio/vnd.wave" => Some(Kind::Wav),
+        "audio/aiff" | "audio/x-aiff" | "audio/x-aifc" => Some(Kind::Aiff),
         "audio/x-mulaw" | "audio/ulaw" | "audio/mulaw" | "audio/basic" | "audio/pcmu" => {
             Some(Kind::MuLaw)
         }
@@ -126,6 +129,21 @@ fn by_first_octets(octets: &[u8]) -> Option<Kind> {
             b'E',
             ..,
         ] => Some(Kind::Wav),
+        [
+            b'F',
+            b'O',
+            b'R',
+            b'M',
+            _,
+            _,
+            _,
+            _,
+            b'A',
+            b'I',
+            b'F',
+            b'F' | b'C',
+            ..,
+        ] => Some(Kind::Aiff),
         [b'I', b'D', b'3', ..] => Some(Kind::Mp3),
         _ => None,
     }

@@ -2,7 +2,7 @@
 //! Windows of 15 ms every 5 ms must agree on a key for 25 ms, so that 40 ms always suffice and
 //! 23 ms never do; a window counts only if two steady tones hold nearly all its energy.
 
-use super::goertzel::Goertzel;
+use super::goertzel::{Goertzel, GoertzelBank};
 use super::{FRAME_SAMPLES, Frame, RMS_AT_0_DBM0, SAMPLES_PER_MS};
 
 const LOW_HZ: [u16; 4] = [697, 770, 852, 941];
@@ -94,7 +94,7 @@ fn limits() -> Limits {
 
 /// Listens for keys on one leg.
 pub struct DigitDetector {
-    tones: [Goertzel; 8],
+    tones: GoertzelBank<8>,
     /// Each tone a little too low and too high: phones may be off by 1.5 % (Q.24).
     neighbours: [[Goertzel; 2]; 8],
     harmonics: [Goertzel; 8],
@@ -114,7 +114,7 @@ impl DigitDetector {
     pub fn new() -> Self {
         let hz = |n: usize| f32::from(if n < 4 { LOW_HZ[n] } else { HIGH_HZ[n - 4] });
         DigitDetector {
-            tones: std::array::from_fn(|n| Goertzel::new(hz(n))),
+            tones: GoertzelBank::new(std::array::from_fn(hz)),
             neighbours: std::array::from_fn(|n| [0.988, 1.012].map(|by| Goertzel::new(hz(n) * by))),
             harmonics: std::array::from_fn(|n| Goertzel::new(hz(n) * 2.0)),
             limits: limits(),
@@ -173,8 +173,9 @@ impl DigitDetector {
         if strongest > weakest * limits.steadiness {
             return None;
         }
-        let (low, low_energy) = best(&self.tones[..4], window, limits.lead)?;
-        let (high, high_energy) = best(&self.tones[4..], window, limits.lead)?;
+        let energies = self.tones.energies(window);
+        let (low, low_energy) = best(&energies[..4], limits.lead)?;
+        let (high, high_energy) = best(&energies[4..], limits.lead)?;
         let low_energy = self.strongest_near(low, low_energy, window);
         let high_energy = self.strongest_near(4 + high, high_energy, window);
         let fits = low_energy >= limits.tone_energy
@@ -192,10 +193,11 @@ impl DigitDetector {
         let Some((low_hz, high_hz)) = frequencies(key) else {
             return false;
         };
+        let energies = self.tones.energies(window);
         let places = LOW_HZ.iter().chain(&HIGH_HZ).enumerate();
         let wanted = places.filter(|&(_, &hz)| hz == low_hz || hz == high_hz);
         let both: f32 = wanted
-            .map(|(n, _)| self.strongest_near(n, self.tones[n].energy(window), window))
+            .map(|(n, _)| self.strongest_near(n, energies[n], window))
             .sum();
         let total: f32 = window.iter().map(|sample| sample * sample).sum();
         both >= total * self.limits.long_share
@@ -270,11 +272,10 @@ fn duration_ms(windows: u32) -> u32 {
 }
 
 /// The strongest of four tones, if it is clearly stronger than the others.
-fn best(tones: &[Goertzel], window: &[f32], lead: f32) -> Option<(usize, f32)> {
+fn best(energies: &[f32], lead: f32) -> Option<(usize, f32)> {
     let mut first = (0, 0.0f32);
     let mut second = 0.0f32;
-    for (n, tone) in tones.iter().enumerate() {
-        let energy = tone.energy(window);
+    for (n, &energy) in energies.iter().enumerate() {
         if energy > first.1 {
             second = first.1;
             first = (n, energy);

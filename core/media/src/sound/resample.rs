@@ -230,6 +230,20 @@ mod tests {
             halver.step(pair);
             halver.step([sample, sample]);
         }
+        // Signs as the weights have them, which gives the largest sum there is.
+        for n in 0..200 {
+            let side = |even| {
+                if (n % 24 < 12) == even {
+                    i16::MIN
+                } else {
+                    i16::MAX
+                }
+            };
+            let sample = side(n % 2 == 0);
+            doubler.step(sample);
+            halver.step([sample, sample]);
+            halver.step([i16::MIN, sample]);
+        }
         (0..100).for_each(|_| {
             halver.step([i16::MAX; 2]);
         });

@@ -1,0 +1,163 @@
+//! AIFF files, plain and with little-endian or companded samples (AIFF-C).
+
+use model::limit::{
+    SOUND_FILE_CHANNELS_MAX, SOUND_FILE_RATE_MAX_HZ, SOUND_FILE_RATE_MIN_HZ, SOUND_FILE_SAMPLES_MAX,
+};
+
+use super::{DecodeError, rate, to_8k};
+use crate::codec::g711;
+
+/// What the `COMM` chunk says.
+struct Format {
+    channels: usize,
+    /// Octets of one sample.
+    width: usize,
+    rate_hz: u32,
+    /// `NONE` in a plain file.
+    compression: [u8; 4],
+}
+
+/// Decodes a file to one channel at [`crate::sound::RATE_HZ`].
+pub fn decode(octets: &[u8]) -> Result<Vec<i16>, DecodeError> {
+    if octets.get(..4) != Some(b"FORM") {
+        return Err(DecodeError::Malformed("no FORM header of an AIFF file"));
+    }
+    let (mut format, mut data) = (None, None);
+    let mut rest = octets.get(12..).unwrap_or_default();
+    while let Some((head, body)) = rest.split_first_chunk::<8>() {
+        let size = u32::from_be_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let length = size.min(body.len());
+        match &head[..4] {
+            b"COMM" => format = Some(parse_format(&body[..length])?),
+            // Offset and block size come first; nobody uses them.
+            b"SSND" => data = body[..length].get(8..),
+            _ => {}
+        }
+        rest = body.get(length + (length & 1)..).unwrap_or_default();
+    }
+    match (format, data) {
+        (Some(format), Some(data)) => samples(&format, data),
+        _ => Err(DecodeError::Malformed("no sound in the AIFF file")),
+    }
+}
+
+fn parse_format(body: &[u8]) -> Result<Format, DecodeError> {
+    let Some((fixed, more)) = body.split_first_chunk::<18>() else {
+        return Err(DecodeError::Malformed("COMM chunk too short"));
+    };
+    let channels = u16::from_be_bytes([fixed[0], fixed[1]]);
+    let bits = u16::from_be_bytes([fixed[6], fixed[7]]);
+    // The rate is an 80-bit float: exponent, then a mantissa with its leading one written out.
+    let exponent = i32::from(u16::from_be_bytes([fixed[8], fixed[9]])) - 16_383;
+    let mantissa = u32::from_be_bytes([fixed[10], fixed[11], fixed[12], fixed[13]]);
+    let rate_hz = u32::try_from(31 - exponent)
+        .ok()
+        .and_then(|shift| mantissa.checked_shr(shift));
+    let rate_hz = rate_hz.unwrap_or(0);
+    if !(SOUND_FILE_RATE_MIN_HZ..=SOUND_FILE_RATE_MAX_HZ).contains(&rate_hz) {
+        return Err(DecodeError::Malformed("sample rate out of range"));
+    }
+    if channels == 0 || channels > SOUND_FILE_CHANNELS_MAX {
+        return Err(DecodeError::Malformed("number of channels out of range"));
+    }
+    let compression = more.first_chunk().copied().unwrap_or(*b"NONE");
+    let width = match (&compression, bits) {
+        (b"ulaw" | b"ULAW" | b"alaw" | b"ALAW", _) => 1,
+        (b"NONE" | b"twos" | b"sowt", 1..=32) => usize::from(bits.div_ceil(8)),
+        _ => return Err(DecodeError::Malformed("AIFF encoding we don't know")),
+    };
+    Ok(Format {
+        channels: usize::from(channels),
+        width,
+        rate_hz,
+        compression,
+    })
+}
+
+fn samples(format: &Format, data: &[u8]) -> Result<Vec<i16>, DecodeError> {
+    let block = format.width * format.channels;
+    if rate::converted_length(data.len() / block, format.rate_hz) > SOUND_FILE_SAMPLES_MAX {
+        return Err(DecodeError::TooLong);
+    }
+    let sample = |octets: &[u8]| -> i32 {
+        match (&format.compression, octets) {
+            (b"ulaw" | b"ULAW", &[octet]) => i32::from(g711::from_mu(octet)),
+            (b"alaw" | b"ALAW", &[octet]) => i32::from(g711::from_a(octet)),
+            (b"sowt", &[.., low, high]) => i32::from(i16::from_le_bytes([low, high])),
+            (_, &[high, low, ..]) => i32::from(i16::from_be_bytes([high, low])),
+            (_, &[octet]) => i32::from(octet as i8) << 8,
+            _ => 0,
+        }
+    };
+    let folded = data.chunks_exact(block).map(|frame| {
+        let sum: i32 = frame.chunks_exact(format.width).map(sample).sum();
+        (sum / format.channels as i32) as i16
+    });
+    Ok(to_8k(folded.collect(), format.rate_hz))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(bits: u16, channels: u16, compression: Option<&[u8; 4]>, data: &[u8]) -> Vec<u8> {
+        let mut out = b"FORM\0\0\0\0AIFFCOMM".to_vec();
+        out.extend_from_slice(&if compression.is_some() { 22u32 } else { 18 }.to_be_bytes());
+        out.extend_from_slice(&channels.to_be_bytes());
+        out.extend_from_slice(&[0; 4]);
+        out.extend_from_slice(&bits.to_be_bytes());
+        // 8000 as an 80-bit float: 1.953125 times 2 to the 12th.
+        out.extend_from_slice(&[0x40, 0x0B, 0xFA, 0, 0, 0, 0, 0, 0, 0]);
+        out.extend_from_slice(compression.map_or(&[][..], |name| name));
+        out.extend_from_slice(b"SSND");
+        out.extend_from_slice(&(data.len() as u32 + 8).to_be_bytes());
+        out.extend_from_slice(&[0; 8]);
+        out.extend_from_slice(data);
+        out
+    }
+
+    #[test]
+    fn every_encoding_is_read() {
+        assert_eq!(
+            decode(&file(16, 1, None, &[1, 0, 0xFF, 0xFE])),
+            Ok(vec![256, -2])
+        );
+        assert_eq!(decode(&file(16, 2, None, &[0, 10, 0, 20])), Ok(vec![15]));
+        assert_eq!(decode(&file(24, 1, None, &[1, 2, 3])), Ok(vec![258]));
+        assert_eq!(decode(&file(8, 1, None, &[0xFF, 1])), Ok(vec![-256, 256]));
+        assert_eq!(decode(&file(16, 1, Some(b"sowt"), &[2, 1])), Ok(vec![258]));
+        assert_eq!(
+            decode(&file(16, 1, Some(b"ulaw"), &[0x80])),
+            Ok(vec![32_124])
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for octets in [
+            &b""[..],
+            b"FORM",
+            b"FORM\0\0\0\0AIFF",
+            &file(16, 0, None, &[0; 4]),
+        ] {
+            assert!(matches!(decode(octets), Err(DecodeError::Malformed(_))));
+        }
+        assert!(decode(&file(4, 1, Some(b"ima4"), &[0; 4])).is_err());
+    }
+
+    #[test]
+    fn damaged_files_never_panic() {
+        let whole = file(16, 2, None, &[7; 40]);
+        let mut state = 3u32;
+        let mut decoded = 0;
+        for _ in 0..20_000 {
+            let mut octets = whole.clone();
+            for _ in 0..1 + state % 3 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                octets[(state >> 8) as usize % 54] = (state >> 24) as u8;
+            }
+            decoded += u32::from(decode(&octets).is_ok());
+        }
+        assert!((1..20_000).contains(&decoded), "{decoded} still decode");
+    }
+}
