@@ -10,7 +10,7 @@ use sip::message::{HeaderName, Message, parse};
 use sip::stream::Framer;
 
 /// Bytes that carry meaning in SIP are put in more often than others.
-const TELLING: &[u8] = b"\r\n \t:;,=<>\"\\@%?&[]/\0\x80\xc3\xff0129aZ*";
+const TELLING: &[u8] = b"\r\n \t:;,=<>\"\\@%?&[]/\0\x80\xc3\xff\x0c0129aZ*";
 
 fn mutate(chance: &mut Chance, bytes: &mut Vec<u8>) {
     for _ in 0..chance.below(4) {

@@ -8,7 +8,7 @@ use super::scan::{List, list};
 use super::{HeaderError, HeaderName, Malformed};
 
 /// An ordered list of headers. `Content-Length` is framing, not content: it is dropped when a
-/// message is read and computed when it is written.
+/// message is read, computed when it is written, and never in this list.
 #[derive(Debug, Clone, Default)]
 pub struct Headers {
     /// Holds the bytes of all fields, and perhaps of some that have been removed.
@@ -20,7 +20,7 @@ pub struct Headers {
 #[derive(Debug, Clone, Copy)]
 struct Field {
     known: Option<HeaderName>,
-    /// Empty for a known name.
+    /// As it was written; of no account for a known name.
     name: Span,
     value: Span,
 }
@@ -93,8 +93,10 @@ impl Headers {
 
     /// Adds a line at the end.
     pub fn push(&mut self, name: HeaderName, value: impl Display) {
-        let field = self.store(name, value);
-        self.fields.push(field);
+        if name != HeaderName::ContentLength {
+            let field = self.store(name, value);
+            self.fields.push(field);
+        }
     }
 
     /// Adds a line before all others of its name, or at the very front: for Via and Record-Route.
@@ -133,10 +135,12 @@ impl Headers {
 
     /// Replaces all lines of this name by one, at the place of the first.
     pub fn set(&mut self, name: HeaderName, value: impl Display) {
-        let at = self.fields.iter().position(|old| old.known == Some(name));
+        let Some(at) = self.fields.iter().position(|old| old.known == Some(name)) else {
+            return self.push(name, value);
+        };
         self.remove(name);
         let field = self.store(name, value);
-        self.fields.insert(at.unwrap_or(self.fields.len()), field);
+        self.fields.insert(at, field);
     }
 
     /// Takes out all lines of this name.
@@ -301,21 +305,13 @@ impl Headers {
 /// Same names (without case) with the same raw values in the same order.
 impl PartialEq for Headers {
     fn eq(&self, other: &Headers) -> bool {
-        let content = |headers: &Headers| -> Vec<Field> {
-            let framing = Some(HeaderName::ContentLength);
-            headers
-                .fields
+        self.fields.len() == other.fields.len()
+            && self
                 .iter()
-                .filter(|field| field.known != framing)
-                .copied()
-                .collect()
-        };
-        let (mine, theirs) = (content(self), content(other));
-        mine.len() == theirs.len()
-            && mine.iter().zip(&theirs).all(|(a, b)| {
-                self.field_name(a).eq_ignore_ascii_case(other.field_name(b))
-                    && self.slice(a.value) == other.slice(b.value)
-            })
+                .zip(other.iter())
+                .all(|((name, value), (other_name, other_value))| {
+                    name.eq_ignore_ascii_case(other_name) && value == other_value
+                })
     }
 }
 
@@ -363,6 +359,9 @@ mod tests {
         let mut headers = sample();
         assert!(headers.push_named("X-A", "1\r\nX-B: 2").is_err());
         assert!(headers.push_named("X A", "1").is_err());
+        headers.push_named("content-LENGTH", "7").unwrap();
+        headers.set(HeaderName::ContentLength, 7);
+        assert_eq!(headers.len(), 3, "Content-Length is nobody's to say");
         headers.push(HeaderName::Subject, "a\r\nEvil: yes");
         assert_eq!(headers.value(HeaderName::Subject), Some("a  Evil: yes"));
     }

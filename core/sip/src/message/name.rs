@@ -15,6 +15,7 @@ macro_rules! names {
             pub const ALL: &[HeaderName] = &[$(HeaderName::$variant,)*];
 
             /// The name in full.
+            #[inline]
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(HeaderName::$variant => $text,)*

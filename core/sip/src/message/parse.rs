@@ -4,7 +4,7 @@
 use model::limit;
 
 use super::headers::Span;
-use super::scan::{is_token, number, trim};
+use super::scan::{blanks, is_token, number, trim};
 use super::{
     Code, Fault, HeaderError, HeaderName, Headers, Malformed, Message, Method, ParseError, Request,
     Response, Uri, header,
@@ -66,7 +66,15 @@ pub(crate) struct Reader {
 impl Reader {
     /// Reads start line and headers; what is wrong with them comes out at the end.
     pub(crate) fn read(head: &[u8]) -> Reader {
-        let text = String::from_utf8_lossy(head).into_owned();
+        let text = match std::str::from_utf8(head) {
+            Ok(text) => {
+                // Room for a line or two of our own: a hop's address noted, a tag set.
+                let mut copy = String::with_capacity(text.len() + 128);
+                copy.push_str(text);
+                copy
+            }
+            Err(_) => String::from_utf8_lossy(head).into_owned(),
+        };
         let total = text.len();
         let mut reader = Reader {
             headers: Headers::over(text),
@@ -91,8 +99,7 @@ impl Reader {
 
     /// The line at this place without its end, and the place of the next.
     fn line(&self, at: usize, total: usize) -> (Span, usize) {
-        let bytes = &self.headers.text().as_bytes()[at..total];
-        let (end, next) = match bytes.iter().position(|b| *b == b'\n') {
+        let (end, next) = match self.headers.text()[at..total].find('\n') {
             Some(end) => (at + end, at + end + 1),
             None => (total, total),
         };
@@ -117,7 +124,7 @@ impl Reader {
         let continues = |reader: &Reader, at: usize| {
             at < total && matches!(reader.headers.text().as_bytes()[at], b' ' | b'\t')
         };
-        let stray = self.headers.slice(line).as_bytes().contains(&b'\r');
+        let stray = self.headers.slice(line).contains('\r');
         if !stray && !continues(self, next) {
             return (line, next);
         }
@@ -159,14 +166,16 @@ impl Reader {
         if self.headers.len() == limit::SIP_HEADERS_MAX {
             return self.blame(Fault::TooManyHeaders);
         }
-        let span = |piece: &str| {
-            let start = piece.as_ptr() as usize - text.as_ptr() as usize + line.start as usize;
+        let before = blanks(&text[colon + 1..]);
+        let span = |start: usize, length: usize| {
+            let start = line.start + start as u32;
             Span {
-                start: start as u32,
-                end: (start + piece.len()) as u32,
+                start,
+                end: start + length as u32,
             }
         };
-        let (name, value) = (span(name), span(value));
+        let name = span(0, name.len());
+        let value = span(colon + 1 + before, value.len());
         self.headers.push_span(known, name, value);
     }
 

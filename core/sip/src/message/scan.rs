@@ -6,8 +6,20 @@ use super::Malformed;
 
 /// Whether a byte may stand in a token (RFC 3261 §25.1).
 pub fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+    TOKEN[usize::from(byte)]
 }
+
+/// One answer for every byte: tokens are read too often for a search.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'
+            | b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~');
+        byte += 1;
+    }
+    table
+};
 
 /// Whether a text is a token (RFC 3261 §25.1).
 pub fn is_token(text: &str) -> bool {
@@ -16,7 +28,22 @@ pub fn is_token(text: &str) -> bool {
 
 /// The text without spaces, tabs and line ends at both ends.
 pub fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+    let start = blanks(text);
+    let end = text
+        .bytes()
+        .rposition(|b| !is_blank(b))
+        .map_or(start, |last| last + 1);
+    // Both ends stand beside ASCII blanks or at the ends, so never inside a character.
+    &text[start..end]
+}
+
+/// How many spaces, tabs and line ends the text begins with.
+pub fn blanks(text: &str) -> usize {
+    text.bytes().take_while(|b| is_blank(*b)).count()
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// A number of decimal digits that fits; signs and blanks inside are refused.

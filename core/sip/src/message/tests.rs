@@ -224,6 +224,18 @@ fn a_stray_carriage_return_is_not_passed_on() {
 }
 
 #[test]
+fn only_blanks_and_tabs_are_trimmed_from_a_value() {
+    let text = options("X-A: \t\u{c}a\u{b}\u{a0} \t\nX-B:\nX-C:  \n\n");
+    let message = parse(text.as_bytes()).expect("understood");
+    assert_eq!(
+        message.headers().value_named("X-A"),
+        Some("\u{c}a\u{b}\u{a0}")
+    );
+    assert_eq!(message.headers().value_named("X-B"), Some(""));
+    assert_eq!(message.headers().value_named("X-C"), Some(""));
+}
+
+#[test]
 fn an_answer_takes_over_what_it_must() {
     let text = options("Via: SIP/2.0/TCP second\nTimestamp: 54\nRecord-Route: <sip:p;lr>\n\n");
     let Ok(Message::Request(request)) = parse(text.as_bytes()) else {

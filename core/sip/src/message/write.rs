@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{HeaderName, Headers, Message, Request, Response};
+use super::{Headers, Message, Request, Response};
 
 impl Message {
     /// Appends the message to a buffer.
@@ -61,9 +61,6 @@ impl Response {
 
 fn write_rest(out: &mut Vec<u8>, headers: &Headers, body: &[u8]) {
     for (name, value) in headers.iter() {
-        if name == HeaderName::ContentLength.as_str() {
-            continue;
-        }
         out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(b": ");
         out.extend_from_slice(value.as_bytes());
