@@ -188,9 +188,21 @@ impl Challenge {
     /// The strongest challenge that can be answered: SHA-256 before MD5, else the server's order
     /// (RFC 8760 §2.4).
     pub fn strongest(values: &[Authentication]) -> Option<Challenge> {
+        Challenge::strongest_per_realm(values).into_iter().next()
+    }
+
+    /// The strongest challenge of each realm: several proxies may each want to know us
+    /// (RFC 3261 §22.3). The strongest of all comes first.
+    pub fn strongest_per_realm(values: &[Authentication]) -> Vec<Challenge> {
         let mut known: Vec<Challenge> = values.iter().filter_map(Challenge::read).collect();
         known.sort_by_key(|challenge| !challenge.algorithm.is_sha256());
-        known.into_iter().next()
+        let mut best: Vec<Challenge> = Vec::new();
+        for challenge in known {
+            if best.iter().all(|chosen| chosen.realm != challenge.realm) {
+                best.push(challenge);
+            }
+        }
+        best
     }
 
     /// The header value.

@@ -147,6 +147,13 @@ fn the_strongest_known_challenge_is_chosen() {
     assert!(best.stale);
     assert_eq!(Challenge::strongest(&list[..3]).unwrap().nonce, "2");
     assert_eq!(Challenge::strongest(&list[..2]), None);
+    let other: Authentication = "Digest realm=\"b\", nonce=\"5\"".parse().unwrap();
+    let all = Challenge::strongest_per_realm(&[list, vec![other]].concat());
+    let nonces: Vec<&str> = all
+        .iter()
+        .map(|challenge| challenge.nonce.as_str())
+        .collect();
+    assert_eq!(nonces, ["4", "5"]);
 }
 
 #[test]

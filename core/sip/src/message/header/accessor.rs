@@ -173,7 +173,8 @@ impl Headers {
     /// cannot be read are left out.
     pub fn authentications(&self, name: HeaderName) -> Vec<Authentication> {
         self.values(name)
-            .filter_map(|value| value.parse().ok())
+            .filter_map(|value| Authentication::list(value).ok())
+            .flatten()
             .collect()
     }
 

@@ -60,48 +60,73 @@ impl Authentication {
         self
     }
 
-    fn parse_params(mut self, text: &str) -> Result<Authentication, Malformed> {
+    /// Reads all values of one line. SIP wants a line for each, but two challenges after one name
+    /// are seen in the field, as HTTP allows them (RFC 9110 §11.6.1).
+    pub fn list(text: &str) -> Result<Vec<Authentication>, Malformed> {
+        let mut values: Vec<Authentication> = Vec::new();
         let mut rest = trim(text);
         while !rest.is_empty() {
             let end = find_outside(rest, b',', false).unwrap_or(rest.len());
-            let one = trim(&rest[..end]);
+            let mut one = trim(&rest[..end]);
             rest = trim(rest.get(end + 1..).unwrap_or_default());
             if one.is_empty() {
                 continue;
             }
-            let (name, value) = one.split_once('=').ok_or(Malformed("name=value"))?;
-            let (name, value) = (trim(name), trim(value));
-            let quoted = value.starts_with('"');
-            if !is_token(name)
-                || (quoted && quoted_end(value)? != value.len())
-                || (!quoted && value.contains('"'))
-            {
-                return Err(Malformed("an authentication parameter"));
+            let (scheme, params) = scheme_of(one);
+            match scheme {
+                Some(scheme) if is_token(scheme) => values.push(Authentication::new(scheme)),
+                Some(_) => return Err(Malformed("an authentication scheme")),
+                // Authentication-Info names no scheme.
+                None if values.is_empty() => values.push(Authentication::new("")),
+                None => {}
             }
-            if self.params.len() == limit::SIP_PARAMS_MAX {
-                return Err(Malformed("fewer parameters"));
+            one = trim(params);
+            let last = values
+                .last_mut()
+                .filter(|last| last.params.len() < limit::SIP_PARAMS_MAX);
+            let last = last.ok_or(Malformed("fewer parameters"))?;
+            if !one.is_empty() {
+                last.params.push(param(one)?);
             }
-            self.params.push((name.to_owned(), value.to_owned()));
         }
-        Ok(self)
+        Ok(values)
     }
 }
 
+/// Takes the scheme off an element that begins with one: a word with no `=` behind it.
+fn scheme_of(one: &str) -> (Option<&str>, &str) {
+    let end = one.find([' ', '\t', '=']).unwrap_or(one.len());
+    let (word, rest) = one.split_at(end);
+    if trim(rest).starts_with('=') {
+        (None, one)
+    } else {
+        (Some(word), rest)
+    }
+}
+
+fn param(one: &str) -> Result<(String, String), Malformed> {
+    let (name, value) = one.split_once('=').ok_or(Malformed("name=value"))?;
+    let (name, value) = (trim(name), trim(value));
+    let quoted = value.starts_with('"');
+    if !is_token(name)
+        || (quoted && quoted_end(value)? != value.len())
+        || (!quoted && value.contains('"'))
+    {
+        return Err(Malformed("an authentication parameter"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Exactly one value.
 impl FromStr for Authentication {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Authentication, Malformed> {
-        let text = trim(text);
-        let end = text.find([' ', '\t', '=', ',']).unwrap_or(text.len());
-        let (scheme, rest) = text.split_at(end);
-        if trim(rest).starts_with('=') {
-            // Authentication-Info names no scheme.
-            return Authentication::new("").parse_params(text);
+        let mut values = Authentication::list(text)?.into_iter();
+        match (values.next(), values.next()) {
+            (Some(value), None) => Ok(value),
+            _ => Err(Malformed("one authentication scheme")),
         }
-        if !is_token(scheme) {
-            return Err(Malformed("an authentication scheme"));
-        }
-        Authentication::new(scheme).parse_params(rest)
     }
 }
 
