@@ -13,7 +13,7 @@ use fifo::Fifo;
 /// Octets a millisecond of sound takes: all three codecs run at 64 kbit/s.
 pub const OCTETS_PER_MS: usize = 8;
 
-/// The longest payload that is looked at; more than any packet time in use (RFC 3551 §4.2: 200 ms).
+/// The longest payload that is looked at, the longest a receiver should take (RFC 3551 §4.2).
 pub const MAX_PAYLOAD_MS: usize = model::limit::PACKET_TIME_MAX_MS as usize;
 
 /// A way of writing sound down in packets.

@@ -67,16 +67,18 @@ enum Kind {
     MuLaw,
 }
 
-/// Decodes a file by its content type; if that is unknown or missing, by its first octets.
+/// Decodes a file by its first octets, or if they say nothing by its content type.
 pub fn decode(octets: &[u8], content_type: &str) -> Result<Samples8k, DecodeError> {
     if octets.len() > PLAY_BYTES_MAX {
         return Err(DecodeError::TooLarge);
     }
-    let named = by_content_type(content_type);
-    // Web servers name files wrongly; a file's own first octets are right.
-    let kind = by_first_octets(octets)
-        .or(named)
-        .ok_or(DecodeError::UnknownType)?;
+    let name = bare_name(content_type);
+    let named = by_name(&name);
+    // Web servers name sounds wrongly or not at all; then a file's own first octets are right. What
+    // is named as a page or picture is refused as such, whatever it holds (13420).
+    let vague = name.is_empty() || name.starts_with("audio/") || name.ends_with("octet-stream");
+    let told = if vague { by_first_octets(octets) } else { None };
+    let kind = told.or(named).ok_or(DecodeError::UnknownType)?;
     let samples = match kind {
         Kind::Aiff => aiff::decode(octets)?,
         Kind::Mp3 => mp3::decode(octets)?,
@@ -91,17 +93,21 @@ pub fn decode(octets: &[u8], content_type: &str) -> Result<Samples8k, DecodeErro
 
 /// Whether a content type is one that is played.
 pub fn is_playable(content_type: &str) -> bool {
-    by_content_type(content_type).is_some()
+    by_name(&bare_name(content_type)).is_some()
 }
 
-fn by_content_type(content_type: &str) -> Option<Kind> {
-    let name = content_type
+/// A content type in small letters and without its parameters.
+fn bare_name(content_type: &str) -> String {
+    content_type
         .split(';')
         .next()
         .unwrap_or_default()
         .trim()
-        .to_ascii_lowercase();
-    match name.as_str() {
+        .to_ascii_lowercase()
+}
+
+fn by_name(name: &str) -> Option<Kind> {
+    match name {
         "audio/mpeg" | "audio/mp3" | "audio/mpeg3" | "audio/x-mpeg" => Some(Kind::Mp3),
         "audio/wav" | "audio/wave" | "audio/x-wav" | "audio/vnd.wave" => Some(Kind::Wav),
         "audio/aiff" | "audio/x-aiff" | "audio/x-aifc" => Some(Kind::Aiff),

@@ -36,7 +36,7 @@ fn types_are_told_by_name_or_by_content() {
         "audio/wav",
         "audio/x-wav; charset=binary",
         "AUDIO/WAVE",
-        "text/plain",
+        "binary/octet-stream",
         "",
     ] {
         assert_eq!(
@@ -45,6 +45,7 @@ fn types_are_told_by_name_or_by_content() {
             "{name}"
         );
     }
+    assert_eq!(decode(&wav, "text/plain"), Err(DecodeError::UnknownType));
     assert_eq!(decode(&wav, "audio/mpeg").map(|sound| sound.0.len()), Ok(3));
     let mu = decode(&[0xFF, 0x00], "audio/basic").expect("mu-law");
     assert_eq!(mu.0[..], [0, -32_124]);

@@ -204,6 +204,26 @@ fn tones_pauses_and_keys_sound_in_turn() {
 }
 
 #[test]
+fn the_pressed_key_is_told_for_legs_that_send_events() {
+    let mut player = Player::new();
+    assert_eq!(player.pressed_digit(), None);
+    player
+        .play(
+            1,
+            Source::Digits(DigitString::parse("9w").expect("keys")),
+            1,
+        )
+        .expect("room");
+    let mut told = Vec::new();
+    for _ in 0..6 {
+        told.push(player.pressed_digit());
+        play(&mut player, 1);
+    }
+    let key = |samples| Some(('9', samples));
+    assert_eq!(told, [key(0), key(160), key(320), key(480), key(640), None]);
+}
+
+#[test]
 fn bounds_hold() {
     let mut player = Player::new();
     for id in 0..PLAY_QUEUE_MAX as u64 {
