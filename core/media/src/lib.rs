@@ -5,6 +5,10 @@ pub mod engine;
 pub mod file;
 pub mod player;
 pub mod recorder;
+pub mod room;
+pub mod rtp;
+pub mod sdp;
+pub mod session;
 pub mod sound;
 
 pub use engine::{Engine, EngineConfig, Feed, Kept, LegStats, Outlet, Relayed, Seat};

@@ -192,15 +192,17 @@ pub const SIP_SOCKET_BUFFER_BYTES: usize = 4 * 1_024 * 1_024;
 
 // Sound threads.
 
-/// Commands that may wait for one sound thread: twenty per leg of a full thread.
-pub const MEDIA_INBOX_MAX: usize = 65_536;
+/// Commands and pieces of sound that may wait for one sound thread: eight per leg of a full one.
+pub const MEDIA_INBOX_MAX: usize = 16_384;
 /// Packets taken from one leg's socket in one phase; twenty milliseconds bring one or two, and a
 /// flood must not hold up the other legs.
 pub const MEDIA_PACKETS_PER_PHASE_MAX: usize = 8;
 /// Phases a late sound thread makes up for; what is older is skipped, as nobody wants old sound.
 pub const MEDIA_CATCH_UP_PHASES_MAX: u32 = 40;
-/// Frames in the ring between two sound threads: 640 ms.
-pub const MEDIA_RELAY_FRAMES_MAX: usize = 32;
+/// Frames in the ring from one sound thread to another: 80 ms for a thousand legs joined across.
+pub const MEDIA_RELAY_FRAMES_MAX: usize = 4_096;
+/// Pieces of recordings that may wait for the disk, each a second of sound: 64 MB at most.
+pub const RECORDING_PIECES_MAX: usize = 2_048;
 
 // The store.
 
@@ -249,3 +251,13 @@ pub const SIP_CONNECTION_QUEUE_MAX: usize = 1_000;
 pub const SIP_FORKS_MAX: usize = 16;
 /// Keeps-alives and registrations of ours: trunks of one installation.
 pub const SIP_TRUNKS_MAX: usize = 1_000;
+/// A session description may have 16 kB; a browser's with everything in it has eight.
+pub const SDP_BYTES_MAX: usize = 16 * 1_024;
+/// Lines of one session description.
+pub const SDP_LINES_MAX: usize = 500;
+/// Media of one session description: a conference of screens has a handful.
+pub const SDP_MEDIA_MAX: usize = 16;
+/// Recordings of one leg at the same time: `<Record>`, `<Dial record>`, one by API, one to spare.
+pub const RECORDINGS_PER_LEG_MAX: usize = 4;
+/// Legs in one room: two hundred and fifty, the contract's largest conference.
+pub const ROOM_LEGS_MAX: usize = 250;
