@@ -62,6 +62,17 @@ codes! {
     NUMBER_INVALID = 21421, 400, "PhoneNumber is invalid";
     NUMBER_TAKEN = 21422, 400, "PhoneNumber is not available";
     FALLBACK_WITHOUT_URL = 21405, 400, "FallbackUrl needs a Url";
+    BODY_TOO_LARGE = 20413, 413, "Request Entity Too Large";
+    APPLICATION_SID = 21218, 400, "Invalid ApplicationSid";
+    SIP_USERNAME = 21221, 400, "SipAuthUsername must be fewer than 256 characters";
+    SIP_PASSWORD = 21223, 400, "SipAuthPassword must be fewer than 256 characters";
+    SIP_PASSWORD_MISSING = 21225, 400, "SipAuthPassword is required with SipAuthUsername";
+    SIP_HEADERS = 21227, 400, "Headers portion of SIP URI must be fewer than 1024 characters";
+    CALL_EVENT = 21626, 400, "Invalid 'StatusCallbackEvent'";
+    NUMBER_URL = 21402, 400, "Invalid Url";
+    NUMBER_METHOD = 21403, 400, "Invalid Method";
+    AREA_CODE = 21451, 400, "Invalid area code";
+    AREA_CODE_EMPTY = 21452, 400, "No phone numbers found in area code";
     PAGE_TOKEN = 21481, 400, "Invalid PageToken";
     TWIML_TOO_LONG = 32018, 400, "Twiml must be 4000 characters or less";
     RECORDING_CHANNELS = 16113, 400, "The recording does not have that many channels";
@@ -89,6 +100,9 @@ codes! {
     // SIP.
     NO_SOUND = 32014, 0, "No sound came from the far end";
     SESSION_DESCRIPTION = 32102, 0, "The session description can't be used";
+
+    STATUS_CALLBACK_URL = 21609, 0, "Invalid StatusCallback URL";
+    URL_AND_TWIML = 32019, 0, "Url and Twiml were both given: Twiml is ignored";
 
     // Documents.
     XML = 12100, 0, "Document parse failure";

@@ -1,1 +1,271 @@
 //! The HTTP API: authenticate, parse, ask store or switch, render.
+//!
+//! [`Rest::answer`] turns one request into one response and knows no socket; [`connection`] has
+//! the settings a socket needs. What concerns live calls is asked of call control through the
+//! [`Desk`].
+
+mod address;
+mod auth;
+mod body;
+mod check;
+mod connection;
+mod date;
+mod desk;
+mod fault;
+mod form;
+mod header;
+mod page;
+mod path;
+mod v2010;
+
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::path::Route;
+use http_body_util::{BodyExt, Limited};
+use hyper::{Method, Request, Response, StatusCode};
+use model::{Account, Chance, ErrorCode, Time, limit};
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use store::{Directory, Sounds, Store, StoreError, Write, WriterHandle};
+
+pub use body::Body;
+pub use connection::connection;
+pub use desk::{Answer, Desk};
+
+/// Turns WAV into MP3, in another process.
+pub trait Encoder: Send + Sync {
+    /// Reads one file and writes the other; the error is a sentence.
+    fn encode(
+        &self,
+        wav: PathBuf,
+        mp3: PathBuf,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+}
+
+/// What the API is made of.
+pub struct Parts {
+    /// Rows are read from here.
+    pub store: Arc<dyn Store>,
+    /// Rows are written through this.
+    pub writer: WriterHandle,
+    /// Accounts and numbers.
+    pub directory: Arc<Directory>,
+    /// Recordings.
+    pub sounds: Sounds,
+    /// Asks call control.
+    pub desk: Arc<Desk>,
+    /// Makes MP3; without one, `.mp3` is answered with 503.
+    pub encoder: Option<Arc<dyn Encoder>>,
+    /// What time it is.
+    pub clock: Arc<dyn Fn() -> Time + Send + Sync>,
+    /// 32 bytes from the operating system: seed of identifiers.
+    pub seed: [u8; 32],
+    /// Where clients reach this API, without a slash at the end: `http://127.0.0.1:8080`.
+    pub base_url: String,
+    /// Only owned numbers may be shown as `From`.
+    pub strict: bool,
+}
+
+/// The API. Cheap to clone.
+#[derive(Clone)]
+pub struct Rest {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    chance: Mutex<Chance>,
+    running: AtomicUsize,
+}
+
+/// A request that has been let in.
+pub(crate) struct Ask {
+    pub account: Account,
+    pub method: Method,
+    /// As requested, without the query.
+    pub path: String,
+    pub query: Form,
+    pub form: Form,
+    pub range: Option<String>,
+}
+
+pub(crate) type Reply = Result<Response<Body>, Fault>;
+
+impl Rest {
+    /// An API made of these.
+    pub fn new(parts: Parts) -> Rest {
+        let chance = Mutex::new(Chance::from_bytes(parts.seed));
+        Rest {
+            inner: Arc::new(Inner {
+                parts,
+                chance,
+                running: AtomicUsize::new(0),
+            }),
+        }
+    }
+
+    /// Answers one request. Never fails: what is wrong is in the response.
+    pub async fn answer<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let begun = Instant::now();
+        let running = Running::count(&self.inner.running);
+        let head = request.method() == Method::HEAD;
+        let mut response = match self.reply(request).await {
+            Ok(response) => response,
+            Err(fault) => fault.response(),
+        };
+        if head {
+            body::take_away(&mut response);
+        }
+        let id = self.draw(model::RequestSid::draw);
+        header::add(
+            &mut response,
+            self.parts(),
+            id,
+            begun.elapsed(),
+            running.count,
+        );
+        response
+    }
+
+    async fn reply<B>(&self, request: Request<B>) -> Reply
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (head, body) = request.into_parts();
+        let path = head.uri.path().to_owned();
+        if !path::is_ours(&path) {
+            return Err(Fault::not_found(&path));
+        }
+        if head.method == Method::OPTIONS {
+            return Ok(body::empty(StatusCode::NO_CONTENT));
+        }
+        let account = auth::admit(&self.parts().directory, &head.headers)?;
+        let accepts_json = header::accepts_json(&head.headers);
+        let route = Route::parse(&path, accepts_json).ok_or_else(|| Fault::not_found(&path))?;
+        if route.account().is_some_and(|sid| sid != account.sid) {
+            // Facts name 404 for a wrong account; so nobody learns which accounts exist.
+            return Err(Fault::not_found(&path));
+        }
+        let method = if head.method == Method::HEAD {
+            Method::GET
+        } else {
+            head.method
+        };
+        if !route.allows(&method) {
+            return Err(Fault::of(ErrorCode::METHOD_NOT_ALLOWED));
+        }
+        let form = if method == Method::POST {
+            read_form(body).await?
+        } else {
+            Form::default()
+        };
+        let ask = Ask {
+            account,
+            method,
+            path,
+            query: Form::parse(head.uri.query().unwrap_or_default().as_bytes()),
+            form,
+            range: header::range(&head.headers),
+        };
+        v2010::reply(self, route, ask).await
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.inner.parts
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        (self.parts().clock)()
+    }
+
+    /// Draws an identifier.
+    pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut Chance) -> T) -> T {
+        draw(
+            &mut self
+                .inner
+                .chance
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Reads from the store on a thread that may wait.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let store = Arc::clone(&self.parts().store);
+        Ok(blocking(move || ask(store.as_ref())).await??)
+    }
+
+    /// Waits until these are durable.
+    pub(crate) async fn write(&self, writes: Vec<Write>) -> Result<(), Fault> {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        self.parts().writer.write_then(writes, move |result| {
+            // The asker may have gone; the rows are written all the same.
+            let _ = sender.send(result);
+        });
+        Ok(receiver
+            .await
+            .map_err(|_| Fault::of(ErrorCode::UNAVAILABLE))??)
+    }
+}
+
+/// Runs this on a thread that may wait.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Fault::of(ErrorCode::INTERNAL))
+}
+
+async fn read_form<B>(body: B) -> Result<Form, Fault>
+where
+    B: http_body::Body + Send,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let read = Limited::new(body, limit::API_BODY_BYTES_MAX).collect();
+    let deadline = Duration::from_millis(limit::API_BODY_MS);
+    match tokio::time::timeout(deadline, read).await {
+        Ok(Ok(body)) => Ok(Form::parse(&body.to_bytes())),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(Fault::of(ErrorCode::BODY_TOO_LARGE))
+        }
+        Ok(Err(_)) => Err(Fault::parameter("The request body could not be read")),
+        Err(_) => Err(Fault::parameter("The request body took too long")),
+    }
+}
+
+/// Counts a request for as long as it runs, also if its client goes away.
+struct Running<'a> {
+    counter: &'a AtomicUsize,
+    count: usize,
+}
+
+impl<'a> Running<'a> {
+    fn count(counter: &'a AtomicUsize) -> Running<'a> {
+        Running {
+            counter,
+            count: counter.fetch_add(1, Ordering::Relaxed) + 1,
+        }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.counter.fetch_sub(1, Ordering::Relaxed);
+    }
+}

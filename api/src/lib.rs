@@ -1,0 +1,31 @@
+//! The public contract as types: resources, forms, webhook parameters.
+//!
+//! Every body the server sends is one of these types written by serde, and a client reads it back
+//! through the same type. Fields stand in the contract's order; what has no value is `null`,
+//! never left out.
+
+mod account;
+mod call;
+mod error;
+mod event;
+mod incoming_phone_number;
+mod notification;
+mod page;
+mod recording;
+
+pub use account::{Account, AccountUris};
+pub use call::{Call, CallUris};
+pub use error::ErrorBody;
+pub use event::{CallEvent, EventRequest, EventResponse};
+pub use incoming_phone_number::{Capabilities, IncomingPhoneNumber};
+pub use notification::Notification;
+pub use page::{Envelope, PageUris};
+pub use recording::{CallRecording, Recording, RecordingUris};
+
+/// The version in every path and in `api_version`.
+pub const API_VERSION: &str = "2010-04-01";
+
+/// Where an error number is explained.
+pub fn more_info(code: u32) -> String {
+    format!("https://www.twilio.com/docs/errors/{code}")
+}

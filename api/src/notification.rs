@@ -1,0 +1,36 @@
+//! Something that went wrong with what the customer's application said or did.
+
+use serde::{Deserialize, Serialize};
+
+/// `/Notifications/{sid}.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// Whose it is.
+    pub account_sid: String,
+    /// `2010-04-01`.
+    pub api_version: String,
+    /// The call it happened on.
+    pub call_sid: String,
+    /// RFC 2822.
+    pub date_created: String,
+    /// RFC 2822.
+    pub date_updated: String,
+    /// The catalogue's number, as text.
+    pub error_code: String,
+    /// `0` error, `1` warning, as text.
+    pub log: String,
+    /// RFC 2822.
+    pub message_date: String,
+    /// What happened, as a form.
+    pub message_text: String,
+    /// Where the number is explained.
+    pub more_info: String,
+    /// How the application was being asked.
+    pub request_method: Option<String>,
+    /// Where it was being asked.
+    pub request_url: String,
+    /// `NO…`.
+    pub sid: String,
+    /// Its own path.
+    pub uri: String,
+}

@@ -1,0 +1,106 @@
+//! Response bodies: whole ones, and ones that come from a file piece by piece.
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use hyper::{Response, StatusCode};
+use serde::Serialize;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::mpsc;
+
+/// The body of a response.
+pub struct Body {
+    content: Content,
+}
+
+enum Content {
+    Whole(Option<Bytes>),
+    Pieces {
+        source: mpsc::Receiver<io::Result<Bytes>>,
+        left: u64,
+    },
+}
+
+impl Body {
+    /// These bytes.
+    pub fn whole(bytes: impl Into<Bytes>) -> Body {
+        let bytes: Bytes = bytes.into();
+        Body {
+            content: Content::Whole((!bytes.is_empty()).then_some(bytes)),
+        }
+    }
+
+    /// So many bytes in pieces.
+    pub(crate) fn pieces(source: mpsc::Receiver<io::Result<Bytes>>, length: u64) -> Body {
+        Body {
+            content: Content::Pieces {
+                source,
+                left: length,
+            },
+        }
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match &mut self.content {
+            Content::Whole(bytes) => Poll::Ready(bytes.take().map(|b| Ok(Frame::data(b)))),
+            Content::Pieces { source, left } => source.poll_recv(context).map(|piece| {
+                piece.map(|piece| {
+                    let piece = piece?;
+                    *left = left.saturating_sub(piece.len() as u64);
+                    Ok(Frame::data(piece))
+                })
+            }),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(match &self.content {
+            Content::Whole(bytes) => bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
+            Content::Pieces { left, .. } => *left,
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(&self.content, Content::Whole(None))
+    }
+}
+
+/// A response with a JSON body.
+pub fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
+    // Our types have text keys and finite numbers only, which always can be written.
+    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    let mut response = Response::new(Body::whole(bytes));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A response without a body.
+pub fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::whole(Bytes::new()));
+    *response.status_mut() = status;
+    response
+}
+
+/// Leaves the body out and keeps its length, as HEAD asks.
+pub fn take_away(response: &mut Response<Body>) {
+    let length = http_body::Body::size_hint(response.body())
+        .exact()
+        .unwrap_or(0);
+    response
+        .headers_mut()
+        .insert(CONTENT_LENGTH, HeaderValue::from(length));
+    *response.body_mut() = Body::whole(Bytes::new());
+}

@@ -1,0 +1,71 @@
+//! Headers that every response carries, and the few of a request that matter.
+
+use crate::{Body, Parts};
+use hyper::Response;
+use hyper::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, RANGE};
+use model::RequestSid;
+use std::time::Duration;
+
+const FIXED: [(&str, &str); 8] = [
+    ("x-home-region", "us1"),
+    ("x-powered-by", "AT-5000"),
+    ("x-shenanigans", "none"),
+    ("access-control-allow-origin", "*"),
+    (
+        "access-control-allow-headers",
+        "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, \
+         If-Unmodified-Since",
+    ),
+    ("access-control-allow-methods", "GET, POST, DELETE, OPTIONS"),
+    ("access-control-expose-headers", "ETag"),
+    ("access-control-allow-credentials", "true"),
+];
+
+/// Adds what every response carries.
+pub fn add(
+    response: &mut Response<Body>,
+    parts: &Parts,
+    id: RequestSid,
+    took: Duration,
+    running: usize,
+) {
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    let (scheme, host) = parts.base_url.split_once("://").unwrap_or(("http", ""));
+    let mut own = vec![
+        ("twilio-request-id", id.to_string()),
+        (
+            "twilio-request-duration",
+            format!("{:.3}", took.as_secs_f64()),
+        ),
+        ("twilio-concurrent-requests", running.to_string()),
+        ("x-api-domain", host.to_owned()),
+    ];
+    if scheme == "https" {
+        own.push(("strict-transport-security", "max-age=31536000".to_owned()));
+    }
+    for (name, value) in own {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}
+
+/// Whether the client asks for JSON by name.
+pub fn accepts_json(headers: &HeaderMap) -> bool {
+    let accepts = headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    accepts.contains("application/json")
+}
+
+/// The `Range` header as it came.
+pub fn range(headers: &HeaderMap) -> Option<String> {
+    Some(headers.get(RANGE)?.to_str().ok()?.to_owned())
+}

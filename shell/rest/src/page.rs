@@ -1,0 +1,143 @@
+//! Pages of lists: which part is asked for, and where its neighbours are.
+
+use crate::Ask;
+use crate::fault::Fault;
+use api::{Envelope, PageUris};
+use model::{ErrorCode, Time, limit};
+use store::{Key, Page, PageAsk, Start};
+
+/// Which page of which list is asked for.
+pub struct Paging {
+    path: String,
+    /// The filters again, ready to be followed by more parameters.
+    filters: String,
+    prefix: &'static str,
+    page: u64,
+    size: u32,
+    start: Start,
+    token: Option<String>,
+}
+
+impl Paging {
+    /// Reads `PageSize`, `Page` and `PageToken`. `filters` are the names that every page's
+    /// address repeats; `prefix` is what the rows' identifiers begin with.
+    pub fn read(ask: &Ask, prefix: &'static str, filters: &[&str]) -> Result<Paging, Fault> {
+        let size = match ask.query.given("PageSize").map(str::parse::<u64>) {
+            None => limit::PAGE_SIZE_DEFAULT,
+            Some(Ok(0) | Err(_)) => {
+                return Err(Fault::parameter("PageSize must be a number from 1 to 1000"));
+            }
+            Some(Ok(size)) => u32::try_from(size)
+                .ok()
+                .filter(|size| *size <= limit::PAGE_SIZE_MAX)
+                .ok_or_else(|| Fault::of(ErrorCode::PAGE_SIZE))?,
+        };
+        let page = match ask.query.given("Page").map(str::parse::<u32>) {
+            None => 0,
+            Some(Ok(page)) => u64::from(page),
+            Some(Err(_)) => return Err(Fault::parameter("Page must be a number from 0 upwards")),
+        };
+        let token = ask.query.given("PageToken").map(str::to_owned);
+        let start = match &token {
+            Some(token) => {
+                read_token(token, prefix).ok_or_else(|| Fault::of(ErrorCode::PAGE_TOKEN))?
+            }
+            None if page == 0 => Start::Top,
+            None => Start::Skip(page * u64::from(size)),
+        };
+        let mut echo = form_urlencoded::Serializer::new(String::new());
+        echo.extend_pairs(ask.query.among(filters));
+        let mut filters = echo.finish();
+        if !filters.is_empty() {
+            filters.push('&');
+        }
+        let path = ask.path.clone();
+        Ok(Paging {
+            path,
+            filters,
+            prefix,
+            page,
+            size,
+            start,
+            token,
+        })
+    }
+
+    /// What the store is to be asked.
+    pub fn ask(&self) -> PageAsk {
+        PageAsk {
+            size: self.size,
+            start: self.start,
+        }
+    }
+
+    /// The answer: rows shown by `show`, neighbours found by their `place`.
+    pub fn envelope<R, T>(
+        &self,
+        key: &'static str,
+        found: &Page<R>,
+        place: impl Fn(&R) -> Option<Key>,
+        show: impl Fn(&R) -> T,
+    ) -> Envelope<T> {
+        // Going back, there is a next page: the one we came from.
+        let next = if matches!(self.start, Start::Before(_)) {
+            true
+        } else {
+            found.more
+        };
+        let last = found.rows.last().and_then(&place);
+        let first = found.rows.first().and_then(&place);
+        let uris = PageUris {
+            this: self.uri(self.page, self.token.clone()),
+            first: self.uri(0, None),
+            next: (next && !found.rows.is_empty())
+                .then(|| self.uri(self.page + 1, last.map(|key| self.token_of("PA", key)))),
+            previous: (self.page > 0)
+                .then(|| self.uri(self.page - 1, first.map(|key| self.token_of("PB", key)))),
+        };
+        let rows = found.rows.iter().map(show).collect();
+        Envelope {
+            key,
+            rows,
+            page: self.page,
+            page_size: self.size,
+            uris,
+        }
+    }
+
+    fn uri(&self, page: u64, token: Option<String>) -> String {
+        let token = token
+            .map(|token| format!("&PageToken={token}"))
+            .unwrap_or_default();
+        let (path, filters, size) = (&self.path, &self.filters, self.size);
+        format!("{path}?{filters}PageSize={size}&Page={page}{token}")
+    }
+
+    /// The row's identifier, and its date: so the place holds when the row itself is deleted
+    /// between two pages.
+    fn token_of(&self, direction: &str, key: Key) -> String {
+        format!(
+            "{direction}{}{:032x}{:016x}",
+            self.prefix, key.sid, key.date.0
+        )
+    }
+}
+
+fn read_token(token: &str, prefix: &str) -> Option<Start> {
+    let (direction, rest) = token.split_at_checked(2)?;
+    let (sid, date) = rest.strip_prefix(prefix)?.split_at_checked(32)?;
+    let hexadecimal = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    if date.len() != 16 || !hexadecimal(sid) || !hexadecimal(date) {
+        return None;
+    }
+    let sid = u128::from_str_radix(sid, 16).ok()?;
+    let key = Key {
+        date: Time(u64::from_str_radix(date, 16).ok()?),
+        sid,
+    };
+    match direction {
+        "PA" => Some(Start::After(key)),
+        "PB" => Some(Start::Before(key)),
+        _ => None,
+    }
+}

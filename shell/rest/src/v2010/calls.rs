@@ -1,0 +1,120 @@
+//! `/Calls`: list, fetch and delete; creating and changing have files of their own.
+
+use crate::fault::Fault;
+use crate::page::Paging;
+use crate::{Ask, Reply, Rest, address, body, check, date, path};
+use call::Command;
+use hyper::StatusCode;
+use model::{Address, CallRow, CallSid, CallStatus, ErrorCode};
+use store::{CallFilter, Key, Write};
+
+const FILTERS: [&str; 10] = [
+    "To",
+    "From",
+    "ParentCallSid",
+    "Status",
+    "StartTime",
+    "StartTime<",
+    "StartTime>",
+    "EndTime",
+    "EndTime<",
+    "EndTime>",
+];
+
+/// `GET /Calls.json`.
+pub async fn list(rest: &Rest, ask: &Ask) -> Reply {
+    let paging = Paging::read(ask, CallSid::PREFIX, &FILTERS)?;
+    let filter = CallFilter {
+        to: ask.query.given("To").map(Address::parse),
+        from: ask.query.given("From").map(Address::parse),
+        parent: check::word(&ask.query, "ParentCallSid", |text| text.parse().ok())?,
+        status: check::word(&ask.query, "Status", CallStatus::parse)?,
+        start_time: date::range(&ask.query, "StartTime")?,
+        end_time: date::range(&ask.query, "EndTime")?,
+    };
+    let (account, page) = (ask.account.sid, paging.ask());
+    let found = rest
+        .read(move |store| store.calls(account, &filter, &page))
+        .await?;
+    let place = |row: &CallRow| {
+        Some(Key {
+            date: row.date_created,
+            sid: row.sid.0,
+        })
+    };
+    Ok(body::json(
+        StatusCode::OK,
+        &paging.envelope("calls", &found, place, show),
+    ))
+}
+
+/// `GET /Calls/{sid}.json`.
+pub async fn fetch(rest: &Rest, ask: &Ask, call: CallSid) -> Reply {
+    Ok(body::json(
+        StatusCode::OK,
+        &show(&row(rest, ask, call).await?),
+    ))
+}
+
+/// `DELETE /Calls/{sid}.json`: an ended call and its events; recordings and notifications stay.
+pub async fn delete(rest: &Rest, ask: &Ask, call: CallSid) -> Reply {
+    if !row(rest, ask, call).await?.status.is_final() {
+        return Err(Fault::of(ErrorCode::CALL_NOT_COMPLETE));
+    }
+    // The row can be final while call control still has something to say about the call, and
+    // would write it anew. Only "not complete" is an objection.
+    let answer = rest
+        .parts()
+        .desk
+        .ask(|ask| Command::Forget { ask, call })
+        .await;
+    match answer {
+        None => return Err(Fault::of(ErrorCode::UNAVAILABLE)),
+        Some(Err(refusal)) if refusal.code == ErrorCode::CALL_NOT_COMPLETE => {
+            return Err(refusal.into());
+        }
+        Some(_) => {}
+    }
+    rest.write(vec![Write::DeleteCall(call)]).await?;
+    Ok(body::empty(StatusCode::NO_CONTENT))
+}
+
+/// The stored row of a call of this account.
+pub async fn row(rest: &Rest, ask: &Ask, call: CallSid) -> Result<CallRow, Fault> {
+    let account = ask.account.sid;
+    let found = rest.read(move |store| store.call(account, call)).await?;
+    found.ok_or_else(|| Fault::not_found(&ask.path))
+}
+
+/// A call as the contract has it.
+pub fn show(row: &CallRow) -> api::Call {
+    let path = format!("{}/Calls/{}", path::account(row.account), row.sid);
+    api::Call {
+        sid: row.sid.to_string(),
+        date_created: Some(row.date_created.rfc2822()),
+        date_updated: Some(row.date_updated.rfc2822()),
+        parent_call_sid: row.parent.map(|sid| sid.to_string()),
+        account_sid: row.account.to_string(),
+        to: row.to.to_string(),
+        to_formatted: address::formatted(&row.to),
+        from: row.from.to_string(),
+        from_formatted: address::formatted(&row.from),
+        phone_number_sid: row.number.map(|sid| sid.to_string()),
+        status: row.status.as_str().to_owned(),
+        start_time: row.start_time.map(|time| time.rfc2822()),
+        end_time: row.end_time.map(|time| time.rfc2822()),
+        duration: row.duration_secs.map(|secs| secs.to_string()),
+        price: None,
+        price_unit: "USD".to_owned(),
+        direction: row.direction.as_str().to_owned(),
+        answered_by: None,
+        api_version: api::API_VERSION.to_owned(),
+        forwarded_from: row.forwarded_from.clone(),
+        group_sid: None,
+        caller_name: row.caller_name.clone(),
+        queue_time: "0".to_owned(),
+        trunk_sid: None,
+        uri: format!("{path}.json"),
+        subresource_uris: api::CallUris::below(&path),
+    }
+}

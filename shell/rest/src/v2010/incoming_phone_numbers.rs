@@ -1,0 +1,213 @@
+//! `/IncomingPhoneNumbers`: the numbers an account owns and what a call to them runs.
+
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::page::Paging;
+use crate::{Ask, Reply, Rest, address, body, check, path};
+use hyper::StatusCode;
+use model::address::e164;
+use model::{ErrorCode, Method, Number, NumberSid, limit};
+use store::{Key, NumberFilter, Write};
+
+const FILTERS: [&str; 4] = ["Beta", "FriendlyName", "PhoneNumber", "Origin"];
+
+/// Within an area code, 555-0110 to 555-0199 are given out: 555-01xx is set aside for fiction,
+/// and 0100 to 0109 are the virtual phones.
+const FICTION: std::ops::Range<u32> = 110..200;
+
+/// `POST /IncomingPhoneNumbers.json`.
+pub async fn create(rest: &Rest, ask: &Ask) -> Reply {
+    let phone_number = match (ask.form.given("PhoneNumber"), ask.form.given("AreaCode")) {
+        (Some(number), _) => free(rest, number)?,
+        (None, Some(area)) => pick(rest, area.trim())?,
+        (None, None) => return Err(Fault::parameter("PhoneNumber or AreaCode is required")),
+    };
+    let now = rest.now();
+    let mut number = Number {
+        sid: rest.draw(NumberSid::draw),
+        account: ask.account.sid,
+        friendly_name: address::national(&phone_number).unwrap_or_else(|| phone_number.clone()),
+        phone_number,
+        voice_url: None,
+        voice_method: Method::Post,
+        voice_fallback_url: None,
+        voice_fallback_method: Method::Post,
+        status_callback: None,
+        status_callback_method: Method::Post,
+        date_created: now,
+        date_updated: now,
+    };
+    change(&mut number, &ask.form)?;
+    save(rest, &number).await?;
+    Ok(body::json(StatusCode::CREATED, &show(&number)))
+}
+
+/// `GET /IncomingPhoneNumbers.json`.
+pub async fn list(rest: &Rest, ask: &Ask) -> Reply {
+    let paging = Paging::read(ask, NumberSid::PREFIX, &FILTERS)?;
+    let filter = NumberFilter {
+        phone_number: ask.query.given("PhoneNumber").map(str::to_owned),
+        friendly_name: ask.query.given("FriendlyName").map(str::to_owned),
+    };
+    let (account, page) = (ask.account.sid, paging.ask());
+    let found = rest
+        .read(move |store| store.numbers(account, &filter, &page))
+        .await?;
+    let place = |row: &Number| {
+        Some(Key {
+            date: row.date_created,
+            sid: row.sid.0,
+        })
+    };
+    Ok(body::json(
+        StatusCode::OK,
+        &paging.envelope("incoming_phone_numbers", &found, place, show),
+    ))
+}
+
+/// `GET /IncomingPhoneNumbers/{sid}.json`.
+pub async fn fetch(rest: &Rest, ask: &Ask, sid: NumberSid) -> Reply {
+    Ok(body::json(
+        StatusCode::OK,
+        &show(&row(rest, ask, sid).await?),
+    ))
+}
+
+/// `POST /IncomingPhoneNumbers/{sid}.json`.
+pub async fn update(rest: &Rest, ask: &Ask, sid: NumberSid) -> Reply {
+    let mut number = row(rest, ask, sid).await?;
+    change(&mut number, &ask.form)?;
+    number.date_updated = rest.now();
+    save(rest, &number).await?;
+    Ok(body::json(StatusCode::OK, &show(&number)))
+}
+
+/// `DELETE /IncomingPhoneNumbers/{sid}.json`.
+pub async fn delete(rest: &Rest, ask: &Ask, sid: NumberSid) -> Reply {
+    row(rest, ask, sid).await?;
+    rest.write(vec![Write::DeleteNumber(sid)]).await?;
+    Ok(body::empty(StatusCode::NO_CONTENT))
+}
+
+async fn row(rest: &Rest, ask: &Ask, sid: NumberSid) -> Result<Number, Fault> {
+    let account = ask.account.sid;
+    let found = rest.read(move |store| store.number(account, sid)).await?;
+    found.ok_or_else(|| Fault::not_found(&ask.path))
+}
+
+/// Two may ask for one number at the same moment: the store takes only one of them.
+async fn save(rest: &Rest, number: &Number) -> Result<(), Fault> {
+    rest.write(vec![Write::Number(Box::new(number.clone()))])
+        .await
+        .map_err(|fault| {
+            let taken = rest.parts().directory.number(&number.phone_number);
+            match taken.filter(|taken| taken.sid != number.sid) {
+                Some(_) => Fault::of(ErrorCode::NUMBER_TAKEN),
+                None => fault,
+            }
+        })
+}
+
+fn free(rest: &Rest, text: &str) -> Result<String, Fault> {
+    let number = e164(text.trim()).ok_or_else(|| Fault::of(ErrorCode::NUMBER_INVALID))?;
+    match rest.parts().directory.number(&number) {
+        Some(_) => Err(Fault::of(ErrorCode::NUMBER_TAKEN)),
+        None => Ok(number),
+    }
+}
+
+fn pick(rest: &Rest, area: &str) -> Result<String, Fault> {
+    let digits = area.len() == 3 && area.bytes().all(|b| b.is_ascii_digit());
+    if !digits || area.starts_with(['0', '1']) {
+        return Err(Fault::of(ErrorCode::AREA_CODE));
+    }
+    FICTION
+        .map(|line| format!("+1{area}555{line:04}"))
+        .find(|number| rest.parts().directory.number(number).is_none())
+        .ok_or_else(|| Fault::of(ErrorCode::AREA_CODE_EMPTY))
+}
+
+/// Takes over what the form names. An empty address clears one; what isn't named stays.
+fn change(number: &mut Number, form: &Form) -> Result<(), Fault> {
+    if let Some(name) = form.given("FriendlyName") {
+        if name.chars().count() > limit::FRIENDLY_NAME_CHARS_MAX {
+            return Err(Fault::parameter(
+                "FriendlyName must be 64 characters or less",
+            ));
+        }
+        number.friendly_name = name.to_owned();
+    }
+    for (name, place) in [
+        ("VoiceUrl", &mut number.voice_url),
+        ("VoiceFallbackUrl", &mut number.voice_fallback_url),
+        ("StatusCallback", &mut number.status_callback),
+    ] {
+        if form.value(name).is_some() {
+            *place = check::url(form, name, ErrorCode::NUMBER_URL)?;
+        }
+    }
+    for (name, place) in [
+        ("VoiceMethod", &mut number.voice_method),
+        ("VoiceFallbackMethod", &mut number.voice_fallback_method),
+        ("StatusCallbackMethod", &mut number.status_callback_method),
+    ] {
+        if let Some(method) = check::method_of(form, name, ErrorCode::NUMBER_METHOD)? {
+            *place = method;
+        }
+    }
+    if number.voice_fallback_url.is_some() && number.voice_url.is_none() {
+        let message = "Cannot set VoiceFallbackUrl without setting Url";
+        return Err(Fault::new(ErrorCode::FALLBACK_WITHOUT_URL, message));
+    }
+    Ok(())
+}
+
+fn show(row: &Number) -> api::IncomingPhoneNumber {
+    let post = || "POST".to_owned();
+    api::IncomingPhoneNumber {
+        account_sid: row.account.to_string(),
+        address_sid: None,
+        address_requirements: "none".to_owned(),
+        api_version: api::API_VERSION.to_owned(),
+        beta: false,
+        capabilities: api::Capabilities {
+            mms: false,
+            sms: false,
+            voice: true,
+            fax: false,
+        },
+        date_created: row.date_created.rfc2822(),
+        date_updated: row.date_updated.rfc2822(),
+        friendly_name: row.friendly_name.clone(),
+        identity_sid: None,
+        phone_number: row.phone_number.clone(),
+        origin: "hosted".to_owned(),
+        sid: row.sid.to_string(),
+        sms_application_sid: String::new(),
+        sms_fallback_method: post(),
+        sms_fallback_url: String::new(),
+        sms_method: post(),
+        sms_url: String::new(),
+        status_callback: row.status_callback.clone().unwrap_or_default(),
+        status_callback_method: row.status_callback_method.as_str().to_owned(),
+        trunk_sid: None,
+        uri: format!(
+            "{}/IncomingPhoneNumbers/{}.json",
+            path::account(row.account),
+            row.sid
+        ),
+        voice_receive_mode: "voice".to_owned(),
+        voice_application_sid: None,
+        voice_caller_id_lookup: false,
+        voice_fallback_method: row.voice_fallback_method.as_str().to_owned(),
+        voice_fallback_url: row.voice_fallback_url.clone(),
+        voice_method: row.voice_method.as_str().to_owned(),
+        voice_url: row.voice_url.clone(),
+        emergency_status: "Inactive".to_owned(),
+        emergency_address_sid: None,
+        emergency_address_status: "unregistered".to_owned(),
+        bundle_sid: None,
+        status: "in-use".to_owned(),
+        kind: "local".to_owned(),
+    }
+}

@@ -1,0 +1,79 @@
+//! `/Notifications`, of the account or of one call: what went wrong.
+
+use super::calls;
+use crate::fault::Fault;
+use crate::page::Paging;
+use crate::{Ask, Reply, Rest, body, path};
+use hyper::StatusCode;
+use model::call::NotificationLevel;
+use model::{CallSid, Method, NotificationRow, NotificationSid};
+use store::Key;
+
+/// `GET …/Notifications.json`, newest first.
+pub async fn list(rest: &Rest, ask: &Ask, call: Option<CallSid>) -> Reply {
+    if let Some(call) = call {
+        calls::row(rest, ask, call).await?;
+    }
+    let paging = Paging::read(ask, NotificationSid::PREFIX, &[])?;
+    let (account, page) = (ask.account.sid, paging.ask());
+    let found = rest
+        .read(move |store| store.notifications(account, call, &page))
+        .await?;
+    let place = |row: &NotificationRow| {
+        Some(Key {
+            date: row.date,
+            sid: row.sid.0,
+        })
+    };
+    Ok(body::json(
+        StatusCode::OK,
+        &paging.envelope("notifications", &found, place, show),
+    ))
+}
+
+/// `GET …/Notifications/{sid}.json`.
+pub async fn fetch(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: NotificationSid) -> Reply {
+    let account = ask.account.sid;
+    let found = rest
+        .read(move |store| store.notification(account, sid))
+        .await?;
+    let found = found.filter(|row| call.is_none_or(|call| row.call == call));
+    let row = found.ok_or_else(|| Fault::not_found(&ask.path))?;
+    Ok(body::json(StatusCode::OK, &show(&row)))
+}
+
+fn show(row: &NotificationRow) -> api::Notification {
+    let (log, level) = match row.level {
+        NotificationLevel::Error => ("0", "ERROR"),
+        NotificationLevel::Warning => ("1", "WARN"),
+    };
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    text.append_pair("LogLevel", level);
+    text.append_pair("Msg", &row.text);
+    text.append_pair("ErrorCode", &row.code.to_string());
+    if let Some(url) = &row.request_url {
+        text.append_pair("url", url);
+    }
+    let account = path::account(row.account);
+    api::Notification {
+        account_sid: row.account.to_string(),
+        api_version: api::API_VERSION.to_owned(),
+        call_sid: row.call.to_string(),
+        date_created: row.date.rfc2822(),
+        date_updated: row.date.rfc2822(),
+        error_code: row.code.to_string(),
+        log: log.to_owned(),
+        message_date: row.date.rfc2822(),
+        message_text: text.finish(),
+        more_info: api::more_info(row.code),
+        request_method: row
+            .request_method
+            .map(|method: Method| method.as_str().to_owned()),
+        request_url: row.request_url.clone().unwrap_or_default(),
+        sid: row.sid.to_string(),
+        uri: format!(
+            "{account}/Calls/{}/Notifications/{}.json",
+            row.call, row.sid
+        ),
+    }
+}

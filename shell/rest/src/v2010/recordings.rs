@@ -1,0 +1,174 @@
+//! `/Recordings`, of the account or of one call: list, fetch, delete.
+
+use super::calls;
+use crate::fault::Fault;
+use crate::page::Paging;
+use crate::{Ask, Body, Reply, Rest, blocking, body, check, date, path};
+use hyper::{Response, StatusCode};
+use model::recording::RecordingStatus;
+use model::{CallSid, ErrorCode, RecordingRow, RecordingSid};
+use store::{Key, RecordingFilter, Write};
+
+const FILTERS: [&str; 6] = [
+    "DateCreated",
+    "DateCreated<",
+    "DateCreated>",
+    "CallSid",
+    "ConferenceSid",
+    "IncludeSoftDeleted",
+];
+
+/// `GET …/Recordings.json`, newest first.
+pub async fn list(rest: &Rest, ask: &Ask, call: Option<CallSid>) -> Reply {
+    let filter = RecordingFilter {
+        call: match call {
+            Some(call) => Some(calls::row(rest, ask, call).await?.sid),
+            None => check::word(&ask.query, "CallSid", |text| text.parse().ok())?,
+        },
+        date_created: date::range(&ask.query, "DateCreated")?,
+        deleted: call.is_none() && check::flag(&ask.query, "IncludeSoftDeleted")?,
+    };
+    let paging = Paging::read(ask, RecordingSid::PREFIX, &FILTERS)?;
+    let (account, page) = (ask.account.sid, paging.ask());
+    let found = if call.is_none() && ask.query.given("ConferenceSid").is_some() {
+        // No recording belongs to a conference yet.
+        store::Page {
+            rows: Vec::new(),
+            more: false,
+        }
+    } else {
+        rest.read(move |store| store.recordings(account, &filter, &page))
+            .await?
+    };
+    let place = |row: &RecordingRow| {
+        Some(Key {
+            date: row.date_created,
+            sid: row.sid.0,
+        })
+    };
+    Ok(match call {
+        Some(_) => {
+            let page = paging.envelope("recordings", &found, place, show_of_call);
+            body::json(StatusCode::OK, &page)
+        }
+        None => {
+            let page = paging.envelope("recordings", &found, place, |row| show(rest, row));
+            body::json(StatusCode::OK, &page)
+        }
+    })
+}
+
+/// `GET …/Recordings/{sid}.json`.
+pub async fn fetch(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: RecordingSid) -> Reply {
+    let row = row(rest, ask, call, sid).await?;
+    Ok(view(rest, call, &row))
+}
+
+/// `DELETE …/Recordings/{sid}.json`: the sound goes, the row is remembered for forty days.
+pub async fn delete(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: RecordingSid) -> Reply {
+    let row = row(rest, ask, call, sid).await?;
+    match row.status {
+        RecordingStatus::Deleted => return Err(Fault::not_found(&ask.path)),
+        RecordingStatus::InProgress | RecordingStatus::Processing => {
+            return Err(Fault::of(ErrorCode::CALL_NOT_COMPLETE));
+        }
+        RecordingStatus::Completed | RecordingStatus::Absent | RecordingStatus::Failed => {}
+    }
+    // The row first: sound without a row would never be found again.
+    rest.write(vec![Write::DeleteRecording {
+        recording: sid,
+        at: rest.now(),
+    }])
+    .await?;
+    let sounds = rest.parts().sounds.clone();
+    let removed = blocking(move || sounds.delete(sid)).await?;
+    removed.map_err(|_| Fault::of(ErrorCode::UNAVAILABLE))?;
+    Ok(body::empty(StatusCode::NO_CONTENT))
+}
+
+/// The row of a recording of this account, and of this call if one is named. A deleted one is
+/// only there for who asks for deleted ones.
+pub async fn row(
+    rest: &Rest,
+    ask: &Ask,
+    call: Option<CallSid>,
+    sid: RecordingSid,
+) -> Result<RecordingRow, Fault> {
+    let account = ask.account.sid;
+    let deleted = call.is_none() && check::flag(&ask.query, "IncludeSoftDeleted")?;
+    let found = rest
+        .read(move |store| store.recording(account, sid))
+        .await?;
+    found
+        .filter(|row| call.is_none_or(|call| row.call == call))
+        .filter(|row| deleted || row.status != RecordingStatus::Deleted)
+        .ok_or_else(|| Fault::not_found(&ask.path))
+}
+
+fn view(rest: &Rest, call: Option<CallSid>, row: &RecordingRow) -> Response<Body> {
+    match call {
+        Some(_) => body::json(StatusCode::OK, &show_of_call(row)),
+        None => body::json(StatusCode::OK, &show(rest, row)),
+    }
+}
+
+/// Clients know no `failed`: sound that could not be kept is absent, and the code says why.
+fn status(row: &RecordingRow) -> String {
+    match row.status {
+        RecordingStatus::Failed => RecordingStatus::Absent.as_str().to_owned(),
+        other => other.as_str().to_owned(),
+    }
+}
+
+fn show(rest: &Rest, row: &RecordingRow) -> api::Recording {
+    let path = format!("{}/Recordings/{}", path::account(row.account), row.sid);
+    let row_of_call = show_of_call(row);
+    api::Recording {
+        account_sid: row_of_call.account_sid,
+        api_version: row_of_call.api_version,
+        call_sid: row_of_call.call_sid,
+        conference_sid: None,
+        date_created: row_of_call.date_created,
+        date_updated: row_of_call.date_updated,
+        start_time: row_of_call.start_time,
+        duration: row_of_call.duration,
+        sid: row_of_call.sid,
+        price: None,
+        price_unit: row_of_call.price_unit,
+        status: row_of_call.status,
+        channels: row.channels,
+        source: row_of_call.source,
+        error_code: row.error_code,
+        uri: format!("{path}.json"),
+        encryption_details: None,
+        subresource_uris: api::RecordingUris {
+            add_on_results: format!("{path}/AddOnResults.json"),
+            transcriptions: format!("{path}/Transcriptions.json"),
+        },
+        media_url: format!("{}{path}", rest.parts().base_url),
+    }
+}
+
+fn show_of_call(row: &RecordingRow) -> api::CallRecording {
+    let account = path::account(row.account);
+    api::CallRecording {
+        account_sid: row.account.to_string(),
+        api_version: api::API_VERSION.to_owned(),
+        call_sid: row.call.to_string(),
+        conference_sid: None,
+        date_created: row.date_created.rfc2822(),
+        date_updated: row.date_updated.rfc2822(),
+        start_time: row.start_time.rfc2822(),
+        duration: row.duration_secs.map(|secs| secs.to_string()),
+        sid: row.sid.to_string(),
+        price: None,
+        uri: format!("{account}/Calls/{}/Recordings/{}.json", row.call, row.sid),
+        encryption_details: None,
+        price_unit: "USD".to_owned(),
+        status: status(row),
+        channels: row.channels,
+        source: row.source.as_str().to_owned(),
+        error_code: row.error_code,
+        track: row.track.as_str().to_owned(),
+    }
+}
