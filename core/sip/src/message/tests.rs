@@ -236,6 +236,56 @@ fn only_blanks_and_tabs_are_trimmed_from_a_value() {
 }
 
 #[test]
+fn a_broken_contact_refuses_a_request_but_loses_no_answer() {
+    let broken = "Contact: sip:a@b?x=y\n\n";
+    let contact = Fault::Header(HeaderError::Malformed(
+        HeaderName::Contact,
+        "angle brackets around this URI",
+    ));
+    assert_eq!(fault(&options(broken)), Some(contact));
+    let answer = options(broken).replace("OPTIONS sip:b@h SIP/2.0", "SIP/2.0 200 OK");
+    let answer = parse(answer.as_bytes()).expect("understood");
+    assert!(answer.headers().contact().is_err());
+}
+
+/// The questions of RFC 5118 about IPv6 addresses.
+#[test]
+fn ipv6_addresses_stand_in_brackets() {
+    let ask = |from: &str, to: &str| fault(&options("\n").replace(from, to));
+    assert_eq!(ask("sip:b@h SIP", "sip:b@[2001:db8::10] SIP"), None);
+    assert!(
+        ask("sip:b@h SIP", "sip:b@2001:db8::10 SIP").is_some(),
+        "§4.2"
+    );
+    assert_eq!(
+        ask("sip:b@h SIP", "sip:[2001:db8::10:5070] SIP"),
+        None,
+        "§4.3: no port in it"
+    );
+    assert_eq!(
+        ask("UDP h;", "UDP [2001:db8::9:1];received=[2001:db8::9:255];"),
+        None,
+        "§4.5"
+    );
+    assert_eq!(
+        ask("UDP h;", "UDP [2001:db8::9:1];received=2001:db8::9:255;"),
+        None,
+        "§4.5"
+    );
+    assert_eq!(
+        ask("UDP h;", "UDP [::ffff:192.0.2.10]:19823;"),
+        None,
+        "§4.10"
+    );
+    for received in ["[2001:db8::9:255]", "2001:db8::9:255"] {
+        let via: Via = format!("SIP/2.0/UDP h;received={received}")
+            .parse()
+            .unwrap();
+        assert_eq!(via.received(), "2001:db8::9:255".parse().ok());
+    }
+}
+
+#[test]
 fn an_answer_takes_over_what_it_must() {
     let text = options("Via: SIP/2.0/TCP second\nTimestamp: 54\nRecord-Route: <sip:p;lr>\n\n");
     let Ok(Message::Request(request)) = parse(text.as_bytes()) else {
