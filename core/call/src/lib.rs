@@ -1,12 +1,264 @@
 //! Call control: what happens next in every call.
 //!
 //! Knows neither SIP nor RTP nor a clock. It is driven by `CallControl::handle(now, event, out)`
-//! and answers with effects, which the caller carries out in their order.
+//! and answers with effects, which the caller carries out in their order. This file finds the
+//! call, hands it the event and lets it settle; it knows nothing of what a call does.
+#![forbid(unsafe_code)]
 
+mod admission;
+mod call;
+mod callback;
 pub mod command;
+pub mod config;
+mod cut;
 pub mod effect;
 pub mod event;
+mod family;
+mod hunt;
+mod leg;
+mod notice;
+mod parameters;
+mod questions;
+mod recording;
+mod relative;
+mod route;
+mod script;
+#[cfg(test)]
+mod tests;
+mod timer;
+mod turn;
+mod verb;
+mod webhook;
 
 pub use command::{Command, NewCall, Update};
+pub use config::Config;
 pub use effect::{AskId, Effect, LookupId, Refusal, Row};
 pub use event::{Event, Found};
+
+use call::Call;
+use model::signal::{Offered, SignalEvent};
+use model::{CallSid, CallStatus, Chance, ErrorCode, LegId, Time};
+use route::{Arrival, Reception};
+use std::collections::BTreeMap;
+use timer::Timer;
+use turn::{Desk, Turn, Work};
+
+/// Every call of one process, and all that is known of them.
+#[derive(Debug, Clone)]
+pub struct CallControl {
+    calls: BTreeMap<CallSid, Call>,
+    arrivals: BTreeMap<CallSid, Arrival>,
+    desk: Desk,
+}
+
+impl CallControl {
+    /// Call control without calls.
+    pub fn new(config: Config, chance: Chance) -> CallControl {
+        CallControl {
+            calls: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
+            desk: Desk::new(config, chance),
+        }
+    }
+
+    /// Changes the state and appends what the world must now do.
+    pub fn handle(&mut self, now: Time, event: Event, out: &mut Vec<Effect>) {
+        match event {
+            Event::Command(command) => self.command(now, command, out),
+            Event::Signal { leg, event: SignalEvent::Offered(offered) } => {
+                self.offered(now, leg, offered, out);
+            }
+            Event::Signal { leg, event } => {
+                let Some(&sid) = self.desk.legs.get(&leg) else { return };
+                if self.arrivals.contains_key(&sid) {
+                    if let SignalEvent::Released { .. } = event {
+                        self.forget_arrival(sid);
+                    }
+                    return;
+                }
+                self.with(now, sid, out, |call, turn| call.signal(event, turn));
+            }
+            Event::Media { leg, event } => {
+                let Some(&sid) = self.desk.legs.get(&leg) else { return };
+                self.with(now, sid, out, |call, turn| call.media(event, turn));
+            }
+            Event::Fetched { fetch, reply } => {
+                let Some(sid) = self.desk.fetches.answer(fetch.0) else { return };
+                self.with(now, sid, out, |call, turn| call.fetched(fetch, reply, turn));
+            }
+            Event::Found { lookup, found } => self.found(now, lookup, found, out),
+            Event::Cut(row) => {
+                if !self.calls.contains_key(&row.sid) {
+                    cut::end(*row, &mut Turn { now, desk: &mut self.desk, out });
+                }
+            }
+        }
+    }
+
+    /// When `handle_timeout` is next wanted.
+    pub fn next_timeout(&self) -> Option<Time> {
+        self.desk.timers.next()
+    }
+
+    /// Lets everything happen that was waiting for this time.
+    pub fn handle_timeout(&mut self, now: Time, out: &mut Vec<Effect>) {
+        while let Some((sid, timer)) = self.desk.timers.expire(now) {
+            if let (Some(arrival), Timer::Lookup) = (self.arrivals.get(&sid), timer) {
+                let turn = &mut Turn { now, desk: &mut self.desk, out };
+                arrival.refuse(503, turn);
+                self.forget_arrival(sid);
+            } else {
+                self.with(now, sid, out, |call, turn| call.timeout(timer, turn));
+            }
+        }
+    }
+
+    /// Every live call: its name, its leg, and how far it has come.
+    pub fn live(&self) -> impl Iterator<Item = (CallSid, LegId, CallStatus)> + '_ {
+        self.calls.iter().map(|(sid, call)| (*sid, call.leg(), call.status()))
+    }
+
+    /// The call that a leg belongs to, while it lives.
+    pub fn sid_of(&self, leg: LegId) -> Option<CallSid> {
+        self.desk.legs.get(&leg).copied()
+    }
+
+    /// True if nothing at all is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+            && self.arrivals.is_empty()
+            && self.desk.timers.is_empty()
+            && self.desk.legs.is_empty()
+            && self.desk.fetches.is_empty()
+            && self.desk.lookups.is_empty()
+            && self.desk.work.is_empty()
+            && self.desk.calls == 0
+    }
+
+    fn command(&mut self, now: Time, command: Command, out: &mut Vec<Effect>) {
+        match command {
+            Command::Create { ask, call } => self.create(now, ask, *call, out),
+            Command::Update { ask, account, call: sid, update } => {
+                let known = self.calls.get_mut(&sid).filter(|call| call.row.account == account);
+                let Some(call) = known else {
+                    let result = Err(Refusal::of(ErrorCode::NOT_FOUND));
+                    return out.push(Effect::Reply { ask, result });
+                };
+                let turn = &mut Turn { now, desk: &mut self.desk, out };
+                let result = call.update(update, turn);
+                call.settle(turn);
+                let result = result.map(|()| Box::new(call.row.clone()));
+                out.push(Effect::Reply { ask, result });
+                self.settle(now, sid, out);
+            }
+            Command::Forget { ask, call } => {
+                let lives = self.calls.get(&call).is_some_and(|call| !call.is_told());
+                let code =
+                    if lives { ErrorCode::CALL_NOT_COMPLETE } else { ErrorCode::NOT_FOUND };
+                out.push(Effect::Reply { ask, result: Err(Refusal::of(code)) });
+            }
+        }
+    }
+
+    fn create(&mut self, now: Time, ask: AskId, new: NewCall, out: &mut Vec<Effect>) {
+        if !admission::has_room(self.desk.calls) {
+            let result = Err(Refusal::of(ErrorCode::UNAVAILABLE));
+            return out.push(Effect::Reply { ask, result });
+        }
+        self.desk.calls += 1;
+        let turn = &mut Turn { now, desk: &mut self.desk, out };
+        let sid = CallSid::draw(&mut turn.desk.chance);
+        let mut call = Call::created(sid, new, turn);
+        turn.save(Row::Call(Box::new(call.row.clone())));
+        let result = Ok(Box::new(call.row.clone()));
+        turn.out.push(Effect::Reply { ask, result });
+        call.place(turn);
+        self.calls.insert(sid, call);
+        self.settle(now, sid, out);
+    }
+
+    fn offered(&mut self, now: Time, leg: LegId, offered: Box<Offered>, out: &mut Vec<Effect>) {
+        if self.desk.legs.contains_key(&leg) {
+            return;
+        }
+        let turn = &mut Turn { now, desk: &mut self.desk, out };
+        if let Some(code) = admission::refusal(&offered, turn.desk.calls) {
+            return route::refuse(leg, code, turn);
+        }
+        let sid = CallSid::draw(&mut turn.desk.chance);
+        turn.desk.calls += 1;
+        turn.desk.legs.insert(leg, sid);
+        let arrival = Arrival::new(sid, leg, offered, turn);
+        self.arrivals.insert(sid, arrival);
+    }
+
+    fn found(&mut self, now: Time, lookup: LookupId, found: Found, out: &mut Vec<Effect>) {
+        let Some(sid) = self.desk.lookups.answer(lookup.0) else { return };
+        let Some(arrival) = self.arrivals.get_mut(&sid) else {
+            let ours = matches!(found, Found::Number(Some(_)));
+            return self.with(now, sid, out, |call, turn| call.found(lookup, ours, turn));
+        };
+        let turn = &mut Turn { now, desk: &mut self.desk, out };
+        match arrival.found(lookup, found, turn) {
+            Reception::Waiting => {}
+            Reception::Refused => self.forget_arrival(sid),
+            Reception::Call(call) => {
+                self.arrivals.remove(&sid);
+                self.calls.insert(sid, *call);
+                self.settle(now, sid, out);
+            }
+        }
+    }
+
+    fn forget_arrival(&mut self, sid: CallSid) {
+        if let Some(arrival) = self.arrivals.remove(&sid) {
+            self.desk.forget(sid, arrival.leg);
+        }
+    }
+
+    fn with(
+        &mut self,
+        now: Time,
+        sid: CallSid,
+        out: &mut Vec<Effect>,
+        act: impl FnOnce(&mut Call, &mut Turn<'_>),
+    ) {
+        if let Some(call) = self.calls.get_mut(&sid) {
+            act(call, &mut Turn { now, desk: &mut self.desk, out });
+            self.settle(now, sid, out);
+        }
+    }
+
+    /// Lets a call settle, and then every relative it has left news for.
+    fn settle(&mut self, now: Time, sid: CallSid, out: &mut Vec<Effect>) {
+        self.settle_one(now, sid, out);
+        while let Some(work) = self.desk.work.pop_front() {
+            let turn = &mut Turn { now, desk: &mut self.desk, out };
+            let sid = match work {
+                Work::Tell(sid, news) => {
+                    let Some(call) = self.calls.get_mut(&sid) else { continue };
+                    call.news(news, turn);
+                    sid
+                }
+                Work::Place(child) => {
+                    let sid = child.sid;
+                    let mut call = Call::dialled(*child, turn);
+                    call.place(turn);
+                    self.calls.insert(sid, call);
+                    sid
+                }
+            };
+            self.settle_one(now, sid, out);
+        }
+    }
+
+    fn settle_one(&mut self, now: Time, sid: CallSid, out: &mut Vec<Effect>) {
+        let Some(call) = self.calls.get_mut(&sid) else { return };
+        call.settle(&mut Turn { now, desk: &mut self.desk, out });
+        if call.is_over() {
+            self.desk.forget(sid, call.leg());
+            self.calls.remove(&sid);
+            out.push(Effect::Gone(sid));
+        }
+    }
+}

@@ -1,0 +1,542 @@
+//! One call: its leg, its script, its record, and what has been told of it.
+//!
+//! `settle` is the one place that notices a change of status; the row, the callback and the news
+//! to relatives come from there and from nowhere else.
+
+use crate::callback;
+use crate::command::{EndAs, NewCall, RecordCall, Update};
+use crate::effect::{LookupId, Refusal, Row};
+use crate::family::{Child, ChildEnd, News};
+use crate::leg::{Leg, Outbound};
+use crate::notice::{self, Fault};
+use crate::parameters::{self, Visit};
+use crate::recording::{Finished, Recordings};
+use crate::script::{Line, Outcome, Scope, Script, Start};
+use crate::timer::Timer;
+use crate::turn::Turn;
+use crate::verb::{Heard, reject};
+use model::media::{MediaEvent, Opening, PlayEnd, RecordSpec};
+use model::recording::RecordingSource;
+use model::signal::{Offered, SignalEvent};
+use model::{
+    Address, CallRow, CallSid, CallStatus, Direction, ErrorCode, FetchId, LegId, Method,
+    RecordingSid, Span, WebReply, limit,
+};
+
+/// A call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Call {
+    /// Its record, as it was last written.
+    pub row: CallRow,
+    leg: Leg,
+    script: Script,
+    recordings: Recordings,
+    visit: Visit,
+    plan: Plan,
+    /// Whose `<Dial>` it belongs to.
+    parent: Option<CallSid>,
+    /// The status that has been told.
+    told: CallStatus,
+    /// The end of the leg has been told to script and relatives.
+    parted: bool,
+}
+
+/// What its answer sets going.
+#[derive(Debug, Clone, PartialEq)]
+struct Plan {
+    keys: Option<String>,
+    start: Option<Start>,
+    record: Option<RecordCall>,
+    time_limit_secs: u32,
+}
+
+impl Call {
+    /// A call that the API asks for.
+    pub fn created(sid: CallSid, new: NewCall, turn: &mut Turn<'_>) -> Call {
+        let (to, headers) = without_headers(&new.to);
+        let mut row = blank(sid, Direction::OutboundApi, turn);
+        row.account = new.account;
+        row.number = new.number;
+        row.to = to.clone();
+        row.from = new.from.clone();
+        row.status_callback = new.status_callback;
+        let shown = new.caller_id.as_deref().map(Address::parse);
+        let visit = Visit::default();
+        let outbound = Outbound {
+            to,
+            from: shown.unwrap_or(new.from),
+            headers: ours(&row, headers),
+            credentials: new.credentials,
+            ring_secs: new.ring_secs.min(limit::RING_SECS_MAX),
+            max_forwards: visit.max_forwards,
+            own_hops: visit.own_hops,
+        };
+        let plan = Plan {
+            keys: new.send_digits,
+            start: Some(Start::Source(new.source)),
+            record: new.record,
+            time_limit_secs: new.time_limit_secs.min(limit::CALL_SECS_MAX),
+        };
+        let leg = Leg::outbound(turn.draw_leg(sid), sid, outbound);
+        Call::new(row, leg, Script::new(Scope::Call, new.fallback), visit, plan)
+    }
+
+    /// A call that a `<Dial>` asks for.
+    pub fn dialled(child: Child, turn: &mut Turn<'_>) -> Call {
+        let Child { sid, parent, outbound, .. } = child;
+        let mut row = blank(sid, Direction::OutboundDial, turn);
+        row.account = child.account;
+        row.number = child.number;
+        row.parent = Some(parent);
+        row.to = outbound.to.clone();
+        row.from = outbound.from.clone();
+        row.status_callback = child.status_callback;
+        let headers = ours(&row, outbound.headers.clone());
+        let outbound = Outbound { headers, ..outbound };
+        let start = child.whisper.map_or(Start::Nothing, |(url, method)| {
+            Start::Source(crate::command::Source::Url { url, method })
+        });
+        let plan = Plan {
+            keys: child.send_digits,
+            start: Some(start),
+            record: None,
+            time_limit_secs: limit::CALL_SECS_MAX,
+        };
+        let visit = Visit::on_the_way(outbound.max_forwards, outbound.own_hops);
+        let leg = Leg::outbound(turn.draw_leg(sid), sid, outbound);
+        let script = Script::new(Scope::Whisper, None);
+        let mut call = Call::new(row, leg, script, visit, plan);
+        call.parent = Some(parent);
+        call
+    }
+
+    /// A call that came in and belongs to somebody.
+    pub fn arrived(
+        (leg, row): (LegId, CallRow),
+        offered: &Offered,
+        fallback: Option<(String, Method)>,
+    ) -> Call {
+        let plan = Plan {
+            keys: None,
+            start: None,
+            record: None,
+            time_limit_secs: limit::CALL_SECS_DEFAULT,
+        };
+        let leg = Leg::inbound(leg, row.sid, offered);
+        let script = Script::new(Scope::Call, fallback);
+        Call::new(row, leg, script, Visit::of(offered), plan)
+    }
+
+    fn new(row: CallRow, leg: Leg, script: Script, visit: Visit, plan: Plan) -> Call {
+        Call {
+            told: leg.status(),
+            row,
+            leg,
+            script,
+            recordings: Recordings::default(),
+            visit,
+            plan,
+            parent: None,
+            parted: false,
+        }
+    }
+
+    /// Sets out.
+    pub fn place(&mut self, turn: &mut Turn<'_>) {
+        self.leg.place(turn);
+    }
+
+    /// Takes a caller in: alerts, gets the sound, begins the document.
+    pub fn take_in(&mut self, offer: Option<String>, start: Start, turn: &mut Turn<'_>) {
+        self.save(turn);
+        let opening = offer.map_or(Opening::Offer, |sdp| Opening::Answer { sdp });
+        self.leg.open(opening, turn);
+        let quiet = matches!(start, Start::Document(_));
+        if !quiet {
+            self.leg.ring(turn);
+        }
+        self.with_script(turn, |script, line, turn| script.begin(None, start, line, turn));
+    }
+
+    /// Turns a caller away who belongs to somebody who has nothing for them.
+    pub fn turn_away(&mut self, code: u16, turn: &mut Turn<'_>) {
+        self.save(turn);
+        self.leg.refuse(code, model::Cause::Failed, turn);
+    }
+
+    /// Its leg's name.
+    pub fn leg(&self) -> LegId {
+        self.leg.id
+    }
+
+    /// How far it has come. A recorded call ends when its recording's length is known, because
+    /// its end tells of it, and row and callback are one promise.
+    pub fn status(&self) -> CallStatus {
+        if self.leg.is_ended() && self.recordings.awaits_whole() {
+            return self.told;
+        }
+        self.leg.status()
+    }
+
+    /// True once nothing is left to be done or told.
+    pub fn is_over(&self) -> bool {
+        self.leg.is_ended()
+            && self.told.is_final()
+            && self.script.is_idle()
+            && !self.recordings.are_running()
+    }
+
+    /// True once its end has been told.
+    pub fn is_told(&self) -> bool {
+        self.told.is_final()
+    }
+
+    /// A carrier says something.
+    pub fn signal(&mut self, event: SignalEvent, turn: &mut Turn<'_>) {
+        if let SignalEvent::Digit { digit, .. } = event {
+            return self.hear(Heard::Digit(digit), turn);
+        }
+        let early = self.leg.early;
+        self.leg.signal(event, turn);
+        if self.leg.early && !early && self.told == CallStatus::Ringing {
+            self.alert_parent(turn);
+        }
+    }
+
+    /// The sound engine says something.
+    pub fn media(&mut self, event: MediaEvent, turn: &mut Turn<'_>) {
+        match event {
+            MediaEvent::Digit { digit, .. } => self.hear(Heard::Digit(digit), turn),
+            MediaEvent::Played { play, end } => {
+                let fault = match end {
+                    PlayEnd::Failed { code, text } => Some(Fault::new(code, text)),
+                    PlayEnd::Finished | PlayEnd::Stopped => None,
+                };
+                self.hear(Heard::Played(play, fault), turn);
+            }
+            MediaEvent::RecordEnded { recording, .. } => {
+                self.recordings.ended(recording, turn);
+                self.hear(Heard::RecordEnded(recording), turn);
+            }
+            MediaEvent::Recorded { recording, length_ms, heard, end } => {
+                let facts = (length_ms, heard, end);
+                self.recorded(recording, facts, turn);
+            }
+            other => self.leg.media(&other, turn),
+        }
+    }
+
+    fn recorded(
+        &mut self,
+        sid: RecordingSid,
+        facts: (u32, bool, model::media::RecordEnd),
+        turn: &mut Turn<'_>,
+    ) {
+        if let Some(finished) = self.recordings.recorded(sid, facts, &self.row, turn) {
+            self.finished(finished, turn);
+        }
+    }
+
+    fn finished(&mut self, finished: Finished, turn: &mut Turn<'_>) {
+        self.hear(Heard::Recorded(finished), turn);
+    }
+
+    /// The customer answered.
+    pub fn fetched(&mut self, fetch: FetchId, reply: WebReply, turn: &mut Turn<'_>) {
+        self.with_script(turn, |script, line, turn| script.fetched(fetch, reply, line, turn));
+    }
+
+    /// The store answered whether a number is ours.
+    pub fn found(&mut self, lookup: LookupId, ours: bool, turn: &mut Turn<'_>) {
+        if !self.leg.found(lookup, ours, turn) {
+            self.hear(Heard::Found(lookup, ours), turn);
+        }
+    }
+
+    /// A relative has news.
+    pub fn news(&mut self, news: News, turn: &mut Turn<'_>) {
+        match news {
+            News::Release => self.leg.hang_up(turn),
+            other => self.hear(Heard::News(other), turn),
+        }
+    }
+
+    /// A timer has run out.
+    pub fn timeout(&mut self, timer: Timer, turn: &mut Turn<'_>) {
+        match timer {
+            Timer::Fetch => {
+                self.with_script(turn, |script, line, turn| script.fetch_overdue(line, turn));
+            }
+            Timer::Verb | Timer::Bridge => self.hear(Heard::TimedOut(timer), turn),
+            Timer::Recorded => {
+                for finished in self.recordings.overdue(&self.row, turn) {
+                    self.finished(finished, turn);
+                }
+            }
+            _ => self.leg.timeout(timer, turn),
+        }
+    }
+
+    /// The API asks for a change.
+    pub fn update(&mut self, update: Update, turn: &mut Turn<'_>) -> Result<(), Refusal> {
+        let live = self.leg.is_answered();
+        if update.source.is_some() && !live {
+            return Err(Refusal::of(ErrorCode::CALL_STATE));
+        }
+        if let Some(secs) = update.time_limit_secs.filter(|_| !self.leg.is_ended()) {
+            self.plan.time_limit_secs = secs.min(limit::CALL_SECS_MAX);
+            self.limit_time(turn);
+        }
+        match update.status {
+            Some(EndAs::Completed) => self.leg.hang_up(turn),
+            Some(EndAs::Canceled) if !live => self.leg.hang_up(turn),
+            Some(EndAs::Canceled) | None => {}
+        }
+        if let Some(source) = update.source.filter(|_| self.leg.is_answered()) {
+            self.script.fallback = update.fallback.or(self.script.fallback.take());
+            if update.status_callback.is_some() {
+                self.row.status_callback = update.status_callback;
+            }
+            if let Some(parent) = self.parent.take() {
+                let end = self.end(CallStatus::Completed);
+                turn.tell(parent, News::Left(Box::new(end)));
+            }
+            self.with_script(turn, |script, line, turn| script.redirect(source, line, turn));
+            self.save(turn);
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, heard: Heard, turn: &mut Turn<'_>) {
+        self.with_script(turn, |script, line, turn| script.hear(heard, line, turn));
+    }
+
+    /// Gives the script its line, and does what comes of it.
+    fn with_script(
+        &mut self,
+        turn: &mut Turn<'_>,
+        run: impl FnOnce(&mut Script, &mut Line<'_>, &mut Turn<'_>) -> Outcome,
+    ) {
+        let mut line = Line {
+            row: &self.row,
+            leg: &mut self.leg,
+            recordings: &mut self.recordings,
+            visit: &self.visit,
+        };
+        match run(&mut self.script, &mut line, turn) {
+            Outcome::Going => {}
+            Outcome::HangUp => self.leg.hang_up(turn),
+            Outcome::Refuse(code) => self.leg.refuse(code, reject::cause(code), turn),
+            Outcome::Finished if self.leg.is_waiting() => self.refuse_as_dialled(turn),
+            Outcome::Finished if self.script.scope() == Scope::Whisper => self.ready(turn),
+            Outcome::Finished => self.leg.hang_up(turn),
+        }
+    }
+
+    /// The document is over and the caller was never answered: they hear what the dialled one
+    /// would have told them.
+    fn refuse_as_dialled(&mut self, turn: &mut Turn<'_>) {
+        let code = match self.script.dialled() {
+            Some(CallStatus::Busy) => 486,
+            Some(CallStatus::Failed) => 404,
+            _ => 480,
+        };
+        self.leg.refuse(code, model::Cause::of_response(code), turn);
+    }
+
+    fn ready(&mut self, turn: &mut Turn<'_>) {
+        if let Some(parent) = self.parent.filter(|_| self.leg.is_answered()) {
+            turn.tell(parent, News::Ready { child: self.row.sid, leg: self.leg.id });
+        }
+    }
+
+    /// Notices what has changed, and tells of it.
+    pub fn settle(&mut self, turn: &mut Turn<'_>) {
+        loop {
+            if let Some(fault) = self.leg.fault.take() {
+                notice::error(&self.row, &fault, None, turn);
+            }
+            if self.leg.is_ended() && !self.parted {
+                self.part(turn);
+            }
+            let status = self.status();
+            if status == self.told {
+                return;
+            }
+            self.tell(status, turn);
+            match status {
+                CallStatus::Ringing => self.alert_parent(turn),
+                CallStatus::InProgress => self.answered(turn),
+                _ => {}
+            }
+        }
+    }
+
+    fn tell(&mut self, status: CallStatus, turn: &mut Turn<'_>) {
+        let unheard = self.told == CallStatus::Queued && status == CallStatus::Canceled;
+        self.told = status;
+        self.stamp(status, turn);
+        self.save(turn);
+        // What never left the queue has no life to tell of.
+        if !unheard {
+            let whole = self.recordings.whole();
+            callback::progress(&self.row, status, &self.visit, whole, turn);
+        }
+    }
+
+    fn stamp(&mut self, status: CallStatus, turn: &Turn<'_>) {
+        let inbound = self.leg.is_inbound();
+        self.row.status = match status {
+            // The API's word for a call that is on its way is the one before it; a dialled call
+            // has no queue to have been in.
+            CallStatus::Queued | CallStatus::Initiated if self.row.parent.is_some() => {
+                CallStatus::Ringing
+            }
+            CallStatus::Initiated => CallStatus::Queued,
+            other => other,
+        };
+        if !inbound && status != CallStatus::Queued && !status.is_final() {
+            self.row.start_time.get_or_insert(turn.now);
+        }
+        if status == CallStatus::InProgress {
+            self.row.answer_time = Some(turn.now);
+            self.row.start_time.get_or_insert(turn.now);
+        }
+        if status.is_final() {
+            let end = self.row.end_time.unwrap_or(turn.now);
+            self.row.end_time = Some(end);
+            self.row.duration_secs = Some(CallRow::duration_between(self.row.answer_time, end));
+        }
+        if !inbound {
+            self.row.sip_response_code = self.leg.response;
+        }
+        self.row.sip_call_id.clone_from(&self.leg.sip_call_id);
+    }
+
+    fn save(&mut self, turn: &mut Turn<'_>) {
+        self.row.date_updated = turn.now;
+        turn.save(Row::Call(Box::new(self.row.clone())));
+    }
+
+    fn alert_parent(&mut self, turn: &mut Turn<'_>) {
+        if let Some(parent) = self.parent {
+            let news = News::Alerting {
+                child: self.row.sid,
+                leg: self.leg.id,
+                early: self.leg.early,
+            };
+            turn.tell(parent, news);
+        }
+    }
+
+    fn answered(&mut self, turn: &mut Turn<'_>) {
+        self.limit_time(turn);
+        if let Some(parent) = self.parent {
+            turn.tell(parent, News::Answered { child: self.row.sid });
+        }
+        if let Some(record) = self.plan.record.take() {
+            let spec = RecordSpec {
+                dual: record.dual,
+                track: record.track,
+                trim: record.trim,
+                length_ms_max: limit::RECORDING_SECS_MAX * 1_000,
+                silence_ms: None,
+            };
+            let of = (&self.row, &self.leg);
+            let source = RecordingSource::OutboundApi;
+            self.recordings.start(source, spec, record.callback, of, turn);
+        }
+        match self.plan.start.take() {
+            Some(start) => {
+                let keys = self.plan.keys.take();
+                self.with_script(turn, |script, line, turn| {
+                    script.begin(keys, start, line, turn)
+                });
+            }
+            None => self.hear(Heard::Answered, turn),
+        }
+    }
+
+    fn limit_time(&self, turn: &mut Turn<'_>) {
+        if let Some(answer) = self.row.answer_time.filter(|_| self.leg.is_answered()) {
+            let at = answer + Span::from_secs(u64::from(self.plan.time_limit_secs));
+            turn.desk.timers.set(self.row.sid, Timer::TimeLimit, at);
+        }
+    }
+
+    /// The leg is over: its recordings, its script and its parent learn of it.
+    fn part(&mut self, turn: &mut Turn<'_>) {
+        self.parted = true;
+        self.row.end_time = Some(turn.now);
+        self.recordings.line_closed(turn);
+        let mut line = Line {
+            row: &self.row,
+            leg: &mut self.leg,
+            recordings: &mut self.recordings,
+            visit: &self.visit,
+        };
+        self.script.line_ended(&mut line, turn);
+        if let Some(parent) = self.parent {
+            let end = self.end(self.leg.status());
+            turn.tell(parent, News::Ended(Box::new(end)));
+        }
+    }
+
+    fn end(&self, status: CallStatus) -> ChildEnd {
+        ChildEnd {
+            child: self.row.sid,
+            sip: matches!(self.row.to, Address::Sip(_)),
+            status,
+            answered: self.row.answer_time,
+            sip_call_id: self.leg.sip_call_id.clone(),
+            sip_response_code: self.leg.response,
+            headers: self.leg.headers.clone(),
+        }
+    }
+}
+
+/// A row with nothing in it yet.
+pub(crate) fn blank(sid: CallSid, direction: Direction, turn: &Turn<'_>) -> CallRow {
+    let inbound = direction == Direction::Inbound;
+    CallRow {
+        sid,
+        account: model::AccountSid(0),
+        parent: None,
+        number: None,
+        to: Address::Name(String::new()),
+        from: Address::Name(String::new()),
+        status: if inbound { CallStatus::Ringing } else { CallStatus::Queued },
+        direction,
+        date_created: turn.now,
+        date_updated: turn.now,
+        start_time: None,
+        answer_time: None,
+        end_time: None,
+        duration_secs: None,
+        forwarded_from: None,
+        caller_name: None,
+        sip_response_code: None,
+        sip_call_id: None,
+        status_callback: None,
+    }
+}
+
+fn without_headers(to: &Address) -> (Address, Vec<(String, String)>) {
+    match to {
+        Address::Sip(uri) => {
+            let (uri, part) = parameters::split_headers(uri);
+            (Address::Sip(uri.to_owned()), parameters::custom_headers(part))
+        }
+        other => (other.clone(), Vec::new()),
+    }
+}
+
+/// The headers that name a call to the far end, before the customer's own.
+fn ours(row: &CallRow, customers: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut headers = vec![
+        ("X-Twilio-AccountSid".to_owned(), row.account.to_string()),
+        ("X-Twilio-CallSid".to_owned(), row.sid.to_string()),
+    ];
+    headers.extend(customers);
+    headers
+}

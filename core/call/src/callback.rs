@@ -1,0 +1,127 @@
+//! What customers are told of a call and of its recordings, and in which words.
+
+use crate::config::Config;
+use crate::parameters::{self, Visit};
+use crate::recording::Kept;
+use crate::turn::Turn;
+use model::callback::CallEvents;
+use model::{CallRow, CallStatus, Callback, CallbackId, Direction, Method, RecordingRow, Time};
+
+/// Tells whoever wants to know that a call has reached a status.
+pub(crate) fn progress(
+    row: &CallRow,
+    status: CallStatus,
+    visit: &Visit,
+    recording: Option<Kept>,
+    turn: &mut Turn<'_>,
+) {
+    let Some(subscription) = &row.status_callback else { return };
+    if !wants(subscription.events, status) {
+        return;
+    }
+    let config = &turn.desk.config;
+    let mut parameters = parameters::standard(row, status, visit, config);
+    parameters.extend(call_parameters(row, status, turn.now));
+    if let Some(kept) = recording.filter(|_| status.is_final()) {
+        parameters.extend(recording_parameters(row, kept, config));
+    }
+    let callback = Callback {
+        id: CallbackId(turn.desk.chance.next_u128()),
+        account: row.account,
+        call: row.sid,
+        method: subscription.method,
+        url: subscription.url.clone(),
+        parameters,
+    };
+    turn.notify(callback);
+}
+
+fn wants(events: CallEvents, status: CallStatus) -> bool {
+    match status {
+        CallStatus::Queued => false,
+        CallStatus::Initiated => events.initiated,
+        CallStatus::Ringing => events.ringing,
+        CallStatus::InProgress => events.answered,
+        _ => events.completed,
+    }
+}
+
+/// The place of a status in the life of its call, counted over the events that could be told,
+/// whether anybody wants them or not. An inbound call can tell only its end.
+fn sequence_number(row: &CallRow, status: CallStatus) -> u32 {
+    if row.direction == Direction::Inbound {
+        return 0;
+    }
+    match status {
+        CallStatus::Queued | CallStatus::Initiated => 0,
+        CallStatus::Ringing => 1,
+        CallStatus::InProgress => 2,
+        _ if row.answer_time.is_some() => 3,
+        _ => 2,
+    }
+}
+
+fn call_parameters(row: &CallRow, status: CallStatus, now: Time) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut add = |name: &str, value: String| all.push((name.to_owned(), value));
+    add("Timestamp", now.rfc2822());
+    add("CallbackSource", "call-progress-events".to_owned());
+    add("SequenceNumber", sequence_number(row, status).to_string());
+    if status.is_final() {
+        let secs = row.duration_secs.unwrap_or(0);
+        add("CallDuration", secs.to_string());
+        add("Duration", secs.div_ceil(60).to_string());
+        if let Some(code) = row.sip_response_code {
+            add("SipResponseCode", code.to_string());
+        }
+    }
+    all
+}
+
+/// What an `action` and a terminal callback say of a recording that was kept.
+pub(crate) fn recording_parameters(
+    row: &CallRow,
+    kept: Kept,
+    config: &Config,
+) -> Vec<(String, String)> {
+    let url = parameters::recording_url(row, kept.sid, config);
+    vec![
+        ("RecordingUrl".to_owned(), url),
+        ("RecordingSid".to_owned(), kept.sid.to_string()),
+        ("RecordingDuration".to_owned(), kept.secs.to_string()),
+    ]
+}
+
+/// Tells of a recording.
+pub(crate) fn recording(
+    row: &CallRow,
+    recording: &RecordingRow,
+    to: (&str, Method),
+    turn: &mut Turn<'_>,
+) {
+    let url = parameters::recording_url(row, recording.sid, &turn.desk.config);
+    let mut parameters = Vec::new();
+    let mut add = |name: &str, value: String| parameters.push((name.to_owned(), value));
+    add("AccountSid", row.account.to_string());
+    add("CallSid", row.sid.to_string());
+    add("RecordingSid", recording.sid.to_string());
+    add("RecordingUrl", url);
+    add("RecordingStatus", recording.status.as_str().to_owned());
+    if let Some(secs) = recording.duration_secs {
+        add("RecordingDuration", secs.to_string());
+    }
+    add("RecordingChannels", recording.channels.to_string());
+    add("RecordingStartTime", recording.start_time.rfc2822());
+    add("RecordingSource", recording.source.as_str().to_owned());
+    add("RecordingTrack", recording.track.as_str().to_owned());
+    add("ErrorCode", recording.error_code.unwrap_or(0).to_string());
+    let callback = Callback {
+        id: CallbackId(turn.desk.chance.next_u128()),
+        account: row.account,
+        call: row.sid,
+        method: to.1,
+        url: to.0.to_owned(),
+        parameters,
+    };
+    turn.notify(callback);
+}

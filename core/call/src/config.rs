@@ -1,0 +1,27 @@
+//! The facts call control is told once, at the start.
+
+/// What call control must know of the place it runs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The version every webhook names: `2010-04-01`.
+    pub api_version: String,
+    /// Where the API is found from outside, without a slash at the end: recordings' addresses
+    /// begin with it.
+    pub api_base: String,
+    /// True: `callerId` may be any E.164 number (`dev`). False: only a number of ours, or one
+    /// end of the call.
+    pub any_caller_id: bool,
+    /// What a caller hears when the application fails and has no fallback.
+    pub apology: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            api_version: "2010-04-01".to_owned(),
+            api_base: "http://127.0.0.1:8080".to_owned(),
+            any_caller_id: true,
+            apology: "We are sorry, an application error has occurred. Goodbye.".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The recordings of one call: begun, ended, finished, and told of.
+
+use crate::callback;
+use crate::command::RecordingCallback;
+use crate::effect::Row;
+use crate::leg::Leg;
+use crate::timer::Timer;
+use crate::turn::Turn;
+use model::media::{MediaCommand, RecordEnd, RecordSpec};
+use model::recording::{RecordingSource, RecordingStatus};
+use model::{CallRow, CallSid, ErrorCode, RecordingRow, RecordingSid, Span, limit};
+use std::collections::BTreeMap;
+
+/// A recording that can be played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Its name.
+    pub sid: RecordingSid,
+    /// Its length.
+    pub secs: u32,
+}
+
+/// What became of a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Finished {
+    /// Which.
+    pub sid: RecordingSid,
+    /// What can be played, if anything can.
+    pub kept: Option<Kept>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Running {
+    row: RecordingRow,
+    told: Option<RecordingCallback>,
+    spec: RecordSpec,
+    /// Its end was asked for or has come; the file is being finished.
+    ending: bool,
+}
+
+/// All recordings of a call that are not finished, and the one that its end tells of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Recordings {
+    running: BTreeMap<RecordingSid, Running>,
+    whole: Option<Kept>,
+}
+
+impl Recordings {
+    /// Begins to keep the sound of a leg.
+    pub fn start(
+        &mut self,
+        source: RecordingSource,
+        spec: RecordSpec,
+        told: Option<RecordingCallback>,
+        (row, leg): (&CallRow, &Leg),
+        turn: &mut Turn<'_>,
+    ) -> RecordingSid {
+        let sid = RecordingSid::draw(&mut turn.desk.chance);
+        let recording = RecordingRow {
+            sid,
+            account: row.account,
+            call: row.sid,
+            source,
+            status: RecordingStatus::InProgress,
+            channels: if spec.dual { 2 } else { 1 },
+            track: spec.track,
+            start_time: turn.now,
+            duration_secs: None,
+            error_code: None,
+            date_created: turn.now,
+            date_updated: turn.now,
+        };
+        turn.save(Row::Recording(Box::new(recording.clone())));
+        leg.sound(MediaCommand::Record { recording: sid, spec: spec.clone() }, turn);
+        if let Some(told) = told.as_ref().filter(|told| told.in_progress) {
+            callback::recording(row, &recording, (&told.url, told.method), turn);
+        }
+        self.running.insert(sid, Running { row: recording, told, spec, ending: false });
+        sid
+    }
+
+    /// Ends a recording; what became of it is told later, and surely.
+    pub fn stop(&mut self, sid: RecordingSid, leg: &Leg, turn: &mut Turn<'_>) {
+        if let Some(running) = self.running.get_mut(&sid).filter(|running| !running.ending) {
+            leg.sound(MediaCommand::StopRecord { recording: sid }, turn);
+            running.ending = true;
+            await_file(running.row.call, turn);
+        }
+    }
+
+    /// The leg's sound was closed, which ends every recording.
+    pub fn line_closed(&mut self, turn: &mut Turn<'_>) {
+        for running in self.running.values_mut() {
+            running.ending = true;
+            await_file(running.row.call, turn);
+        }
+    }
+
+    /// The engine takes no more sound for a recording.
+    pub fn ended(&mut self, sid: RecordingSid, turn: &mut Turn<'_>) {
+        if let Some(running) = self.running.get_mut(&sid) {
+            running.ending = true;
+            running.row.status = RecordingStatus::Processing;
+            running.row.date_updated = turn.now;
+            turn.save(Row::Recording(Box::new(running.row.clone())));
+            await_file(running.row.call, turn);
+        }
+    }
+
+    /// A recording's file is finished.
+    pub fn recorded(
+        &mut self,
+        sid: RecordingSid,
+        (length_ms, heard, end): (u32, bool, RecordEnd),
+        row: &CallRow,
+        turn: &mut Turn<'_>,
+    ) -> Option<Finished> {
+        let Running { row: mut recording, told, spec, .. } = self.running.remove(&sid)?;
+        let secs = ((length_ms + 500) / 1_000).max(1);
+        let absent = !heard || length_ms < limit::RECORDING_MS_MIN;
+        let kept = (!absent && end != RecordEnd::Failed).then_some(Kept { sid, secs });
+        recording.status = match (end, absent) {
+            (RecordEnd::Failed, _) => RecordingStatus::Failed,
+            (_, true) => RecordingStatus::Absent,
+            (_, false) => RecordingStatus::Completed,
+        };
+        recording.error_code = match recording.status {
+            RecordingStatus::Absent if spec.trim => Some(ErrorCode::RECORDING_SILENT.0),
+            RecordingStatus::Absent => Some(ErrorCode::RECORDING_TOO_SHORT.0),
+            _ => None,
+        };
+        recording.duration_secs = kept.map(|kept| kept.secs);
+        recording.date_updated = turn.now;
+        turn.save(Row::Recording(Box::new(recording.clone())));
+        if let Some(told) = told.as_ref().filter(|told| wants(told, &recording)) {
+            callback::recording(row, &recording, (&told.url, told.method), turn);
+        }
+        if recording.source == RecordingSource::OutboundApi {
+            self.whole = kept;
+        }
+        if self.running.values().all(|running| !running.ending) {
+            turn.stop(row.sid, Timer::Recorded);
+        }
+        Some(Finished { sid, kept })
+    }
+
+    /// The engine was asked to finish and never did: what is missing has failed.
+    pub fn overdue(&mut self, row: &CallRow, turn: &mut Turn<'_>) -> Vec<Finished> {
+        let ending = |(sid, running): (&RecordingSid, &Running)| running.ending.then_some(*sid);
+        let late: Vec<_> = self.running.iter().filter_map(ending).collect();
+        let lost = (0, false, RecordEnd::Failed);
+        late.into_iter().filter_map(|sid| self.recorded(sid, lost, row, turn)).collect()
+    }
+
+    /// True while this recording is not finished.
+    pub fn is_running(&self, sid: RecordingSid) -> bool {
+        self.running.contains_key(&sid)
+    }
+
+    /// True while any recording is not finished.
+    pub fn are_running(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// True while the recording of the whole call is not finished: the call's end tells of it.
+    pub fn awaits_whole(&self) -> bool {
+        let whole = |running: &Running| running.row.source == RecordingSource::OutboundApi;
+        self.running.values().any(whole)
+    }
+
+    /// The recording of the whole call, once it is finished.
+    pub fn whole(&self) -> Option<Kept> {
+        self.whole
+    }
+}
+
+fn await_file(call: CallSid, turn: &mut Turn<'_>) {
+    turn.set(call, Timer::Recorded, Span::from_millis(limit::RECORDED_DEADLINE_MS));
+}
+
+/// Failure is told to whoever waits for completion: a promise of an end is kept either way.
+fn wants(told: &RecordingCallback, recording: &RecordingRow) -> bool {
+    match recording.status {
+        RecordingStatus::Completed | RecordingStatus::Failed => told.completed,
+        RecordingStatus::Absent => told.absent,
+        RecordingStatus::InProgress | RecordingStatus::Processing | RecordingStatus::Deleted => {
+            false
+        }
+    }
+}

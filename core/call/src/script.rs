@@ -1,0 +1,392 @@
+//! Runs a document: one verb at a time, then the next document.
+
+use crate::command::Source;
+use crate::leg::Leg;
+use crate::notice::{self, Fault};
+use crate::parameters::Visit;
+use crate::recording::Recordings;
+use crate::relative;
+use crate::turn::Turn;
+use crate::verb::{self, Goto, Heard, Running, Step};
+use crate::webhook::{self, Asking};
+use model::media::PlayId;
+use model::{
+    CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebReply, limit,
+};
+use std::collections::VecDeque;
+use twiml::verb::Say;
+use twiml::{Document, Verb};
+
+/// A call as its script sees it.
+pub(crate) struct Line<'a> {
+    /// The call's record.
+    pub row: &'a CallRow,
+    /// Its connection.
+    pub leg: &'a mut Leg,
+    /// Its recordings.
+    pub recordings: &'a mut Recordings,
+    /// How it came in.
+    pub visit: &'a Visit,
+}
+
+/// Which verbs may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// All of them; after the last one the call is hung up.
+    Call,
+    /// Those a dialled party may hear before it is joined; after the last one it is joined.
+    Whisper,
+}
+
+/// What a script begins with.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Start {
+    /// A document that the customer gives.
+    Source(Source),
+    /// A document of our own.
+    Document(Document),
+    /// Nothing: the script is over at once.
+    Nothing,
+}
+
+/// What the call must do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing.
+    Going,
+    /// The document has come to its end.
+    Finished,
+    /// End the call.
+    HangUp,
+    /// Refuse the caller with this response.
+    Refuse(u16),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    Idle,
+    /// Sends keys before it starts.
+    Keys(PlayId, Box<Start>),
+    Asking(Box<Asking>),
+    /// The next verb wants the call to be answered.
+    Answering,
+    Running(Box<Running>),
+}
+
+/// What a call does.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Script {
+    /// Asked when a document fails.
+    pub fallback: Option<(String, Method)>,
+    scope: Scope,
+    state: State,
+    verbs: VecDeque<Verb>,
+    page: Option<String>,
+    asked: VecDeque<Time>,
+    /// How the last dialled call ended: what a caller who is still unanswered is told.
+    dialled: Option<CallStatus>,
+}
+
+impl Script {
+    /// A script that has not begun.
+    pub fn new(scope: Scope, fallback: Option<(String, Method)>) -> Script {
+        Script {
+            fallback,
+            scope,
+            state: State::Idle,
+            verbs: VecDeque::new(),
+            page: None,
+            asked: VecDeque::new(),
+            dialled: None,
+        }
+    }
+
+    /// Which verbs may run.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// True if it waits for nothing.
+    pub fn is_idle(&self) -> bool {
+        self.state == State::Idle
+    }
+
+    /// How the last dialled call ended.
+    pub fn dialled(&self) -> Option<CallStatus> {
+        self.dialled
+    }
+
+    /// Begins; keys are sent first.
+    pub fn begin(
+        &mut self,
+        keys: Option<String>,
+        start: Start,
+        line: &mut Line<'_>,
+        turn: &mut Turn<'_>,
+    ) -> Outcome {
+        match keys.filter(|keys| !keys.is_empty()) {
+            Some(keys) => {
+                let play = line.leg.play(model::media::Prompt::Digits(keys), 1, turn);
+                self.state = State::Keys(play, Box::new(start));
+                Outcome::Going
+            }
+            None => self.start(start, line, turn),
+        }
+    }
+
+    fn start(&mut self, start: Start, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        self.state = State::Idle;
+        self.verbs.clear();
+        self.page = None;
+        match start {
+            Start::Nothing => Outcome::Finished,
+            Start::Document(document) => self.open(document, line, turn),
+            Start::Source(Source::Twiml(text)) => {
+                match webhook::read_inline(&text, line.row, turn) {
+                    Ok(document) => self.open(document, line, turn),
+                    Err(fault) => self.fail(&fault, None, line, turn),
+                }
+            }
+            Start::Source(Source::Url { url, method }) => {
+                self.go(Goto::to(Some(url), method), line, turn)
+            }
+        }
+    }
+
+    /// Drops what it does and begins anew, with all verbs allowed.
+    pub fn redirect(
+        &mut self,
+        source: Source,
+        line: &mut Line<'_>,
+        turn: &mut Turn<'_>,
+    ) -> Outcome {
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::Running(mut running) => running.machine().stop(line, turn),
+            State::Asking(asking) => {
+                turn.desk.fetches.answer(asking.fetch.0);
+                turn.stop(line.row.sid, crate::timer::Timer::Fetch);
+            }
+            State::Keys(play, _) => {
+                line.leg.sound(model::media::MediaCommand::StopPlay { play }, turn);
+            }
+            State::Idle | State::Answering => {}
+        }
+        self.scope = Scope::Call;
+        self.start(Start::Source(source), line, turn)
+    }
+
+    /// Something happened on the call.
+    pub fn hear(&mut self, heard: Heard, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        match &mut self.state {
+            State::Running(running) => {
+                let step = running.machine().hear(heard, line, turn);
+                self.follow(step, line, turn)
+            }
+            State::Keys(play, start) if heard.is_end_of(*play) => {
+                let start = std::mem::replace(&mut **start, Start::Nothing);
+                self.start(start, line, turn)
+            }
+            State::Answering if heard == Heard::Answered => {
+                self.state = State::Idle;
+                self.advance(line, turn)
+            }
+            _ => Outcome::Going,
+        }
+    }
+
+    /// The call's leg is over. What is still owed to the customer is asked, its answer ignored.
+    pub fn line_ended(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        self.verbs.clear();
+        match &mut self.state {
+            State::Asking(_) => {}
+            State::Running(running) => {
+                let step = running.machine().hear(Heard::Ended, line, turn);
+                self.follow(step, line, turn);
+            }
+            _ => self.state = State::Idle,
+        }
+    }
+
+    /// The customer answered, or didn't.
+    pub fn fetched(
+        &mut self,
+        fetch: FetchId,
+        reply: WebReply,
+        line: &mut Line<'_>,
+        turn: &mut Turn<'_>,
+    ) -> Outcome {
+        let State::Asking(asking) = &self.state else { return Outcome::Going };
+        if asking.fetch != fetch {
+            return Outcome::Going;
+        }
+        let asking = asking.clone();
+        self.state = State::Idle;
+        let page = webhook::read(&asking, reply, line.row, turn);
+        match page {
+            _ if line.leg.is_ended() => Outcome::Going,
+            Ok(page) => {
+                self.page = Some(page.url);
+                self.open(page.document, line, turn)
+            }
+            Err(fault) => self.fail(&fault, Some(&asking), line, turn),
+        }
+    }
+
+    /// The customer has not answered in time, nor has the one who asked.
+    pub fn fetch_overdue(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        let State::Asking(asking) = &self.state else { return Outcome::Going };
+        let reply = WebReply::Failed {
+            code: ErrorCode::TOTAL_TIMEOUT,
+            status: None,
+            text: ErrorCode::TOTAL_TIMEOUT.text().to_owned(),
+        };
+        self.fetched(asking.fetch, reply, line, turn)
+    }
+
+    fn open(
+        &mut self,
+        document: Document,
+        line: &mut Line<'_>,
+        turn: &mut Turn<'_>,
+    ) -> Outcome {
+        self.verbs = document.verbs.into();
+        if self.verbs.is_empty() && self.scope == Scope::Call {
+            // Nothing to do is answered and hung up, as `<Hangup/>` is.
+            self.verbs.push_back(Verb::Hangup(twiml::verb::Hangup::default()));
+        }
+        self.advance(line, turn)
+    }
+
+    /// Runs verbs until one waits.
+    fn advance(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        loop {
+            let Some(verb) = self.verbs.pop_front() else {
+                self.state = State::Idle;
+                return Outcome::Finished;
+            };
+            if line.leg.is_waiting() {
+                if let Verb::Reject(reject) = &verb {
+                    return Outcome::Refuse(verb::reject::response(reject));
+                }
+                if verb::answers(&verb) {
+                    line.leg.answer(turn);
+                    if line.leg.is_waiting() {
+                        self.verbs.push_front(verb);
+                        self.state = State::Answering;
+                        return Outcome::Going;
+                    }
+                }
+            }
+            let page = self.page.as_deref();
+            let (running, step) = verb::begin(verb, (page, self.scope), line, turn);
+            self.state = running.map_or(State::Idle, |it| State::Running(Box::new(it)));
+            match step {
+                Step::Next => self.leave(),
+                other => return self.follow(other, line, turn),
+            }
+        }
+    }
+
+    fn follow(&mut self, step: Step, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        match step {
+            Step::Wait => Outcome::Going,
+            Step::Next => {
+                self.leave();
+                self.advance(line, turn)
+            }
+            Step::Go(goto) => {
+                self.leave();
+                self.go(goto, line, turn)
+            }
+            Step::HangUp => {
+                self.leave();
+                Outcome::HangUp
+            }
+        }
+    }
+
+    fn leave(&mut self) {
+        if let State::Running(running) = &self.state
+            && let Running::Dial(dial) = &**running
+        {
+            self.dialled = dial.status();
+        }
+        self.state = State::Idle;
+    }
+
+    fn go(&mut self, goto: Goto, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        let page = self.page.as_deref();
+        let url = goto.url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+        let target = match url {
+            Some(url) => relative::resolve(page, url),
+            None => page.map(str::to_owned),
+        };
+        let Some(target) = target else {
+            let code = if page.is_none() { goto.inline_code } else { ErrorCode::URL_FORMAT };
+            let text = format!("'{}' leads nowhere from here", goto.url.unwrap_or_default());
+            return self.fail(&Fault::new(code, text), None, line, turn);
+        };
+        if !self.may_ask(turn.now) {
+            let text = "this call asks for documents faster than any caller could follow";
+            let fault = Fault::new(ErrorCode::DOCUMENT_FAULT, text);
+            notice::error(line.row, &fault, Some((goto.method, &target)), turn);
+            return Outcome::HangUp;
+        }
+        let facts = (line.row, line.leg.status(), line.visit);
+        let asking = webhook::ask((target, goto.method), goto.parameters, facts, turn);
+        self.state = State::Asking(Box::new(asking));
+        Outcome::Going
+    }
+
+    fn may_ask(&mut self, now: Time) -> bool {
+        let window = Span::from_secs(limit::DOCUMENT_WINDOW_SECS);
+        while self.asked.front().is_some_and(|at| now.since(*at) >= window) {
+            self.asked.pop_front();
+        }
+        let may = self.asked.len() < limit::DOCUMENTS_PER_WINDOW_MAX;
+        if may {
+            self.asked.push_back(now);
+        }
+        may
+    }
+
+    /// A document can't be had or can't be read: the fallback is asked, or the caller is told.
+    fn fail(
+        &mut self,
+        fault: &Fault,
+        asking: Option<&Asking>,
+        line: &mut Line<'_>,
+        turn: &mut Turn<'_>,
+    ) -> Outcome {
+        notice::error(line.row, fault, asking.and_then(Asking::place), turn);
+        self.state = State::Idle;
+        self.verbs.clear();
+        if line.leg.is_ended() {
+            return Outcome::Going;
+        }
+        if self.scope == Scope::Whisper {
+            // The two people want to talk; a whisper that can't be had is no reason to part them.
+            return Outcome::Finished;
+        }
+        let may_fall_back = asking.is_none_or(|asking| !asking.fallback) && self.may_ask(turn.now);
+        let Some((url, method)) = self.fallback.clone().filter(|_| may_fall_back) else {
+            let apology = Say::text(&turn.desk.config.apology);
+            let hang_up = twiml::verb::Hangup::default();
+            return self.open(
+                Document::new(vec![Verb::Say(apology), Verb::Hangup(hang_up)]),
+                line,
+                turn,
+            );
+        };
+        let failed = asking.map_or("", Asking::url).to_owned();
+        let extra = vec![
+            ("ErrorCode".to_owned(), fault.code.to_string()),
+            ("ErrorUrl".to_owned(), failed),
+        ];
+        let facts = (line.row, line.leg.status(), line.visit);
+        let mut asking = webhook::ask((url, method), extra, facts, turn);
+        asking.fallback = true;
+        self.state = State::Asking(Box::new(asking));
+        Outcome::Going
+    }
+}

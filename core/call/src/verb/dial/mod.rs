@@ -1,0 +1,464 @@
+//! `<Dial>`: rings somebody and joins them to the caller.
+//!
+//! ```text
+//! CallerId ─▶ Hunting ─▶ Joining ─▶ Joined ─▶ Finishing
+//! ```
+//! When the caller hangs up, the dialled call is ended and the `action` is still asked, its
+//! answer ignored: the customer learns how the dialled call ended.
+
+mod target;
+
+use super::{Goto, Heard, Machine, Running, Step, record};
+use crate::callback;
+use crate::command::RecordingCallback;
+use crate::effect::{LookupId, Question};
+use crate::family::{Child, ChildEnd, News};
+use crate::hunt::{After, Hunt};
+use crate::leg::Outbound;
+use crate::notice::{self, Fault};
+use crate::recording::Kept;
+use crate::script::Line;
+use crate::timer::Timer;
+use crate::turn::{Turn, Work};
+use crate::webhook;
+use model::media::{MediaCommand, PlayId, Prompt, RecordSpec, Tone};
+use model::recording::{RecordingSource, RecordingTrack};
+use model::{
+    Address, CallRow, CallSid, CallStatus, ErrorCode, LegId, RecordingSid, Span, Time, limit,
+};
+use target::{CallerId, Target};
+use twiml::Trim;
+use twiml::verb::{Dial, DialRecord};
+
+/// A `<Dial>` that runs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Dialling {
+    dial: Dial,
+    told: Option<RecordingCallback>,
+    hunt: Hunt<Target>,
+    from: Address,
+    stage: Stage,
+    hears: Hears,
+    recording: Option<RecordingSid>,
+    kept: Option<Kept>,
+    bridged: bool,
+    end: Option<ChildEnd>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    /// Asks whether the number to be shown is ours.
+    CallerId(LookupId),
+    Hunting,
+    /// Somebody is ready, and the caller is being answered.
+    Joining(LegId),
+    Joined(Time),
+    /// Waits for the recording's file.
+    Finishing(RecordingSid),
+}
+
+/// What the caller hears while nobody is joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Hears {
+    Nothing,
+    /// Ringing that we make.
+    Ringback(PlayId),
+    /// The called side's own early sound.
+    Early(LegId),
+}
+
+/// Begins to ring.
+pub(crate) fn begin(
+    dial: Dial,
+    page: Option<&str>,
+    line: &mut Line<'_>,
+    turn: &mut Turn<'_>,
+) -> (Option<Running>, Step) {
+    let targets = target::read(&dial, page, line, turn);
+    if targets.all.is_empty() && !targets.refused {
+        return (None, Step::Next);
+    }
+    let method = webhook::method(dial.recording_status_callback_method);
+    let to = (dial.recording_status_callback.as_deref(), method);
+    let told = record::told(to, &dial.recording_status_callback_event, page, line, turn);
+    let any = turn.desk.config.any_caller_id;
+    let caller_id = target::caller_id(&dial, &targets.all, line, any);
+    let mut dialling = Dialling {
+        hunt: Hunt::new(targets.all, dial.sequential),
+        dial,
+        told,
+        from: line.row.from.clone(),
+        stage: Stage::Hunting,
+        hears: Hears::Nothing,
+        recording: None,
+        kept: None,
+        bridged: false,
+        end: None,
+    };
+    let step = match caller_id {
+        CallerId::Shown(from) => {
+            dialling.from = from;
+            dialling.set_out(line, turn)
+        }
+        CallerId::Refused => {
+            dialling.warn_of_caller_id(line, turn);
+            dialling.set_out(line, turn)
+        }
+        CallerId::IfOurs(number) => {
+            let lookup = turn.lookup(line.row.sid, Question::Number(number));
+            let deadline = Span::from_millis(limit::LOOKUP_DEADLINE_MS);
+            turn.set(line.row.sid, Timer::Verb, deadline);
+            dialling.stage = Stage::CallerId(lookup);
+            Step::Wait
+        }
+    };
+    (Some(Running::Dial(Box::new(dialling))), step)
+}
+
+impl Dialling {
+    /// How the dialled call ended, for a caller who has not been answered.
+    pub fn status(&self) -> Option<CallStatus> {
+        self.end.as_ref().map(|end| end.status)
+    }
+
+    fn warn_of_caller_id(&self, line: &Line<'_>, turn: &mut Turn<'_>) {
+        let shown = self.dial.caller_id.as_deref().unwrap_or_default();
+        let text = format!("Dial: '{shown}' may not be shown as caller ID; the caller is shown");
+        notice::warning(line.row, &Fault::new(ErrorCode::DIAL_CALLER_ID, text), None, turn);
+    }
+
+    fn set_out(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        self.stage = Stage::Hunting;
+        self.record_from_ringing(line, turn);
+        if self.dial.ring_tone.is_some() {
+            line.leg.ring_aloud(turn);
+            self.ring_back(line, turn);
+        }
+        self.ring_next(line, turn)
+    }
+
+    fn ring_next(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        loop {
+            let next = self.hunt.next();
+            if next.is_empty() && self.hunt.is_quiet() {
+                return self.over(line, turn);
+            }
+            for target in next {
+                self.ring(target, line, turn);
+            }
+            if !self.hunt.is_quiet() {
+                return Step::Wait;
+            }
+        }
+    }
+
+    fn ring(&mut self, target: Target, line: &Line<'_>, turn: &mut Turn<'_>) {
+        if turn.desk.calls >= limit::CALLS_MAX {
+            let text = "Dial: there are as many calls as this platform carries";
+            return notice::error(
+                line.row,
+                &Fault::new(ErrorCode::UNAVAILABLE, text),
+                None,
+                turn,
+            );
+        }
+        let sid = CallSid::draw(&mut turn.desk.chance);
+        let child = Child {
+            sid,
+            parent: line.row.sid,
+            account: line.row.account,
+            number: line.row.number,
+            outbound: Outbound {
+                to: target.to,
+                from: self.from.clone(),
+                headers: target.headers,
+                credentials: target.credentials,
+                ring_secs: self.dial.timeout,
+                max_forwards: line.visit.max_forwards,
+                own_hops: line.visit.own_hops,
+            },
+            send_digits: target.send_digits,
+            whisper: target.whisper,
+            status_callback: target.status_callback,
+        };
+        self.hunt.placed(sid);
+        turn.desk.calls += 1;
+        turn.desk.work.push_back(Work::Place(Box::new(child)));
+    }
+
+    fn news(&mut self, news: News, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        match news {
+            News::Release => Step::Wait,
+            News::Alerting { leg, early, .. } => {
+                if self.hunt.won().is_none() {
+                    self.alerting(leg, early, line, turn);
+                }
+                Step::Wait
+            }
+            News::Answered { child } => {
+                for loser in self.hunt.answered(child) {
+                    turn.tell(loser, News::Release);
+                }
+                Step::Wait
+            }
+            News::Ready { child, leg } => {
+                if self.hunt.won() == Some(child) {
+                    self.ready(leg, line, turn);
+                }
+                Step::Wait
+            }
+            News::Left(end) | News::Ended(end) => self.ended(*end, line, turn),
+        }
+    }
+
+    fn alerting(&mut self, leg: LegId, early: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        if self.dial.ring_tone.is_some() || matches!(self.hears, Hears::Early(_)) {
+            return line.leg.ring(turn);
+        }
+        if early {
+            line.leg.ring_aloud(turn);
+            self.hush(line, turn);
+            self.hears = Hears::Early(leg);
+            line.leg.sound(MediaCommand::Listen { peer: leg }, turn);
+        } else if line.leg.is_answered() {
+            self.ring_back(line, turn);
+        } else {
+            line.leg.ring(turn);
+        }
+    }
+
+    fn ring_back(&mut self, line: &Line<'_>, turn: &mut Turn<'_>) {
+        if self.hears == Hears::Nothing {
+            let country = self.dial.ring_tone.map_or_else(
+                || country(line.row).to_owned(),
+                |tone| tone.as_str().to_owned(),
+            );
+            let ringing = Prompt::Tone(Tone::Ringback(country));
+            self.hears = Hears::Ringback(line.leg.play(ringing, 1, turn));
+        }
+    }
+
+    fn hush(&mut self, line: &Line<'_>, turn: &mut Turn<'_>) {
+        match std::mem::replace(&mut self.hears, Hears::Nothing) {
+            Hears::Nothing => {}
+            Hears::Ringback(play) => line.leg.sound(MediaCommand::StopPlay { play }, turn),
+            Hears::Early(_) => line.leg.sound(MediaCommand::Part, turn),
+        }
+    }
+
+    fn ready(&mut self, leg: LegId, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        self.stage = Stage::Joining(leg);
+        line.leg.answer(turn);
+        self.join(line, turn);
+    }
+
+    fn join(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        let Stage::Joining(peer) = self.stage else { return };
+        if !line.leg.is_answered() {
+            return;
+        }
+        if let Hears::Ringback(_) = self.hears {
+            self.hush(line, turn);
+        }
+        self.hears = Hears::Nothing;
+        line.leg.sound(MediaCommand::Join { peer }, turn);
+        self.stage = Stage::Joined(turn.now);
+        self.bridged = true;
+        let length = Span::from_secs(u64::from(self.dial.time_limit));
+        turn.set(line.row.sid, Timer::Bridge, length);
+        let wanted = matches!(
+            self.dial.record,
+            DialRecord::FromAnswer | DialRecord::FromAnswerDual
+        );
+        if wanted || self.recording.is_none() {
+            self.record_if(self.dial.record != DialRecord::DoNotRecord, line, turn);
+        }
+    }
+
+    fn record_from_ringing(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        let wanted = matches!(
+            self.dial.record,
+            DialRecord::FromRinging | DialRecord::FromRingingDual
+        );
+        self.record_if(wanted && line.leg.is_answered(), line, turn);
+    }
+
+    fn record_if(&mut self, wanted: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        if !wanted || self.recording.is_some() {
+            return;
+        }
+        let dual = matches!(
+            self.dial.record,
+            DialRecord::FromAnswerDual | DialRecord::FromRingingDual
+        );
+        let spec = RecordSpec {
+            dual,
+            track: track(self.dial.recording_track),
+            trim: self.dial.trim == Trim::TrimSilence,
+            length_ms_max: limit::RECORDING_SECS_MAX * 1_000,
+            silence_ms: None,
+        };
+        let of = (line.row, &*line.leg);
+        let told = self.told.clone();
+        let sid = line.recordings.start(RecordingSource::DialVerb, spec, told, of, turn);
+        self.recording = Some(sid);
+    }
+
+    fn ended(&mut self, end: ChildEnd, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        let child = end.child;
+        // Losers end after the winner was found: the winner's end is the one that counts.
+        if self.hunt.won().is_none_or(|won| won == child) {
+            self.end = Some(end);
+        }
+        match self.hunt.ended(child) {
+            After::Ringing => Step::Wait,
+            After::Next if line.leg.is_ended() => self.over(line, turn),
+            After::Next => {
+                self.hush(line, turn);
+                self.ring_next(line, turn)
+            }
+            After::Over => self.over(line, turn),
+        }
+    }
+
+    /// Nobody rings or talks any more.
+    fn over(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        turn.stop(line.row.sid, Timer::Bridge);
+        self.hush(line, turn);
+        if let Stage::Joined(_) = self.stage {
+            line.leg.sound(MediaCommand::Part, turn);
+        }
+        let Some(sid) = self.recording.filter(|_| self.kept.is_none()) else {
+            return self.after(line.row, turn);
+        };
+        line.recordings.stop(sid, line.leg, turn);
+        if self.dial.action.is_none() || !line.recordings.is_running(sid) {
+            return self.after(line.row, turn);
+        }
+        // The action tells how long the recording is, so it waits for the file.
+        self.stage = Stage::Finishing(sid);
+        Step::Wait
+    }
+
+    fn after(&mut self, row: &CallRow, turn: &mut Turn<'_>) -> Step {
+        let Some(action) = self.dial.action.clone() else { return Step::Next };
+        let mut parameters = Vec::new();
+        let mut add = |name: &str, value: String| parameters.push((name.to_owned(), value));
+        let status = self.status().unwrap_or(CallStatus::Failed);
+        add("DialCallStatus", status.to_string());
+        if let Some(end) = &self.end {
+            let secs = CallRow::duration_between(end.answered, turn.now);
+            add("DialCallSid", end.child.to_string());
+            add("DialCallDuration", secs.to_string());
+            add("DialBridged", self.bridged.to_string());
+            if end.sip {
+                if let Some(id) = &end.sip_call_id {
+                    add("DialSipCallId", id.clone());
+                }
+                if let Some(code) = end.sip_response_code {
+                    add("DialSipResponseCode", code.to_string());
+                }
+                for (name, value) in &end.headers {
+                    add(&format!("DialSipHeader_{name}"), value.clone());
+                }
+            }
+        }
+        if let Some(kept) = self.kept {
+            parameters.extend(callback::recording_parameters(row, kept, &turn.desk.config));
+        }
+        let method = webhook::method(self.dial.method);
+        let inline_code = ErrorCode::RELATIVE_URL;
+        Step::Go(Goto { url: Some(action), method, parameters, inline_code })
+    }
+
+    fn release_all(&mut self, turn: &mut Turn<'_>) {
+        for child in self.hunt.give_up() {
+            turn.tell(child, News::Release);
+        }
+    }
+
+    fn caller_id_known(&mut self, ours: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        turn.stop(line.row.sid, Timer::Verb);
+        let wanted = self.dial.caller_id.as_deref().and_then(target::dialable);
+        match wanted.filter(|_| ours) {
+            Some(number) => self.from = Address::Number(number),
+            None => self.warn_of_caller_id(line, turn),
+        }
+        self.set_out(line, turn)
+    }
+}
+
+impl Machine for Dialling {
+    fn hear(&mut self, heard: Heard, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        match (heard, &self.stage) {
+            (Heard::News(news), _) => self.news(news, line, turn),
+            (Heard::Found(lookup, ours), Stage::CallerId(asked)) if lookup == *asked => {
+                self.caller_id_known(ours, line, turn)
+            }
+            (Heard::TimedOut(Timer::Verb), Stage::CallerId(_)) => {
+                self.caller_id_known(false, line, turn)
+            }
+            (Heard::TimedOut(Timer::Bridge), _) => {
+                self.release_all(turn);
+                Step::Wait
+            }
+            (Heard::Digit('*'), _) if self.dial.hangup_on_star => {
+                self.release_all(turn);
+                Step::Wait
+            }
+            (Heard::Answered, _) => {
+                self.record_from_ringing(line, turn);
+                self.join(line, turn);
+                Step::Wait
+            }
+            (Heard::Recorded(finished), stage) if Some(finished.sid) == self.recording => {
+                let waited = matches!(stage, Stage::Finishing(_));
+                self.kept = finished.kept;
+                if waited { self.after(line.row, turn) } else { Step::Wait }
+            }
+            (Heard::Ended, Stage::CallerId(_)) => {
+                turn.stop(line.row.sid, Timer::Verb);
+                Step::Next
+            }
+            (Heard::Ended, Stage::Finishing(_)) => Step::Wait,
+            (Heard::Ended, _) => {
+                self.release_all(turn);
+                Step::Wait
+            }
+            _ => Step::Wait,
+        }
+    }
+
+    fn stop(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        turn.stop(line.row.sid, Timer::Verb);
+        turn.stop(line.row.sid, Timer::Bridge);
+        self.release_all(turn);
+        self.hush(line, turn);
+        if let Stage::Joined(_) = self.stage {
+            line.leg.sound(MediaCommand::Part, turn);
+        }
+        if let Some(sid) = self.recording {
+            line.recordings.stop(sid, line.leg, turn);
+        }
+    }
+}
+
+fn track(track: twiml::RecordingTrack) -> RecordingTrack {
+    match track {
+        twiml::RecordingTrack::Both => RecordingTrack::Both,
+        twiml::RecordingTrack::Inbound => RecordingTrack::Inbound,
+        twiml::RecordingTrack::Outbound => RecordingTrack::Outbound,
+    }
+}
+
+/// The country whose ringing a caller knows, told by the number we call from or are called at.
+fn country(row: &CallRow) -> &'static str {
+    let known = [("+55", "br"), ("+44", "uk"), ("+49", "de"), ("+33", "fr"), ("+351", "pt")];
+    let ours = match row.direction {
+        model::Direction::Inbound => &row.from,
+        _ => &row.to,
+    };
+    let number = ours.number().unwrap_or_default();
+    let found = known.iter().find(|(prefix, _)| number.starts_with(prefix));
+    found.map_or("us", |(_, country)| country)
+}

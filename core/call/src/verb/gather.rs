@@ -1,0 +1,164 @@
+//! `<Gather>`: collects keys while its prompts are heard.
+//!
+//! Keys pressed before the verb begins are not kept: a key answers the prompt that is heard now.
+
+use super::{Goto, Heard, Machine, Step, play, say, unbuilt};
+use crate::notice;
+use crate::script::Line;
+use crate::timer::Timer;
+use crate::turn::Turn;
+use crate::webhook;
+use model::media::{MediaCommand, PlayId};
+use model::{ErrorCode, Span, limit};
+use twiml::verb::{Gather, GatherInput};
+use twiml::{Nested, verb};
+
+/// A collection of keys.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Gathering {
+    gather: Gather,
+    prompts: Prompts,
+    digits: String,
+}
+
+/// What is heard meanwhile, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Prompts {
+    /// The prompts that are queued; the first is being heard.
+    Playing(Vec<PlayId>),
+    Over,
+}
+
+/// Begins to listen, and to play what is heard meanwhile.
+pub(crate) fn begin(
+    gather: Gather,
+    page: Option<&str>,
+    line: &mut Line<'_>,
+    turn: &mut Turn<'_>,
+) -> Gathering {
+    if gather.input.contains(&GatherInput::Speech) {
+        let fault = unbuilt::missing("Speech in <Gather>", "keys are listened for");
+        notice::error(line.row, &fault, None, turn);
+    }
+    let mut plays = Vec::new();
+    for nested in &gather.nested {
+        let prompt = match nested {
+            Nested::Say(say) => Ok(say::prompt(say)),
+            Nested::Play(play) => play::prompt(play, page).map(Some),
+            Nested::Pause(pause) => Ok(Some(silence(pause))),
+        };
+        match prompt {
+            Ok(Some((prompt, loops))) if plays.len() < limit::PLAY_QUEUE_MAX => {
+                plays.push(line.leg.play(prompt, loops, turn));
+            }
+            Ok(_) => {}
+            Err(fault) => notice::error(line.row, &fault, None, turn),
+        }
+    }
+    let mut gathering =
+        Gathering { gather, prompts: Prompts::Playing(plays), digits: String::new() };
+    gathering.settle_prompts(line, turn);
+    gathering
+}
+
+fn silence(pause: &verb::Pause) -> (model::media::Prompt, u32) {
+    let length_ms = pause.length.saturating_mul(1_000);
+    (model::media::Prompt::Silence { length_ms }, 1)
+}
+
+impl Gathering {
+    fn takes_keys(&self) -> bool {
+        // A version that can't hear speech may at least not lose the caller.
+        self.gather.input.contains(&GatherInput::Dtmf)
+    }
+
+    /// Once nothing is heard any more, the wait for a key begins.
+    fn settle_prompts(&mut self, line: &Line<'_>, turn: &mut Turn<'_>) {
+        if matches!(&self.prompts, Prompts::Playing(plays) if plays.is_empty()) {
+            self.prompts = Prompts::Over;
+            self.wait_for_key(line, turn);
+        }
+    }
+
+    fn wait_for_key(&self, line: &Line<'_>, turn: &mut Turn<'_>) {
+        let secs = Span::from_secs(u64::from(self.gather.timeout));
+        turn.set(line.row.sid, Timer::Verb, secs);
+    }
+
+    fn silence_prompts(&mut self, line: &Line<'_>, turn: &mut Turn<'_>) {
+        if let Prompts::Playing(plays) = std::mem::replace(&mut self.prompts, Prompts::Over) {
+            for play in plays {
+                line.leg.sound(MediaCommand::StopPlay { play }, turn);
+            }
+        }
+    }
+
+    fn digit(&mut self, digit: char, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        if !self.takes_keys() {
+            return Step::Wait;
+        }
+        if self.gather.barge_in {
+            self.silence_prompts(line, turn);
+        }
+        if self.gather.finish_on_key.contains(digit) {
+            return self.finish(Some(digit), line, turn);
+        }
+        if self.digits.len() < limit::GATHER_DIGITS_MAX {
+            self.digits.push(digit);
+        }
+        let wanted = self.gather.num_digits.map_or(usize::MAX, |count| count as usize);
+        if self.digits.len() >= wanted {
+            return self.finish(None, line, turn);
+        }
+        if self.prompts == Prompts::Over {
+            self.wait_for_key(line, turn);
+        }
+        Step::Wait
+    }
+
+    fn finish(&mut self, key: Option<char>, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        self.stop(line, turn);
+        if self.digits.is_empty() && !self.gather.action_on_empty_result {
+            return Step::Next;
+        }
+        let finished_on = key.map(String::from).unwrap_or_default();
+        let parameters = vec![
+            ("Digits".to_owned(), std::mem::take(&mut self.digits)),
+            ("FinishedOnKey".to_owned(), finished_on),
+        ];
+        Step::Go(Goto {
+            url: self.gather.action.clone(),
+            method: webhook::method(self.gather.method),
+            parameters,
+            inline_code: ErrorCode::URL_FORMAT,
+        })
+    }
+}
+
+impl Machine for Gathering {
+    fn hear(&mut self, heard: Heard, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        match heard {
+            Heard::Played(play, fault) => {
+                say::write_down(fault.as_ref(), line, turn);
+                if let Prompts::Playing(plays) = &mut self.prompts {
+                    plays.retain(|waiting| *waiting != play);
+                }
+                self.settle_prompts(line, turn);
+                Step::Wait
+            }
+            Heard::Digit(digit) => self.digit(digit, line, turn),
+            Heard::TimedOut(Timer::Verb) => self.finish(None, line, turn),
+            // A caller who hangs up has given no answer: the action is not asked.
+            Heard::Ended => {
+                turn.stop(line.row.sid, Timer::Verb);
+                Step::Next
+            }
+            _ => Step::Wait,
+        }
+    }
+
+    fn stop(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        turn.stop(line.row.sid, Timer::Verb);
+        self.silence_prompts(line, turn);
+    }
+}
