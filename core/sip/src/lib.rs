@@ -4,12 +4,20 @@
 //! empty, then wait for the next packet or `next_timeout`, whichever is first. It reads no
 //! clock, opens nothing and has no callbacks; the same inputs give the same outputs.
 
-pub mod config;
+mod agent;
+mod config;
+mod dialog;
 pub mod digest;
+mod dispatch;
 pub mod message;
 mod output;
+mod stack;
 pub mod stream;
-pub mod transport;
+mod transaction;
+mod transport;
+
+#[cfg(test)]
+mod tests;
 
 pub use config::{
     Config, Listener, Next, Phone, Placement, Registration, SessionTimers, TimerValues,
@@ -18,17 +26,31 @@ pub use config::{
 pub use output::{Output, Trace};
 pub use transport::{Flow, Hop, Transport};
 
+use agent::Leg;
+use agent::ping::Watched;
+use agent::register::Carrier;
+use agent::registrar::Registrar;
+use dispatch::Query;
 use model::signal::SignalCommand;
 use model::{Chance, LegId, Time};
-use std::collections::VecDeque;
+use stack::Stack;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use stream::Frame;
 
 /// A SIP endpoint: transactions, dialogs, and one user agent per leg.
 #[derive(Debug)]
 pub struct Endpoint {
-    config: Config,
-    chance: Chance,
-    out: VecDeque<Output>,
+    stack: Stack,
+    legs: BTreeMap<LegId, Box<Leg>>,
+    next_offered: u64,
+    registrar: Registrar,
+    carriers: BTreeMap<u64, Carrier>,
+    watches: BTreeMap<u64, Watched>,
+    next_errand: u64,
+    queries: BTreeMap<u64, Query>,
+    next_query: u64,
+    reconfigured: bool,
 }
 
 /// A contact of a registered phone.
@@ -45,98 +67,154 @@ pub struct Binding {
 impl Endpoint {
     /// An endpoint with these settings; `chance` names its calls, tags and branches.
     pub fn new(config: Config, chance: Chance) -> Endpoint {
-        Endpoint { config, chance, out: VecDeque::new() }
+        Endpoint {
+            stack: Stack::new(config, chance),
+            legs: BTreeMap::new(),
+            next_offered: LegId::FIRST_OFFERED.0,
+            registrar: Registrar::default(),
+            carriers: BTreeMap::new(),
+            watches: BTreeMap::new(),
+            next_errand: 1,
+            queries: BTreeMap::new(),
+            next_query: 1,
+            reconfigured: false,
+        }
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.stack.config
     }
 
     /// The settings, to be changed while the endpoint runs.
     pub fn config_mut(&mut self) -> &mut Config {
-        &mut self.config
+        self.reconfigured = true;
+        &mut self.stack.config
     }
 
     /// Takes in a whole message: a datagram, or the content of a WebSocket frame.
     pub fn handle_datagram(&mut self, now: Time, flow: Flow, bytes: &[u8]) {
-        let _ = (now, flow, bytes, self.chance.next_u64());
+        self.begin(now);
+        match stream::whole(bytes) {
+            Frame::Message(message) => self.hear(flow, message, bytes),
+            Frame::Refused(error) => self.refuse_malformed(flow, &error),
+            Frame::Ping => self.pong(flow),
+            Frame::Pong => {}
+        }
+        self.finish();
     }
 
     /// Takes in bytes of a TCP or TLS connection.
     pub fn handle_stream(&mut self, now: Time, flow: Flow, bytes: &[u8]) {
-        let _ = (now, flow, bytes);
+        self.begin(now);
+        self.read_stream(flow, bytes);
+        self.finish();
     }
 
     /// A connection is open: one we asked for by `Output::Connect`, or one that came in. The
     /// shell numbers incoming ones from 1; ours are numbered from 2⁶³.
     pub fn stream_opened(&mut self, now: Time, flow: Flow) {
-        let _ = (now, flow);
+        self.begin(now);
+        self.stack.wire.opened(flow);
+        self.finish();
     }
 
     /// A connection is closed, or could not be opened.
     pub fn stream_closed(&mut self, now: Time, connection: u64) {
-        let _ = (now, connection);
+        self.begin(now);
+        self.drop_connection(connection);
+        self.finish();
     }
 
     /// Places a leg; events follow under its name.
     pub fn place(&mut self, now: Time, leg: LegId, placement: Placement) {
-        let _ = (now, leg, placement);
+        self.begin(now);
+        self.place_leg(leg, placement);
+        self.finish();
     }
 
     /// Carries out what call control asks of a leg. `Invite` is `place`'s business and ignored.
     pub fn command(&mut self, now: Time, leg: LegId, command: SignalCommand) {
-        let _ = (now, leg, command);
+        self.begin(now);
+        if let Some(found) = self.legs.get_mut(&leg) {
+            found.command(&mut self.stack, command);
+            self.sweep(leg);
+        }
+        self.finish();
     }
 
     /// Registers at a carrier and keeps the registration alive; one of the same name is replaced.
     pub fn register_at(&mut self, now: Time, registration: Registration) {
-        let _ = (now, registration);
+        self.begin(now);
+        self.add_carrier(registration);
+        self.finish();
     }
 
     /// Takes a registration back at the carrier and forgets it.
     pub fn unregister(&mut self, now: Time, name: &str) {
-        let _ = (now, name);
+        self.begin(now);
+        self.remove_carrier(name);
+        self.finish();
     }
 
     /// Keeps asking a trunk whether it is alive; a watch of the same name is replaced.
     pub fn watch(&mut self, now: Time, watch: Watch) {
-        let _ = (now, watch);
+        self.begin(now);
+        self.add_watch(watch);
+        self.finish();
     }
 
     /// Stops asking.
     pub fn unwatch(&mut self, name: &str) {
-        let _ = name;
+        self.remove_watch(name);
     }
 
-    /// The contacts a phone has registered, freshest first.
+    /// The contacts a phone has registered, best first.
     pub fn bindings(&self, user: &str) -> Vec<Binding> {
-        let _ = user;
-        Vec::new()
+        self.registrar.bindings(user)
     }
 
     /// The answer to `Output::Resolve`, best address first; empty if there is none.
     pub fn resolved(&mut self, now: Time, query: u64, addresses: Vec<SocketAddr>) {
-        let _ = (now, query, addresses);
+        self.begin(now);
+        self.take_addresses(query, addresses);
+        self.finish();
     }
 
     /// When `handle_timeout` is next wanted.
     pub fn next_timeout(&self) -> Option<Time> {
-        None
+        self.stack.timers.next()
     }
 
     /// Lets everything happen that is due by `now`.
     pub fn handle_timeout(&mut self, now: Time) {
-        let _ = now;
+        self.begin(now);
+        while let Some((owner, timer)) = self.stack.timers.pop(now) {
+            self.fire(owner, timer);
+            self.finish();
+        }
     }
 
     /// The next thing to do or to know; `None` until something is put in again.
     pub fn poll(&mut self) -> Option<Output> {
-        self.out.pop_front()
+        self.stack.wire.out.pop_front()
     }
 
     /// Live legs.
     pub fn legs(&self) -> usize {
-        0
+        self.legs.len()
     }
 
     /// Live transactions.
     pub fn transactions(&self) -> usize {
-        0
+        self.stack.transactions.len()
+    }
+
+    fn begin(&mut self, now: Time) {
+        self.stack.now = now;
+        if std::mem::take(&mut self.reconfigured) {
+            self.stack.wire.listeners = self.stack.config.listeners.clone();
+            self.stack.wire.trace = self.stack.config.trace;
+        }
     }
 }

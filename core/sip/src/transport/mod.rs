@@ -1,5 +1,10 @@
 //! Which connection carries what: flows, hops, and the queue of what leaves the endpoint.
 
+pub(crate) mod locate;
+mod wire;
+
+pub(crate) use wire::Wire;
+
 use std::net::SocketAddr;
 
 /// What carries messages.

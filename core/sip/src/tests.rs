@@ -1,0 +1,4 @@
+//! Two endpoints, a network that loses, delays, doubles and reorders, and virtual time.
+
+mod call;
+mod pair;

@@ -1,0 +1,1 @@
+//! Every state against every event.
