@@ -24,7 +24,7 @@ pub use error::StoreError;
 pub use page::{CallFilter, Key, NumberFilter, Page, PageAsk, RecordingFilter, Start, TimeRange};
 pub use secret::{SecretError, Vault};
 pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
-pub use sqlite::{Durability, Sqlite};
+pub use sqlite::{Durability, Sqlite, read_story};
 pub use wav::WavForm;
 pub use write::Write;
 pub use writer::{Batch, Writer, WriterHandle};

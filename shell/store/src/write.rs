@@ -1,8 +1,8 @@
 //! What can be written, in domain words.
 
 use model::{
-    Account, AccountSid, CallRow, CallSid, Callback, CallbackId, NotificationRow, NotificationSid,
-    Number, NumberSid, RecordingRow, RecordingSid, Time, WebEventRow,
+    Account, CallRow, CallSid, Callback, CallbackId, NotificationRow, NotificationSid, Number,
+    NumberSid, RecordingRow, RecordingSid, Time, WebEventRow,
 };
 
 /// One change. A later row with the same identifier replaces an earlier one.
@@ -35,13 +35,18 @@ pub enum Write {
     Callback(Box<Callback>),
     /// A callback was delivered or given up for good.
     CallbackDone(CallbackId),
+    /// Keep the ladder of an ended call.
+    Story {
+        /// Which call.
+        call: CallSid,
+        /// Its rungs, in order.
+        rungs: Vec<String>,
+    },
 }
 
 /// What a write is about. Of two writes about one thing in one commit, the later one is enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Subject {
-    Account(AccountSid),
-    Number(NumberSid),
     Call(CallSid),
     Recording(RecordingSid),
     Notification(NotificationSid),
@@ -49,17 +54,16 @@ pub(crate) enum Subject {
 }
 
 impl Write {
-    /// What it is about; `None` for rows without an identifier.
+    /// What it is about; `None` for writes that are made each.
     pub(crate) fn subject(&self) -> Option<Subject> {
         Some(match self {
-            Write::Account(row) => Subject::Account(row.sid),
-            Write::Number(row) => Subject::Number(row.sid),
-            Write::DeleteNumber(sid) => Subject::Number(*sid),
             Write::Call(row) => Subject::Call(row.sid),
             Write::DeleteCall(sid) => Subject::Call(*sid),
             Write::Recording(row) => Subject::Recording(row.sid),
             // Marks a row that must be there: it does not make the row before it superfluous.
-            Write::DeleteRecording { .. } | Write::WebEvent(_) => return None,
+            Write::DeleteRecording { .. } | Write::WebEvent(_) | Write::Story { .. } => {
+                return None;
+            }
             Write::Notification(row) => Subject::Notification(row.sid),
             Write::Callback(row) => Subject::Callback(row.id),
             Write::CallbackDone(id) => Subject::Callback(*id),

@@ -9,6 +9,7 @@ mod notification;
 mod number;
 mod recording;
 mod select;
+mod story;
 mod web_event;
 
 use crate::{
@@ -23,6 +24,8 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use story::read as read_story;
 
 /// What a commit survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +145,7 @@ impl Store for Sqlite {
                 Write::DeleteCall(sid) => {
                     call::delete(&transaction, *sid)?;
                     web_event::delete(&transaction, *sid)?;
+                    story::delete(&transaction, *sid)?;
                 }
                 Write::Recording(row) => recording::save(&transaction, row)?,
                 Write::DeleteRecording { recording, at } => {
@@ -150,6 +154,7 @@ impl Store for Sqlite {
                 Write::Notification(row) => notification::save(&transaction, row)?,
                 Write::WebEvent(row) => web_event::save(&transaction, row)?,
                 Write::Callback(row) => callback::save(&transaction, row)?,
+                Write::Story { call, rungs } => story::save(&transaction, *call, rungs)?,
                 Write::CallbackDone(id) => callback::delete(&transaction, *id)?,
             }
         }

@@ -120,3 +120,9 @@ CREATE TABLE callback (
     url        TEXT NOT NULL,
     parameters TEXT NOT NULL
 );
+
+-- The ladder of an ended call: who sent what to whom, a rung per line.
+CREATE TABLE story (
+    call  TEXT PRIMARY KEY,
+    rungs TEXT NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,162 @@
+//! Rows to keep, for all tests of the store.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use model::call::NotificationLevel;
+use model::callback::CallEvents;
+use model::recording::{RecordingSource, RecordingStatus, RecordingTrack};
+use model::*;
+use std::path::Path;
+use std::sync::Arc;
+use store::{Directory, Durability, Sqlite, Store, Writer};
+
+pub const ACCOUNT: AccountSid = AccountSid(0xac);
+
+pub fn open(folder: &Path) -> Arc<Sqlite> {
+    Arc::new(Sqlite::open(folder, Durability::Normal).unwrap())
+}
+
+pub fn writer(store: &Arc<Sqlite>) -> (Writer, Arc<Directory>) {
+    let directory = Arc::new(Directory::load(store.as_ref()).unwrap());
+    let store: Arc<dyn Store> = Arc::clone(store) as Arc<dyn Store>;
+    let writer = Writer::start(store, Arc::clone(&directory), Box::new(|_| {})).unwrap();
+    (writer, directory)
+}
+
+pub fn account() -> Account {
+    Account {
+        sid: ACCOUNT,
+        auth_token: "0123456789abcdef0123456789abcdef".into(),
+        friendly_name: "Mine".into(),
+        date_created: Time::from_secs(10),
+        date_updated: Time::from_secs(11),
+    }
+}
+
+pub fn number(sid: u128, phone_number: &str) -> Number {
+    Number {
+        sid: NumberSid(sid),
+        account: ACCOUNT,
+        phone_number: phone_number.into(),
+        friendly_name: format!("number {sid}"),
+        voice_url: Some("https://example.com/voice?a=1&b=2".into()),
+        voice_method: Method::Get,
+        voice_fallback_url: None,
+        voice_fallback_method: Method::Post,
+        status_callback: None,
+        status_callback_method: Method::Post,
+        date_created: Time::from_secs(100),
+        date_updated: Time::from_secs(100),
+    }
+}
+
+/// A call made at so many seconds, still in the queue.
+pub fn call(sid: u128, at_secs: u64) -> CallRow {
+    CallRow {
+        sid: CallSid(sid),
+        account: ACCOUNT,
+        parent: None,
+        number: None,
+        to: Address::Number("+12025550101".into()),
+        from: Address::Number("+12025550190".into()),
+        status: CallStatus::Queued,
+        direction: Direction::OutboundApi,
+        date_created: Time::from_secs(at_secs),
+        date_updated: Time::from_secs(at_secs),
+        start_time: None,
+        answer_time: None,
+        end_time: None,
+        duration_secs: None,
+        forwarded_from: None,
+        caller_name: None,
+        sip_response_code: None,
+        sip_call_id: None,
+        status_callback: None,
+    }
+}
+
+/// A call with every field filled.
+pub fn ended_call(sid: u128, at_secs: u64) -> CallRow {
+    CallRow {
+        parent: Some(CallSid(99)),
+        number: Some(NumberSid(5)),
+        to: Address::Sip("sip:bob@example.com?X-a=1".into()),
+        from: Address::Client("alice b".into()),
+        status: CallStatus::Completed,
+        direction: Direction::OutboundDial,
+        date_updated: Time(at_secs * 1_000_000 + 1),
+        start_time: Some(Time::from_secs(at_secs + 1)),
+        answer_time: Some(Time::from_secs(at_secs + 2)),
+        end_time: Some(Time::from_secs(at_secs + 9)),
+        duration_secs: Some(7),
+        forwarded_from: Some("+13055550000".into()),
+        caller_name: Some("Ação".into()),
+        sip_response_code: Some(200),
+        sip_call_id: Some("x@y".into()),
+        status_callback: Some(StatusCallback {
+            url: "https://example.com/status".into(),
+            method: Method::Get,
+            events: CallEvents::parse("initiated completed").unwrap(),
+        }),
+        ..call(sid, at_secs)
+    }
+}
+
+pub fn recording(sid: u128, call: u128, at_secs: u64) -> RecordingRow {
+    RecordingRow {
+        sid: RecordingSid(sid),
+        account: ACCOUNT,
+        call: CallSid(call),
+        source: RecordingSource::DialVerb,
+        status: RecordingStatus::InProgress,
+        channels: 2,
+        track: RecordingTrack::Both,
+        start_time: Time::from_secs(at_secs),
+        duration_secs: None,
+        error_code: Some(16_101),
+        date_created: Time::from_secs(at_secs),
+        date_updated: Time::from_secs(at_secs),
+    }
+}
+
+pub fn notification(sid: u128, call: u128, at_secs: u64) -> NotificationRow {
+    NotificationRow {
+        sid: NotificationSid(sid),
+        account: ACCOUNT,
+        call: CallSid(call),
+        level: NotificationLevel::Warning,
+        code: 12_200,
+        text: "Schema validation warning".into(),
+        request_method: Some(Method::Post),
+        request_url: Some("https://example.com/".into()),
+        date: Time::from_secs(at_secs),
+    }
+}
+
+pub fn web_event(call: u128, at_secs: u64) -> WebEventRow {
+    WebEventRow {
+        account: ACCOUNT,
+        call: CallSid(call),
+        method: Method::Post,
+        url: "https://example.com/".into(),
+        parameters: vec![("A".into(), "x & y=ü+".into()), ("A".into(), String::new())],
+        response_code: Some(200),
+        content_type: Some("text/xml".into()),
+        response_body: Some("<Response/>".into()),
+        duration_ms: 12,
+        date: Time::from_secs(at_secs),
+    }
+}
+
+pub fn callback(id: u128, call: u128) -> Callback {
+    Callback {
+        id: CallbackId(id),
+        account: ACCOUNT,
+        call: CallSid(call),
+        method: Method::Post,
+        url: "https://example.com/status".into(),
+        parameters: vec![
+            ("CallStatus".into(), "completed".into()),
+            ("To".into(), "+1".into()),
+        ],
+    }
+}

@@ -1,0 +1,341 @@
+//! What every store must do: rows read back, lists page, filters filter, deleted is gone.
+
+mod sample;
+
+use model::recording::RecordingStatus;
+use model::*;
+use sample::*;
+use store::*;
+
+fn commit(store: &dyn Store, writes: Vec<Write>) {
+    store.commit(&writes.iter().collect::<Vec<_>>()).unwrap();
+}
+
+fn first(size: u32) -> PageAsk {
+    PageAsk {
+        size,
+        start: Start::Top,
+    }
+}
+
+fn sids(page: &Page<CallRow>) -> Vec<u128> {
+    page.rows.iter().map(|row| row.sid.0).collect()
+}
+
+fn key(row: &CallRow) -> Key {
+    Key {
+        date: row.date_created,
+        sid: row.sid.0,
+    }
+}
+
+#[test]
+fn every_row_reads_back_as_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let call_row = ended_call(1, 1_000);
+    let (event, note) = (web_event(1, 5), notification(2, 1, 6));
+    let sound = recording(3, 1, 7);
+    commit(
+        store.as_ref(),
+        vec![
+            Write::Account(account()),
+            Write::Number(Box::new(number(5, "+12025550190"))),
+            Write::Call(Box::new(call_row.clone())),
+            Write::Recording(Box::new(sound.clone())),
+            Write::Notification(Box::new(note.clone())),
+            Write::WebEvent(Box::new(event.clone())),
+            Write::Callback(Box::new(callback(4, 1))),
+        ],
+    );
+    drop(store);
+    let store = open(folder.path());
+    assert_eq!(
+        store
+            .accounts()
+            .unwrap()
+            .first()
+            .map(|a| a.auth_token.len()),
+        Some(32)
+    );
+    assert!(store.accounts().unwrap() == [account()]);
+    assert_eq!(store.all_numbers().unwrap(), [number(5, "+12025550190")]);
+    assert_eq!(store.call(ACCOUNT, CallSid(1)).unwrap(), Some(call_row));
+    assert_eq!(store.call(AccountSid(1), CallSid(1)).unwrap(), None);
+    assert_eq!(
+        store.recording(ACCOUNT, RecordingSid(3)).unwrap(),
+        Some(sound)
+    );
+    let notes = store
+        .notifications(ACCOUNT, Some(CallSid(1)), &first(50))
+        .unwrap();
+    assert_eq!(notes.rows, [note.clone()]);
+    assert_eq!(store.notification(ACCOUNT, note.sid).unwrap(), Some(note));
+    assert_eq!(
+        store
+            .web_events(ACCOUNT, CallSid(1), &first(50))
+            .unwrap()
+            .rows,
+        [event]
+    );
+    assert_eq!(store.pending_callbacks().unwrap(), [callback(4, 1)]);
+}
+
+#[test]
+fn a_later_row_replaces_an_earlier_one_and_a_callback_is_promised_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    commit(store.as_ref(), vec![Write::Call(Box::new(call(1, 10)))]);
+    assert_eq!(store.unfinished_calls().unwrap().len(), 1);
+    let ended = CallRow {
+        status: CallStatus::Busy,
+        end_time: Some(Time::from_secs(12)),
+        duration_secs: Some(0),
+        ..call(1, 10)
+    };
+    commit(
+        store.as_ref(),
+        vec![
+            Write::Call(Box::new(ended.clone())),
+            Write::Callback(Box::new(callback(7, 1))),
+            Write::Callback(Box::new(callback(6, 1))),
+            Write::Callback(Box::new(callback(7, 1))),
+        ],
+    );
+    assert_eq!(store.call(ACCOUNT, CallSid(1)).unwrap(), Some(ended));
+    assert_eq!(store.unfinished_calls().unwrap(), []);
+    // In the order of the promises, not of their names.
+    assert_eq!(
+        store.pending_callbacks().unwrap(),
+        [callback(7, 1), callback(6, 1)]
+    );
+    commit(store.as_ref(), vec![Write::CallbackDone(CallbackId(7))]);
+    assert_eq!(store.pending_callbacks().unwrap(), [callback(6, 1)]);
+}
+
+#[test]
+fn pages_stay_where_they_are_while_calls_arrive_and_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    // Two calls a second: the identifier decides between those of one second.
+    let rows = (0..10).map(|n| Write::Call(Box::new(call(100 + n, 50 + n as u64 / 2))));
+    commit(store.as_ref(), rows.collect());
+    let list = |start| {
+        store
+            .calls(ACCOUNT, &CallFilter::default(), &PageAsk { size: 4, start })
+            .unwrap()
+    };
+    let one = list(Start::Top);
+    assert_eq!((sids(&one), one.more), (vec![109, 108, 107, 106], true));
+    // New ones arrive on top, and the whole first page is deleted.
+    let deleted = one.rows.iter().map(|row| Write::DeleteCall(row.sid));
+    commit(store.as_ref(), vec![Write::Call(Box::new(call(999, 99)))]);
+    commit(store.as_ref(), deleted.collect());
+    let two = list(Start::After(key(&one.rows[3])));
+    assert_eq!((sids(&two), two.more), (vec![105, 104, 103, 102], true));
+    let three = list(Start::After(key(&two.rows[3])));
+    assert_eq!((sids(&three), three.more), (vec![101, 100], false));
+    let back = list(Start::Before(key(&three.rows[0])));
+    assert_eq!((sids(&back), back.more), (vec![105, 104, 103, 102], true));
+    let back = list(Start::Before(key(&two.rows[0])));
+    assert_eq!((sids(&back), back.more), (vec![999], false));
+    assert_eq!(sids(&list(Start::Skip(5))), [101, 100]);
+    assert_eq!(sids(&list(Start::Skip(50))), [0_u128; 0]);
+}
+
+#[test]
+fn filters_choose_calls() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let foreign = CallRow {
+        account: AccountSid(7),
+        ..call(3, 10)
+    };
+    commit(
+        store.as_ref(),
+        vec![
+            Write::Call(Box::new(call(1, 10))),
+            Write::Call(Box::new(ended_call(2, 20))),
+            Write::Call(Box::new(foreign)),
+        ],
+    );
+    let list = |filter: CallFilter| sids(&store.calls(ACCOUNT, &filter, &first(9)).unwrap());
+    let all = CallFilter::default;
+    let at = |from: Option<u64>, to: Option<u64>| TimeRange {
+        from: from.map(Time::from_secs),
+        to: to.map(Time::from_secs),
+    };
+    assert_eq!(list(all()), [2, 1]);
+    let to = Some(Address::Number("+12025550101".into()));
+    assert_eq!(list(CallFilter { to, ..all() }), [1]);
+    let from = Some(Address::Client("alice b".into()));
+    assert_eq!(list(CallFilter { from, ..all() }), [2]);
+    assert_eq!(
+        list(CallFilter {
+            parent: Some(CallSid(99)),
+            ..all()
+        }),
+        [2]
+    );
+    assert_eq!(
+        list(CallFilter {
+            status: Some(CallStatus::Queued),
+            ..all()
+        }),
+        [1]
+    );
+    assert_eq!(
+        list(CallFilter {
+            start_time: at(Some(21), Some(22)),
+            ..all()
+        }),
+        [2]
+    );
+    assert_eq!(
+        list(CallFilter {
+            start_time: at(Some(22), None),
+            ..all()
+        }),
+        [0_u128; 0]
+    );
+    assert_eq!(
+        list(CallFilter {
+            end_time: at(None, Some(29)),
+            ..all()
+        }),
+        [0_u128; 0]
+    );
+    assert_eq!(
+        list(CallFilter {
+            end_time: at(None, Some(30)),
+            ..all()
+        }),
+        [2]
+    );
+}
+
+#[test]
+fn a_deleted_call_takes_its_events_and_leaves_its_recordings() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    commit(
+        store.as_ref(),
+        vec![
+            Write::Call(Box::new(ended_call(1, 10))),
+            Write::WebEvent(Box::new(web_event(1, 11))),
+            Write::WebEvent(Box::new(web_event(2, 11))),
+            Write::Recording(Box::new(recording(3, 1, 12))),
+            Write::Notification(Box::new(notification(4, 1, 13))),
+            Write::DeleteCall(CallSid(1)),
+        ],
+    );
+    assert_eq!(store.call(ACCOUNT, CallSid(1)).unwrap(), None);
+    assert_eq!(
+        store
+            .web_events(ACCOUNT, CallSid(1), &first(9))
+            .unwrap()
+            .rows,
+        []
+    );
+    assert_eq!(
+        store
+            .web_events(ACCOUNT, CallSid(2), &first(9))
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
+    assert!(store.recording(ACCOUNT, RecordingSid(3)).unwrap().is_some());
+    assert_eq!(
+        store
+            .notifications(ACCOUNT, None, &first(9))
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_deleted_recording_stays_deleted_and_is_forgotten_after_forty_days() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let delete = |sid, at| Write::DeleteRecording {
+        recording: RecordingSid(sid),
+        at: Time::from_secs(at),
+    };
+    let late = RecordingRow {
+        status: RecordingStatus::Completed,
+        ..recording(1, 9, 10)
+    };
+    commit(
+        store.as_ref(),
+        vec![
+            Write::Recording(Box::new(recording(1, 9, 10))),
+            Write::Recording(Box::new(recording(2, 9, 11))),
+            Write::Recording(Box::new(recording(3, 8, 12))),
+            delete(1, 20),
+            Write::Recording(Box::new(late)),
+        ],
+    );
+    let list = |filter: RecordingFilter| {
+        let page = store.recordings(ACCOUNT, &filter, &first(9)).unwrap();
+        page.rows.iter().map(|row| row.sid.0).collect::<Vec<_>>()
+    };
+    let all = RecordingFilter::default;
+    assert_eq!(list(all()), [3, 2]);
+    assert_eq!(
+        list(RecordingFilter {
+            deleted: true,
+            ..all()
+        }),
+        [3, 2, 1]
+    );
+    assert_eq!(
+        list(RecordingFilter {
+            call: Some(CallSid(9)),
+            ..all()
+        }),
+        [2]
+    );
+    let unfinished = store.unfinished_recordings().unwrap();
+    assert_eq!(
+        unfinished.iter().map(|row| row.sid.0).collect::<Vec<_>>(),
+        [2, 3]
+    );
+    commit(store.as_ref(), vec![delete(2, 21 + 40 * 86_400)]);
+    assert_eq!(
+        list(RecordingFilter {
+            deleted: true,
+            ..all()
+        }),
+        [3, 2]
+    );
+}
+
+#[test]
+fn numbers_are_found_by_their_digits() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let rows = [
+        (1, "+12025550190"),
+        (2, "+13055550190"),
+        (3, "+12025550191"),
+    ];
+    let rows = rows.map(|(sid, digits)| Write::Number(Box::new(number(sid, digits))));
+    commit(store.as_ref(), rows.to_vec());
+    let list = |phone_number: &str| {
+        let filter = NumberFilter {
+            phone_number: Some(phone_number.into()),
+            ..Default::default()
+        };
+        let page = store.numbers(ACCOUNT, &filter, &first(9)).unwrap();
+        page.rows.iter().map(|row| row.sid.0).collect::<Vec<_>>()
+    };
+    assert_eq!(list("+1202"), [3, 1]);
+    assert_eq!(list("5550190"), [2, 1]);
+    assert_eq!(list("+1***5550190"), [2, 1]);
+    assert_eq!(list("%"), [3, 2, 1]);
+    let twice = store.commit(&[&Write::Number(Box::new(number(9, "+12025550190")))]);
+    assert!(matches!(twice, Err(StoreError::Conflict(_))), "{twice:?}");
+}

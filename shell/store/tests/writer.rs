@@ -1,0 +1,273 @@
+//! The writer: durable before told, in order, one bad batch alone, faults told once.
+
+mod sample;
+
+use model::*;
+use sample::*;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use store::*;
+
+#[test]
+fn what_is_told_is_durable_and_told_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let (writer, _) = writer(&store);
+    let (told, hear) = channel();
+    for n in 1..=500_u128 {
+        let (told, store) = (told.clone(), Arc::clone(&store));
+        let row = Write::Call(Box::new(call(n, 10)));
+        writer.handle().write_then(vec![row], move |result| {
+            result.unwrap();
+            let there = store.call(ACCOUNT, CallSid(n)).unwrap().is_some();
+            told.send((n, there)).unwrap();
+        });
+    }
+    let order: Vec<_> = hear.iter().take(500).collect();
+    assert!(order.iter().all(|(_, there)| *there));
+    assert!(order.iter().map(|(n, _)| *n).eq(1..=500));
+    writer.close();
+}
+
+#[test]
+fn close_makes_durable_what_was_handed_over_and_refuses_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let (writer, _) = writer(&store);
+    let handle = writer.handle();
+    for n in 1..=100 {
+        handle.write(vec![Write::Call(Box::new(call(n, 10)))]);
+    }
+    writer.close();
+    assert_eq!(store.unfinished_calls().unwrap().len(), 100);
+    let (told, hear) = channel();
+    handle.write_then(vec![], move |result| told.send(result).unwrap());
+    assert_eq!(hear.recv().unwrap(), Err(StoreError::Closed));
+}
+
+#[test]
+fn the_directory_follows_and_a_conflict_fails_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let (writer, directory) = writer(&store);
+    let results = Arc::new(Mutex::new(Vec::new()));
+    let submit = |name: &'static str, writes: Vec<Write>| {
+        let results = Arc::clone(&results);
+        writer.handle().write_then(writes, move |result| {
+            results.lock().unwrap().push((name, result.is_ok()));
+        });
+    };
+    submit("account", vec![Write::Account(account())]);
+    submit(
+        "number",
+        vec![Write::Number(Box::new(number(1, "+12025550190")))],
+    );
+    submit(
+        "twin",
+        vec![Write::Number(Box::new(number(2, "+12025550190")))],
+    );
+    submit("call", vec![Write::Call(Box::new(call(1, 10)))]);
+    submit(
+        "moved",
+        vec![Write::Number(Box::new(number(1, "+12025550191")))],
+    );
+    writer.close();
+    let results = results.lock().unwrap().clone();
+    let wanted = [
+        ("account", true),
+        ("number", true),
+        ("twin", false),
+        ("call", true),
+        ("moved", true),
+    ];
+    assert_eq!(results, wanted);
+    assert!(directory.number("+12025550190").is_none());
+    assert_eq!(
+        directory.number("+12025550191").map(|number| number.sid),
+        Some(NumberSid(1))
+    );
+    assert_eq!(
+        directory.default_account().map(|account| account.sid),
+        Some(ACCOUNT)
+    );
+    assert!(store.call(ACCOUNT, CallSid(1)).unwrap().is_some());
+    // What it holds is what the store would load.
+    assert_eq!(
+        Directory::load(store.as_ref()).unwrap().numbers(),
+        directory.numbers()
+    );
+}
+
+/// A store whose disk can fail or hang.
+struct Faulty {
+    inner: Arc<Sqlite>,
+    broken: AtomicBool,
+    commits: AtomicUsize,
+    gate: Mutex<Option<Receiver<()>>>,
+}
+
+impl Faulty {
+    fn new(inner: Arc<Sqlite>) -> Faulty {
+        let (broken, commits) = (AtomicBool::new(false), AtomicUsize::new(0));
+        Faulty {
+            inner,
+            broken,
+            commits,
+            gate: Mutex::new(None),
+        }
+    }
+}
+
+impl Store for Faulty {
+    fn commit(&self, writes: &[&Write]) -> Result<(), StoreError> {
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        let gate = self.gate.lock().unwrap().take();
+        if let Some(gate) = gate {
+            gate.recv().unwrap();
+        }
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(StoreError::Full);
+        }
+        self.inner.commit(writes)
+    }
+    fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.inner.accounts()
+    }
+    fn all_numbers(&self) -> Result<Vec<Number>, StoreError> {
+        self.inner.all_numbers()
+    }
+    fn number(&self, a: AccountSid, s: NumberSid) -> Result<Option<Number>, StoreError> {
+        self.inner.number(a, s)
+    }
+    fn numbers(
+        &self,
+        a: AccountSid,
+        f: &NumberFilter,
+        p: &PageAsk,
+    ) -> Result<Page<Number>, StoreError> {
+        self.inner.numbers(a, f, p)
+    }
+    fn call(&self, a: AccountSid, s: CallSid) -> Result<Option<CallRow>, StoreError> {
+        self.inner.call(a, s)
+    }
+    fn calls(
+        &self,
+        a: AccountSid,
+        f: &CallFilter,
+        p: &PageAsk,
+    ) -> Result<Page<CallRow>, StoreError> {
+        self.inner.calls(a, f, p)
+    }
+    fn unfinished_calls(&self) -> Result<Vec<CallRow>, StoreError> {
+        self.inner.unfinished_calls()
+    }
+    fn recording(
+        &self,
+        a: AccountSid,
+        s: RecordingSid,
+    ) -> Result<Option<RecordingRow>, StoreError> {
+        self.inner.recording(a, s)
+    }
+    fn recordings(
+        &self,
+        a: AccountSid,
+        f: &RecordingFilter,
+        p: &PageAsk,
+    ) -> Result<Page<RecordingRow>, StoreError> {
+        self.inner.recordings(a, f, p)
+    }
+    fn unfinished_recordings(&self) -> Result<Vec<RecordingRow>, StoreError> {
+        self.inner.unfinished_recordings()
+    }
+    fn notification(
+        &self,
+        a: AccountSid,
+        s: NotificationSid,
+    ) -> Result<Option<NotificationRow>, StoreError> {
+        self.inner.notification(a, s)
+    }
+    fn notifications(
+        &self,
+        a: AccountSid,
+        c: Option<CallSid>,
+        p: &PageAsk,
+    ) -> Result<Page<NotificationRow>, StoreError> {
+        self.inner.notifications(a, c, p)
+    }
+    fn web_events(
+        &self,
+        a: AccountSid,
+        c: CallSid,
+        p: &PageAsk,
+    ) -> Result<Page<WebEventRow>, StoreError> {
+        self.inner.web_events(a, c, p)
+    }
+    fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError> {
+        self.inner.pending_callbacks()
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_to_each_asker_and_once_to_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let faulty = Arc::new(Faulty::new(open(folder.path())));
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let line = Arc::clone(&log);
+    let health =
+        Box::new(move |fault: Option<&StoreError>| line.lock().unwrap().push(fault.cloned()));
+    let store: Arc<dyn Store> = Arc::clone(&faulty) as Arc<dyn Store>;
+    let writer = Writer::start(store, Arc::new(Directory::default()), health).unwrap();
+    let write = |n: u128| {
+        let (told, hear) = channel();
+        let row = Write::Call(Box::new(call(n, 10)));
+        writer
+            .handle()
+            .write_then(vec![row], move |result| told.send(result).unwrap());
+        hear.recv().unwrap()
+    };
+    assert_eq!(write(1), Ok(()));
+    faulty.broken.store(true, Ordering::SeqCst);
+    assert_eq!(write(2), Err(StoreError::Full));
+    assert_eq!(write(3), Err(StoreError::Full));
+    faulty.broken.store(false, Ordering::SeqCst);
+    assert_eq!(write(4), Ok(()));
+    assert_eq!(*log.lock().unwrap(), [Some(StoreError::Full), None]);
+    assert!(faulty.inner.call(ACCOUNT, CallSid(2)).unwrap().is_none());
+    writer.close();
+}
+
+#[test]
+fn while_the_disk_hangs_batches_wait_together_and_the_queue_has_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let faulty = Arc::new(Faulty::new(open(folder.path())));
+    let (open_gate, gate) = channel();
+    *faulty.gate.lock().unwrap() = Some(gate);
+    let store: Arc<dyn Store> = Arc::clone(&faulty) as Arc<dyn Store>;
+    let directory = Arc::new(Directory::default());
+    let writer = Writer::start(store, directory, Box::new(|_| {})).unwrap();
+    let handle = writer.handle();
+    handle.write(vec![Write::Call(Box::new(call(1, 10)))]);
+    while faulty.commits.load(Ordering::SeqCst) == 0 {
+        std::thread::yield_now();
+    }
+    // One hangs in the commit; these wait behind it, all about one call.
+    for n in 1..limit::STORE_BATCHES_MAX {
+        let row = CallRow {
+            duration_secs: Some(n as u32),
+            ..call(2, 10)
+        };
+        handle.write(vec![Write::Call(Box::new(row))]);
+    }
+    assert_eq!(handle.waiting(), limit::STORE_BATCHES_MAX);
+    let (told, hear) = channel();
+    handle.write_then(vec![], move |result| told.send(result).unwrap());
+    assert_eq!(hear.recv().unwrap(), Err(StoreError::Busy));
+    open_gate.send(()).unwrap();
+    writer.close();
+    let groups = limit::STORE_BATCHES_MAX.div_ceil(limit::STORE_GROUP_MAX) + 1;
+    assert!(faulty.commits.load(Ordering::SeqCst) <= groups);
+    let row = faulty.inner.call(ACCOUNT, CallSid(2)).unwrap().unwrap();
+    assert_eq!(row.duration_secs, Some(limit::STORE_BATCHES_MAX as u32 - 1));
+    assert_eq!(handle.waiting(), 0);
+}
