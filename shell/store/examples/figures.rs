@@ -3,28 +3,35 @@
 //! `cargo run -p store --example figures`
 
 use model::*;
-use std::sync::Arc;
 use std::time::Instant;
 use store::*;
 
-#[path = "../tests/sample/mod.rs"]
-mod sample;
+#[path = "../tests/live/mod.rs"]
+mod live;
 
 fn main() {
     for durability in [Durability::Normal, Durability::Full] {
         let folder = tempfile::tempdir().expect("a folder for the database");
-        let store = Arc::new(Sqlite::open(folder.path(), durability).expect("a new database"));
-        let (writer, _) = sample::writer(&store);
+        let store = live::open(folder.path(), durability);
+        let (writer, _) = live::writer(&store);
         let handle = writer.handle();
-        // What one answered call leaves: three states, a web event, a callback sent.
+        // What one answered call leaves: three states and a callback that is sent.
         let calls = 20_000_u128;
         let begun = Instant::now();
         for n in 1..=calls {
             let at = 1_000 + n as u64;
-            handle.write(vec![Write::Call(Box::new(sample::call(n, at)))]);
-            handle.write(vec![Write::WebEvent(Box::new(sample::web_event(n, at)))]);
-            handle.write(vec![Write::Call(Box::new(sample::ended_call(n, at)))]);
-            handle.write(vec![Write::Callback(Box::new(sample::callback(n, n)))]);
+            handle.write(vec![Write::Call(Box::new(live::call(n, at)))]);
+            let answered = CallRow {
+                answer_time: Some(Time::from_secs(at)),
+                ..live::call(n, at)
+            };
+            handle.write(vec![Write::Call(Box::new(answered.clone()))]);
+            let ended = CallRow {
+                end_time: Some(Time::from_secs(at + 9)),
+                ..answered
+            };
+            handle.write(vec![Write::Call(Box::new(ended))]);
+            handle.write(vec![Write::Callback(Box::new(live::callback(n, n)))]);
             handle.write(vec![Write::CallbackDone(CallbackId(n))]);
             while handle.waiting() > 2_000 {
                 std::thread::yield_now();
@@ -41,7 +48,7 @@ fn main() {
 
         let begun = Instant::now();
         for n in 1..=10_000_u128 {
-            let row = store.call(sample::ACCOUNT, CallSid(n)).expect("a read");
+            let row = store.call(live::ACCOUNT, CallSid(n)).expect("a read");
             assert!(row.is_some());
         }
         println!(
@@ -54,7 +61,7 @@ fn main() {
             start: Start::Top,
         };
         for _ in 0..1_000 {
-            let page = store.calls(sample::ACCOUNT, &CallFilter::default(), &page);
+            let page = store.calls(live::ACCOUNT, &CallFilter::default(), &page);
             assert_eq!(page.expect("a read").rows.len(), 50);
         }
         println!(
@@ -63,12 +70,12 @@ fn main() {
         );
 
         // One asker at a time: what an API client waits for.
-        let (writer, _) = sample::writer(&store);
+        let (writer, _) = live::writer(&store);
         let begun = Instant::now();
         let rounds = 500;
         for n in 0..rounds {
             let (told, hear) = std::sync::mpsc::channel();
-            let row = Write::Call(Box::new(sample::call(1_000_000 + n, 5)));
+            let row = Write::Call(Box::new(live::call(1_000_000 + n, 5)));
             writer.handle().write_then(vec![row], move |result| {
                 told.send(result).expect("somebody listens");
             });

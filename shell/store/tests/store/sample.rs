@@ -1,26 +1,11 @@
-//! Rows to keep, for all tests of the store.
-#![allow(dead_code, reason = "each test file uses its part")]
+//! More rows to keep.
+
+pub use crate::live::*;
 
 use model::call::NotificationLevel;
 use model::callback::CallEvents;
 use model::recording::{RecordingSource, RecordingStatus, RecordingTrack};
 use model::*;
-use std::path::Path;
-use std::sync::Arc;
-use store::{Directory, Durability, Sqlite, Store, Writer};
-
-pub const ACCOUNT: AccountSid = AccountSid(0xac);
-
-pub fn open(folder: &Path) -> Arc<Sqlite> {
-    Arc::new(Sqlite::open(folder, Durability::Normal).unwrap())
-}
-
-pub fn writer(store: &Arc<Sqlite>) -> (Writer, Arc<Directory>) {
-    let directory = Arc::new(Directory::load(store.as_ref()).unwrap());
-    let store: Arc<dyn Store> = Arc::clone(store) as Arc<dyn Store>;
-    let writer = Writer::start(store, Arc::clone(&directory), Box::new(|_| {})).unwrap();
-    (writer, directory)
-}
 
 pub fn account() -> Account {
     Account {
@@ -46,31 +31,6 @@ pub fn number(sid: u128, phone_number: &str) -> Number {
         status_callback_method: Method::Post,
         date_created: Time::from_secs(100),
         date_updated: Time::from_secs(100),
-    }
-}
-
-/// A call made at so many seconds, still in the queue.
-pub fn call(sid: u128, at_secs: u64) -> CallRow {
-    CallRow {
-        sid: CallSid(sid),
-        account: ACCOUNT,
-        parent: None,
-        number: None,
-        to: Address::Number("+12025550101".into()),
-        from: Address::Number("+12025550190".into()),
-        status: CallStatus::Queued,
-        direction: Direction::OutboundApi,
-        date_created: Time::from_secs(at_secs),
-        date_updated: Time::from_secs(at_secs),
-        start_time: None,
-        answer_time: None,
-        end_time: None,
-        duration_secs: None,
-        forwarded_from: None,
-        caller_name: None,
-        sip_response_code: None,
-        sip_call_id: None,
-        status_callback: None,
     }
 }
 
@@ -144,19 +104,5 @@ pub fn web_event(call: u128, at_secs: u64) -> WebEventRow {
         response_body: Some("<Response/>".into()),
         duration_ms: 12,
         date: Time::from_secs(at_secs),
-    }
-}
-
-pub fn callback(id: u128, call: u128) -> Callback {
-    Callback {
-        id: CallbackId(id),
-        account: ACCOUNT,
-        call: CallSid(call),
-        method: Method::Post,
-        url: "https://example.com/status".into(),
-        parameters: vec![
-            ("CallStatus".into(), "completed".into()),
-            ("To".into(), "+1".into()),
-        ],
     }
 }

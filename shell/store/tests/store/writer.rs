@@ -1,9 +1,7 @@
 //! The writer: durable before told, in order, one bad batch alone, faults told once.
 
-mod sample;
-
+use crate::sample::*;
 use model::*;
-use sample::*;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -12,8 +10,8 @@ use store::*;
 #[test]
 fn what_is_told_is_durable_and_told_in_order() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
-    let (writer, _) = writer(&store);
+    let store = open(folder.path(), Durability::Normal);
+    let (writer, _) = crate::live::writer(&store);
     let (told, hear) = channel();
     for n in 1..=500_u128 {
         let (told, store) = (told.clone(), Arc::clone(&store));
@@ -33,8 +31,8 @@ fn what_is_told_is_durable_and_told_in_order() {
 #[test]
 fn close_makes_durable_what_was_handed_over_and_refuses_the_rest() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
-    let (writer, _) = writer(&store);
+    let store = open(folder.path(), Durability::Normal);
+    let (writer, _) = crate::live::writer(&store);
     let handle = writer.handle();
     for n in 1..=100 {
         handle.write(vec![Write::Call(Box::new(call(n, 10)))]);
@@ -49,8 +47,8 @@ fn close_makes_durable_what_was_handed_over_and_refuses_the_rest() {
 #[test]
 fn the_directory_follows_and_a_conflict_fails_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
-    let (writer, directory) = writer(&store);
+    let store = open(folder.path(), Durability::Normal);
+    let (writer, directory) = crate::live::writer(&store);
     let results = Arc::new(Mutex::new(Vec::new()));
     let submit = |name: &'static str, writes: Vec<Write>| {
         let results = Arc::clone(&results);
@@ -122,9 +120,9 @@ impl Faulty {
 impl Store for Faulty {
     fn commit(&self, writes: &[&Write]) -> Result<(), StoreError> {
         self.commits.fetch_add(1, Ordering::SeqCst);
-        let gate = self.gate.lock().unwrap().take();
+        let gate = self.gate.lock().expect("no test panics with it").take();
         if let Some(gate) = gate {
-            gate.recv().unwrap();
+            gate.recv().expect("the test opens the gate");
         }
         if self.broken.load(Ordering::SeqCst) {
             return Err(StoreError::Full);
@@ -211,7 +209,7 @@ impl Store for Faulty {
 #[test]
 fn a_full_disk_is_told_to_each_asker_and_once_to_the_log() {
     let folder = tempfile::tempdir().unwrap();
-    let faulty = Arc::new(Faulty::new(open(folder.path())));
+    let faulty = Arc::new(Faulty::new(open(folder.path(), Durability::Normal)));
     let log = Arc::new(Mutex::new(Vec::new()));
     let line = Arc::clone(&log);
     let health =
@@ -240,7 +238,7 @@ fn a_full_disk_is_told_to_each_asker_and_once_to_the_log() {
 #[test]
 fn while_the_disk_hangs_batches_wait_together_and_the_queue_has_an_end() {
     let folder = tempfile::tempdir().unwrap();
-    let faulty = Arc::new(Faulty::new(open(folder.path())));
+    let faulty = Arc::new(Faulty::new(open(folder.path(), Durability::Normal)));
     let (open_gate, gate) = channel();
     *faulty.gate.lock().unwrap() = Some(gate);
     let store: Arc<dyn Store> = Arc::clone(&faulty) as Arc<dyn Store>;

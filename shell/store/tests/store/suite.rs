@@ -1,10 +1,8 @@
 //! What every store must do: rows read back, lists page, filters filter, deleted is gone.
 
-mod sample;
-
+use crate::sample::*;
 use model::recording::RecordingStatus;
 use model::*;
-use sample::*;
 use store::*;
 
 fn commit(store: &dyn Store, writes: Vec<Write>) {
@@ -32,7 +30,7 @@ fn key(row: &CallRow) -> Key {
 #[test]
 fn every_row_reads_back_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     let call_row = ended_call(1, 1_000);
     let (event, note) = (web_event(1, 5), notification(2, 1, 6));
     let sound = recording(3, 1, 7);
@@ -49,7 +47,7 @@ fn every_row_reads_back_as_it_was_written() {
         ],
     );
     drop(store);
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     assert_eq!(
         store
             .accounts()
@@ -69,7 +67,7 @@ fn every_row_reads_back_as_it_was_written() {
     let notes = store
         .notifications(ACCOUNT, Some(CallSid(1)), &first(50))
         .unwrap();
-    assert_eq!(notes.rows, [note.clone()]);
+    assert_eq!(notes.rows, std::slice::from_ref(&note));
     assert_eq!(store.notification(ACCOUNT, note.sid).unwrap(), Some(note));
     assert_eq!(
         store
@@ -84,7 +82,7 @@ fn every_row_reads_back_as_it_was_written() {
 #[test]
 fn a_later_row_replaces_an_earlier_one_and_a_callback_is_promised_once() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     commit(store.as_ref(), vec![Write::Call(Box::new(call(1, 10)))]);
     assert_eq!(store.unfinished_calls().unwrap().len(), 1);
     let ended = CallRow {
@@ -116,7 +114,7 @@ fn a_later_row_replaces_an_earlier_one_and_a_callback_is_promised_once() {
 #[test]
 fn pages_stay_where_they_are_while_calls_arrive_and_go() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     // Two calls a second: the identifier decides between those of one second.
     let rows = (0..10).map(|n| Write::Call(Box::new(call(100 + n, 50 + n as u64 / 2))));
     commit(store.as_ref(), rows.collect());
@@ -146,7 +144,7 @@ fn pages_stay_where_they_are_while_calls_arrive_and_go() {
 #[test]
 fn filters_choose_calls() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     let foreign = CallRow {
         account: AccountSid(7),
         ..call(3, 10)
@@ -217,7 +215,7 @@ fn filters_choose_calls() {
 #[test]
 fn a_deleted_call_takes_its_events_and_leaves_its_recordings() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     commit(
         store.as_ref(),
         vec![
@@ -259,7 +257,7 @@ fn a_deleted_call_takes_its_events_and_leaves_its_recordings() {
 #[test]
 fn a_deleted_recording_stays_deleted_and_is_forgotten_after_forty_days() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     let delete = |sid, at| Write::DeleteRecording {
         recording: RecordingSid(sid),
         at: Time::from_secs(at),
@@ -316,7 +314,7 @@ fn a_deleted_recording_stays_deleted_and_is_forgotten_after_forty_days() {
 #[test]
 fn numbers_are_found_by_their_digits() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     let rows = [
         (1, "+12025550190"),
         (2, "+13055550190"),

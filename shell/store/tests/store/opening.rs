@@ -1,14 +1,12 @@
 //! Opening a data folder: once at a time, with its own key, never one from the future.
 
-mod sample;
-
-use sample::*;
+use crate::sample::*;
 use store::*;
 
 #[test]
 fn two_processes_do_not_share_a_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let first = open(folder.path());
+    let first = open(folder.path(), Durability::Normal);
     let second = Sqlite::open(folder.path(), Durability::Normal);
     assert!(matches!(second, Err(StoreError::Locked(_))));
     drop(first);
@@ -19,7 +17,7 @@ fn two_processes_do_not_share_a_folder() {
 fn migrations_run_once_and_a_newer_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ringback.db");
-    drop(open(folder.path()));
+    drop(open(folder.path(), Durability::Normal));
     let version = |value: Option<i64>| {
         let database = rusqlite::Connection::open(&path).unwrap();
         if let Some(value) = value {
@@ -31,7 +29,7 @@ fn migrations_run_once_and_a_newer_database_is_refused() {
     };
     let known = version(None);
     assert!(known >= 1);
-    drop(open(folder.path()));
+    drop(open(folder.path(), Durability::Normal));
     assert_eq!(version(Some(known + 1)), known + 1);
     let newer = Sqlite::open(folder.path(), Durability::Normal).err();
     assert_eq!(
@@ -46,7 +44,7 @@ fn migrations_run_once_and_a_newer_database_is_refused() {
 #[test]
 fn tokens_are_not_in_the_file_and_need_their_key() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    let store = open(folder.path(), Durability::Normal);
     store.commit(&[&Write::Account(account())]).unwrap();
     drop(store);
     let token = account().auth_token;
