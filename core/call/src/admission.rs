@@ -43,6 +43,9 @@ mod tests {
         assert_eq!(refusal(&offered(Origin::Own, 62), 0), None);
         assert_eq!(refusal(&offered(Origin::Own, 61), 0), Some(483));
         assert_eq!(refusal(&offered(Origin::Trunk("t".into()), 5), 0), None);
-        assert_eq!(refusal(&offered(Origin::Own, 69), limit::CALLS_MAX), Some(503));
+        assert_eq!(
+            refusal(&offered(Origin::Own, 69), limit::CALLS_MAX),
+            Some(503)
+        );
     }
 }

@@ -78,12 +78,23 @@ impl Call {
             time_limit_secs: new.time_limit_secs.min(limit::CALL_SECS_MAX),
         };
         let leg = Leg::outbound(turn.draw_leg(sid), sid, outbound);
-        Call::new(row, leg, Script::new(Scope::Call, new.fallback), visit, plan)
+        Call::new(
+            row,
+            leg,
+            Script::new(Scope::Call, new.fallback),
+            visit,
+            plan,
+        )
     }
 
     /// A call that a `<Dial>` asks for.
     pub fn dialled(child: Child, turn: &mut Turn<'_>) -> Call {
-        let Child { sid, parent, outbound, .. } = child;
+        let Child {
+            sid,
+            parent,
+            outbound,
+            ..
+        } = child;
         let mut row = blank(sid, Direction::OutboundDial, turn);
         row.account = child.account;
         row.number = child.number;
@@ -92,7 +103,10 @@ impl Call {
         row.from = outbound.from.clone();
         row.status_callback = child.status_callback;
         let headers = ours(&row, outbound.headers.clone());
-        let outbound = Outbound { headers, ..outbound };
+        let outbound = Outbound {
+            headers,
+            ..outbound
+        };
         let start = child.whisper.map_or(Start::Nothing, |(url, method)| {
             Start::Source(crate::command::Source::Url { url, method })
         });
@@ -155,7 +169,9 @@ impl Call {
         if !quiet {
             self.leg.ring(turn);
         }
-        self.with_script(turn, |script, line, turn| script.begin(None, start, line, turn));
+        self.with_script(turn, |script, line, turn| {
+            script.begin(None, start, line, turn)
+        });
     }
 
     /// Turns a caller away who belongs to somebody who has nothing for them.
@@ -218,7 +234,12 @@ impl Call {
                 self.recordings.ended(recording, turn);
                 self.hear(Heard::RecordEnded(recording), turn);
             }
-            MediaEvent::Recorded { recording, length_ms, heard, end } => {
+            MediaEvent::Recorded {
+                recording,
+                length_ms,
+                heard,
+                end,
+            } => {
                 let facts = (length_ms, heard, end);
                 self.recorded(recording, facts, turn);
             }
@@ -243,7 +264,9 @@ impl Call {
 
     /// The customer answered.
     pub fn fetched(&mut self, fetch: FetchId, reply: WebReply, turn: &mut Turn<'_>) {
-        self.with_script(turn, |script, line, turn| script.fetched(fetch, reply, line, turn));
+        self.with_script(turn, |script, line, turn| {
+            script.fetched(fetch, reply, line, turn)
+        });
     }
 
     /// The store answered whether a number is ours.
@@ -301,7 +324,9 @@ impl Call {
                 let end = self.end(CallStatus::Completed);
                 turn.tell(parent, News::Left(Box::new(end)));
             }
-            self.with_script(turn, |script, line, turn| script.redirect(source, line, turn));
+            self.with_script(turn, |script, line, turn| {
+                script.redirect(source, line, turn)
+            });
             self.save(turn);
         }
         Ok(())
@@ -346,7 +371,13 @@ impl Call {
 
     fn ready(&mut self, turn: &mut Turn<'_>) {
         if let Some(parent) = self.parent.filter(|_| self.leg.is_answered()) {
-            turn.tell(parent, News::Ready { child: self.row.sid, leg: self.leg.id });
+            turn.tell(
+                parent,
+                News::Ready {
+                    child: self.row.sid,
+                    leg: self.leg.id,
+                },
+            );
         }
     }
 
@@ -432,7 +463,12 @@ impl Call {
     fn answered(&mut self, turn: &mut Turn<'_>) {
         self.limit_time(turn);
         if let Some(parent) = self.parent {
-            turn.tell(parent, News::Answered { child: self.row.sid });
+            turn.tell(
+                parent,
+                News::Answered {
+                    child: self.row.sid,
+                },
+            );
         }
         if let Some(record) = self.plan.record.take() {
             let spec = RecordSpec {
@@ -444,7 +480,8 @@ impl Call {
             };
             let of = (&self.row, &self.leg);
             let source = RecordingSource::OutboundApi;
-            self.recordings.start(source, spec, record.callback, of, turn);
+            self.recordings
+                .start(source, spec, record.callback, of, turn);
         }
         match self.plan.start.take() {
             Some(start) => {
@@ -505,7 +542,11 @@ pub(crate) fn blank(sid: CallSid, direction: Direction, turn: &Turn<'_>) -> Call
         number: None,
         to: Address::Name(String::new()),
         from: Address::Name(String::new()),
-        status: if inbound { CallStatus::Ringing } else { CallStatus::Queued },
+        status: if inbound {
+            CallStatus::Ringing
+        } else {
+            CallStatus::Queued
+        },
         direction,
         date_created: turn.now,
         date_updated: turn.now,
@@ -525,7 +566,10 @@ fn without_headers(to: &Address) -> (Address, Vec<(String, String)>) {
     match to {
         Address::Sip(uri) => {
             let (uri, part) = parameters::split_headers(uri);
-            (Address::Sip(uri.to_owned()), parameters::custom_headers(part))
+            (
+                Address::Sip(uri.to_owned()),
+                parameters::custom_headers(part),
+            )
         }
         other => (other.clone(), Vec::new()),
     }

@@ -15,7 +15,9 @@ pub(crate) fn progress(
     recording: Option<Kept>,
     turn: &mut Turn<'_>,
 ) {
-    let Some(subscription) = &row.status_callback else { return };
+    let Some(subscription) = &row.status_callback else {
+        return;
+    };
     if !wants(subscription.events, status) {
         return;
     }

@@ -97,6 +97,9 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal in the catalogue's own words.
     pub fn of(code: ErrorCode) -> Refusal {
-        Refusal { code, text: code.text().to_owned() }
+        Refusal {
+            code,
+            text: code.text().to_owned(),
+        }
     }
 }

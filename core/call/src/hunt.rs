@@ -36,7 +36,11 @@ impl<T> Hunt<T> {
 
     /// Those to be rung now.
     pub fn next(&mut self) -> Vec<T> {
-        let count = if self.sequential { self.waiting.len().min(1) } else { self.waiting.len() };
+        let count = if self.sequential {
+            self.waiting.len().min(1)
+        } else {
+            self.waiting.len()
+        };
         self.waiting.drain(..count).collect()
     }
 
@@ -52,7 +56,11 @@ impl<T> Hunt<T> {
         }
         self.won = Some(child);
         self.waiting.clear();
-        self.ringing.iter().copied().filter(|other| *other != child).collect()
+        self.ringing
+            .iter()
+            .copied()
+            .filter(|other| *other != child)
+            .collect()
     }
 
     /// One of them has ended.
@@ -61,7 +69,12 @@ impl<T> Hunt<T> {
         if self.won == Some(child) {
             return After::Over;
         }
-        match (ours, self.won, self.ringing.is_empty(), self.waiting.is_empty()) {
+        match (
+            ours,
+            self.won,
+            self.ringing.is_empty(),
+            self.waiting.is_empty(),
+        ) {
             (false, ..) | (_, Some(_), ..) | (_, _, false, _) => After::Ringing,
             (true, None, true, false) => After::Next,
             (true, None, true, true) => After::Over,

@@ -61,8 +61,15 @@ enum Sound {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Way {
-    Out { outbound: Box<Outbound>, route: Option<Route>, lookup: Option<LookupId> },
-    In { rung: bool, wanted: Wanted },
+    Out {
+        outbound: Box<Outbound>,
+        route: Option<Route>,
+        lookup: Option<LookupId>,
+    },
+    In {
+        rung: bool,
+        wanted: Wanted,
+    },
 }
 
 /// What we want to tell a caller as soon as there is a description to tell it with.
@@ -99,13 +106,20 @@ impl Leg {
     /// A leg that we shall place.
     pub fn outbound(id: LegId, call: CallSid, outbound: Outbound) -> Leg {
         let outbound = Box::new(outbound);
-        let way = Way::Out { outbound, route: None, lookup: None };
+        let way = Way::Out {
+            outbound,
+            route: None,
+            lookup: None,
+        };
         Leg::new(id, call, LegState::Opening, way)
     }
 
     /// A leg that a far end offers.
     pub fn inbound(id: LegId, call: CallSid, offered: &Offered) -> Leg {
-        let way = Way::In { rung: false, wanted: Wanted::Nothing };
+        let way = Way::In {
+            rung: false,
+            wanted: Wanted::Nothing,
+        };
         let mut leg = Leg::new(id, call, LegState::Ringing, way);
         leg.sip_call_id = Some(offered.sip_call_id.clone());
         leg
@@ -160,7 +174,14 @@ impl Leg {
 
     /// Sets out: asks for its route and its sound.
     pub fn place(&mut self, turn: &mut Turn<'_>) {
-        let Way::Out { outbound, route, lookup } = &mut self.way else { return };
+        let Way::Out {
+            outbound,
+            route,
+            lookup,
+        } = &mut self.way
+        else {
+            return;
+        };
         match &outbound.to {
             Address::Number(number) => {
                 let question = Question::Number(number.clone());
@@ -186,7 +207,9 @@ impl Leg {
 
     /// The store says whether the number called is ours; false if that was not our question.
     pub fn found(&mut self, asked: LookupId, ours: bool, turn: &mut Turn<'_>) -> bool {
-        let Way::Out { route, lookup, .. } = &mut self.way else { return false };
+        let Way::Out { route, lookup, .. } = &mut self.way else {
+            return false;
+        };
         if *lookup != Some(asked) {
             return false;
         }
@@ -198,8 +221,14 @@ impl Leg {
     }
 
     fn invite(&mut self, turn: &mut Turn<'_>) {
-        let (Way::Out { outbound, route: Some(route), .. }, Sound::Open { sdp }) =
-            (&mut self.way, &self.sound)
+        let (
+            Way::Out {
+                outbound,
+                route: Some(route),
+                ..
+            },
+            Sound::Open { sdp },
+        ) = (&mut self.way, &self.sound)
         else {
             return;
         };
@@ -232,12 +261,21 @@ impl Leg {
         }
         match event {
             SignalEvent::Progress { code, sdp } => self.progress(code, sdp, turn),
-            SignalEvent::Answered { sdp, headers, sip_call_id } => {
+            SignalEvent::Answered {
+                sdp,
+                headers,
+                sip_call_id,
+            } => {
                 self.headers = headers;
                 self.sip_call_id = Some(sip_call_id);
                 self.answered(sdp, turn);
             }
-            SignalEvent::Failed { code, headers, sip_call_id, .. } => {
+            SignalEvent::Failed {
+                code,
+                headers,
+                sip_call_id,
+                ..
+            } => {
                 self.headers = headers;
                 self.sip_call_id = Some(sip_call_id);
                 self.response = Some(code);
@@ -255,7 +293,14 @@ impl Leg {
             }
             SignalEvent::Released { .. } => {
                 let answered = self.state == LegState::Answered;
-                self.close(if answered { Cause::HungUp } else { Cause::NoAnswer }, turn);
+                self.close(
+                    if answered {
+                        Cause::HungUp
+                    } else {
+                        Cause::NoAnswer
+                    },
+                    turn,
+                );
             }
             // A new offer of a leg is the call's, a key is the script's.
             SignalEvent::Offered(_) | SignalEvent::Digit { .. } => {}
@@ -312,7 +357,12 @@ impl Leg {
             }
             MediaEvent::Renegotiated { sdp } => {
                 turn.stop(self.call, Timer::Renegotiate);
-                turn.signal(self.id, SignalCommand::Reply { sdp: Some(sdp.clone()) });
+                turn.signal(
+                    self.id,
+                    SignalCommand::Reply {
+                        sdp: Some(sdp.clone()),
+                    },
+                );
             }
             MediaEvent::Refused { code, text } => self.refused(*code, text, turn),
             MediaEvent::Lost => {
@@ -369,7 +419,9 @@ impl Leg {
     /// Tells a caller that somebody is being alerted.
     pub fn ring(&mut self, turn: &mut Turn<'_>) {
         let waiting = self.is_waiting();
-        if let Way::In { rung: rung @ false, .. } = &mut self.way
+        if let Way::In {
+            rung: rung @ false, ..
+        } = &mut self.way
             && waiting
         {
             *rung = true;
@@ -418,7 +470,13 @@ impl Leg {
     /// Refuses a caller.
     pub fn refuse(&mut self, code: u16, cause: Cause, turn: &mut Turn<'_>) {
         if self.is_waiting() {
-            turn.signal(self.id, SignalCommand::Refuse { code, headers: Vec::new() });
+            turn.signal(
+                self.id,
+                SignalCommand::Refuse {
+                    code,
+                    headers: Vec::new(),
+                },
+            );
             self.close(cause, turn);
         }
     }
@@ -426,7 +484,14 @@ impl Leg {
     /// Ends it, however far it is; the cause follows from that.
     pub fn hang_up(&mut self, turn: &mut Turn<'_>) {
         let answered = self.state == LegState::Answered;
-        self.give_up(if answered { Cause::HungUp } else { Cause::Canceled }, turn);
+        self.give_up(
+            if answered {
+                Cause::HungUp
+            } else {
+                Cause::Canceled
+            },
+            turn,
+        );
     }
 
     fn give_up(&mut self, cause: Cause, turn: &mut Turn<'_>) {
@@ -463,7 +528,14 @@ impl Leg {
     /// Plays something to the far end.
     pub fn play(&self, prompt: Prompt, loops: u32, turn: &mut Turn<'_>) -> PlayId {
         let play = turn.draw_play();
-        self.sound(MediaCommand::Play { play, prompt, loops }, turn);
+        self.sound(
+            MediaCommand::Play {
+                play,
+                prompt,
+                loops,
+            },
+            turn,
+        );
         play
     }
 

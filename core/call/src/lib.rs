@@ -65,11 +65,16 @@ impl CallControl {
     pub fn handle(&mut self, now: Time, event: Event, out: &mut Vec<Effect>) {
         match event {
             Event::Command(command) => self.command(now, command, out),
-            Event::Signal { leg, event: SignalEvent::Offered(offered) } => {
+            Event::Signal {
+                leg,
+                event: SignalEvent::Offered(offered),
+            } => {
                 self.offered(now, leg, offered, out);
             }
             Event::Signal { leg, event } => {
-                let Some(&sid) = self.desk.legs.get(&leg) else { return };
+                let Some(&sid) = self.desk.legs.get(&leg) else {
+                    return;
+                };
                 if self.arrivals.contains_key(&sid) {
                     if let SignalEvent::Released { .. } = event {
                         self.forget_arrival(sid);
@@ -79,17 +84,28 @@ impl CallControl {
                 self.with(now, sid, out, |call, turn| call.signal(event, turn));
             }
             Event::Media { leg, event } => {
-                let Some(&sid) = self.desk.legs.get(&leg) else { return };
+                let Some(&sid) = self.desk.legs.get(&leg) else {
+                    return;
+                };
                 self.with(now, sid, out, |call, turn| call.media(event, turn));
             }
             Event::Fetched { fetch, reply } => {
-                let Some(sid) = self.desk.fetches.answer(fetch.0) else { return };
+                let Some(sid) = self.desk.fetches.answer(fetch.0) else {
+                    return;
+                };
                 self.with(now, sid, out, |call, turn| call.fetched(fetch, reply, turn));
             }
             Event::Found { lookup, found } => self.found(now, lookup, found, out),
             Event::Cut(row) => {
                 if !self.calls.contains_key(&row.sid) {
-                    cut::end(*row, &mut Turn { now, desk: &mut self.desk, out });
+                    cut::end(
+                        *row,
+                        &mut Turn {
+                            now,
+                            desk: &mut self.desk,
+                            out,
+                        },
+                    );
                 }
             }
         }
@@ -104,7 +120,11 @@ impl CallControl {
     pub fn handle_timeout(&mut self, now: Time, out: &mut Vec<Effect>) {
         while let Some((sid, timer)) = self.desk.timers.expire(now) {
             if let (Some(arrival), Timer::Lookup) = (self.arrivals.get(&sid), timer) {
-                let turn = &mut Turn { now, desk: &mut self.desk, out };
+                let turn = &mut Turn {
+                    now,
+                    desk: &mut self.desk,
+                    out,
+                };
                 arrival.refuse(503, turn);
                 self.forget_arrival(sid);
             } else {
@@ -115,7 +135,9 @@ impl CallControl {
 
     /// Every live call: its name, its leg, and how far it has come.
     pub fn live(&self) -> impl Iterator<Item = (CallSid, LegId, CallStatus)> + '_ {
-        self.calls.iter().map(|(sid, call)| (*sid, call.leg(), call.status()))
+        self.calls
+            .iter()
+            .map(|(sid, call)| (*sid, call.leg(), call.status()))
     }
 
     /// The call that a leg belongs to, while it lives.
@@ -138,13 +160,25 @@ impl CallControl {
     fn command(&mut self, now: Time, command: Command, out: &mut Vec<Effect>) {
         match command {
             Command::Create { ask, call } => self.create(now, ask, *call, out),
-            Command::Update { ask, account, call: sid, update } => {
-                let known = self.calls.get_mut(&sid).filter(|call| call.row.account == account);
+            Command::Update {
+                ask,
+                account,
+                call: sid,
+                update,
+            } => {
+                let known = self
+                    .calls
+                    .get_mut(&sid)
+                    .filter(|call| call.row.account == account);
                 let Some(call) = known else {
                     let result = Err(Refusal::of(ErrorCode::NOT_FOUND));
                     return out.push(Effect::Reply { ask, result });
                 };
-                let turn = &mut Turn { now, desk: &mut self.desk, out };
+                let turn = &mut Turn {
+                    now,
+                    desk: &mut self.desk,
+                    out,
+                };
                 let result = call.update(update, turn);
                 call.settle(turn);
                 let result = result.map(|()| Box::new(call.row.clone()));
@@ -153,9 +187,15 @@ impl CallControl {
             }
             Command::Forget { ask, call } => {
                 let lives = self.calls.get(&call).is_some_and(|call| !call.is_told());
-                let code =
-                    if lives { ErrorCode::CALL_NOT_COMPLETE } else { ErrorCode::NOT_FOUND };
-                out.push(Effect::Reply { ask, result: Err(Refusal::of(code)) });
+                let code = if lives {
+                    ErrorCode::CALL_NOT_COMPLETE
+                } else {
+                    ErrorCode::NOT_FOUND
+                };
+                out.push(Effect::Reply {
+                    ask,
+                    result: Err(Refusal::of(code)),
+                });
             }
         }
     }
@@ -166,7 +206,11 @@ impl CallControl {
             return out.push(Effect::Reply { ask, result });
         }
         self.desk.calls += 1;
-        let turn = &mut Turn { now, desk: &mut self.desk, out };
+        let turn = &mut Turn {
+            now,
+            desk: &mut self.desk,
+            out,
+        };
         let sid = CallSid::draw(&mut turn.desk.chance);
         let mut call = Call::created(sid, new, turn);
         turn.save(Row::Call(Box::new(call.row.clone())));
@@ -181,7 +225,11 @@ impl CallControl {
         if self.desk.legs.contains_key(&leg) {
             return;
         }
-        let turn = &mut Turn { now, desk: &mut self.desk, out };
+        let turn = &mut Turn {
+            now,
+            desk: &mut self.desk,
+            out,
+        };
         if let Some(code) = admission::refusal(&offered, turn.desk.calls) {
             return route::refuse(leg, code, turn);
         }
@@ -193,12 +241,18 @@ impl CallControl {
     }
 
     fn found(&mut self, now: Time, lookup: LookupId, found: Found, out: &mut Vec<Effect>) {
-        let Some(sid) = self.desk.lookups.answer(lookup.0) else { return };
+        let Some(sid) = self.desk.lookups.answer(lookup.0) else {
+            return;
+        };
         let Some(arrival) = self.arrivals.get_mut(&sid) else {
             let ours = matches!(found, Found::Number(Some(_)));
             return self.with(now, sid, out, |call, turn| call.found(lookup, ours, turn));
         };
-        let turn = &mut Turn { now, desk: &mut self.desk, out };
+        let turn = &mut Turn {
+            now,
+            desk: &mut self.desk,
+            out,
+        };
         match arrival.found(lookup, found, turn) {
             Reception::Waiting => {}
             Reception::Refused => self.forget_arrival(sid),
@@ -224,7 +278,14 @@ impl CallControl {
         act: impl FnOnce(&mut Call, &mut Turn<'_>),
     ) {
         if let Some(call) = self.calls.get_mut(&sid) {
-            act(call, &mut Turn { now, desk: &mut self.desk, out });
+            act(
+                call,
+                &mut Turn {
+                    now,
+                    desk: &mut self.desk,
+                    out,
+                },
+            );
             self.settle(now, sid, out);
         }
     }
@@ -233,10 +294,16 @@ impl CallControl {
     fn settle(&mut self, now: Time, sid: CallSid, out: &mut Vec<Effect>) {
         self.settle_one(now, sid, out);
         while let Some(work) = self.desk.work.pop_front() {
-            let turn = &mut Turn { now, desk: &mut self.desk, out };
+            let turn = &mut Turn {
+                now,
+                desk: &mut self.desk,
+                out,
+            };
             let sid = match work {
                 Work::Tell(sid, news) => {
-                    let Some(call) = self.calls.get_mut(&sid) else { continue };
+                    let Some(call) = self.calls.get_mut(&sid) else {
+                        continue;
+                    };
                     call.news(news, turn);
                     sid
                 }
@@ -253,8 +320,14 @@ impl CallControl {
     }
 
     fn settle_one(&mut self, now: Time, sid: CallSid, out: &mut Vec<Effect>) {
-        let Some(call) = self.calls.get_mut(&sid) else { return };
-        call.settle(&mut Turn { now, desk: &mut self.desk, out });
+        let Some(call) = self.calls.get_mut(&sid) else {
+            return;
+        };
+        call.settle(&mut Turn {
+            now,
+            desk: &mut self.desk,
+            out,
+        });
         if call.is_over() {
             self.desk.forget(sid, call.leg());
             self.calls.remove(&sid);

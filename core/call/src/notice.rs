@@ -17,7 +17,10 @@ pub(crate) struct Fault {
 impl Fault {
     /// A fault in these words.
     pub fn new(code: ErrorCode, text: impl Into<String>) -> Fault {
-        Fault { code, text: text.into() }
+        Fault {
+            code,
+            text: text.into(),
+        }
     }
 }
 

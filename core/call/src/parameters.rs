@@ -17,14 +17,22 @@ pub(crate) struct Visit {
 impl Default for Visit {
     /// A call that nobody brought: it begins here.
     fn default() -> Self {
-        Visit { max_forwards: limit::MAX_FORWARDS, own_hops: 0, parameters: Vec::new() }
+        Visit {
+            max_forwards: limit::MAX_FORWARDS,
+            own_hops: 0,
+            parameters: Vec::new(),
+        }
     }
 }
 
 impl Visit {
     /// A call that is dialled from another and goes on from there.
     pub fn on_the_way(max_forwards: u8, own_hops: u8) -> Visit {
-        Visit { max_forwards, own_hops, parameters: Vec::new() }
+        Visit {
+            max_forwards,
+            own_hops,
+            parameters: Vec::new(),
+        }
     }
 
     /// Reads an offer. Between our own numbers SIP is an inner matter and stays untold.
@@ -111,14 +119,20 @@ pub(crate) fn split_headers(uri: &str) -> (&str, &str) {
 /// The headers in the header part of a SIP address that may be sent on.
 pub(crate) fn custom_headers(part: &str) -> Vec<(String, String)> {
     let pairs = part.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.filter_map(|(name, value)| allowed(&decoded(name), &decoded(value))).collect()
+    pairs
+        .filter_map(|(name, value)| allowed(&decoded(name), &decoded(value)))
+        .collect()
 }
 
 /// A header of the customer's, if it may be sent on: ours can't be forged, and a header may not
 /// smuggle in another one.
 pub(crate) fn allowed(name: &str, value: &str) -> Option<(String, String)> {
-    const KNOWN: [&str; 4] =
-        ["user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id"];
+    const KNOWN: [&str; 4] = [
+        "user-to-user",
+        "remote-party-id",
+        "p-preferred-identity",
+        "p-called-party-id",
+    ];
     let lower = name.to_ascii_lowercase();
     let token = |c: char| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c);
     let fits = name.chars().all(token) && !value.contains(['\r', '\n', '\0']);
@@ -147,10 +161,16 @@ fn decoded(text: &str) -> String {
 }
 
 fn domain(address: &Address) -> Option<&str> {
-    let Address::Sip(uri) = address else { return None };
+    let Address::Sip(uri) = address else {
+        return None;
+    };
     let rest = split_headers(uri).0.split_once(':')?.1;
     let host = rest.split(';').next()?.rsplit('@').next()?;
-    Some(if host.starts_with('[') { host } else { host.split(':').next()? })
+    Some(if host.starts_with('[') {
+        host
+    } else {
+        host.split(':').next()?
+    })
 }
 
 fn ip(source: &str) -> &str {
@@ -183,7 +203,10 @@ mod tests {
     #[test]
     fn domain_and_source_lose_their_ports() {
         let uri = |text: &str| Address::Sip(text.to_owned());
-        assert_eq!(domain(&uri("sip:bob@pbx.example:5070;transport=tcp")), Some("pbx.example"));
+        assert_eq!(
+            domain(&uri("sip:bob@pbx.example:5070;transport=tcp")),
+            Some("pbx.example")
+        );
         assert_eq!(domain(&uri("sip:pbx.example")), Some("pbx.example"));
         assert_eq!(domain(&uri("sip:bob@[::1]:5060")), Some("[::1]:5060"));
         assert_eq!(domain(&Address::Number("+12025550101".into())), None);

@@ -30,7 +30,11 @@ impl Questions {
     /// Takes out every question of a call.
     pub fn forget(&mut self, call: CallSid) {
         let range = (call, 0)..=(call, u64::MAX);
-        let names: Vec<u64> = self.of.range(range).map(|(_, question)| *question).collect();
+        let names: Vec<u64> = self
+            .of
+            .range(range)
+            .map(|(_, question)| *question)
+            .collect();
         for question in names {
             self.answer(question);
         }

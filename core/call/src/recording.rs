@@ -71,11 +71,25 @@ impl Recordings {
             date_updated: turn.now,
         };
         turn.save(Row::Recording(Box::new(recording.clone())));
-        leg.sound(MediaCommand::Record { recording: sid, spec: spec.clone() }, turn);
+        leg.sound(
+            MediaCommand::Record {
+                recording: sid,
+                spec: spec.clone(),
+            },
+            turn,
+        );
         if let Some(told) = told.as_ref().filter(|told| told.in_progress) {
             callback::recording(row, &recording, (&told.url, told.method), turn);
         }
-        self.running.insert(sid, Running { row: recording, told, spec, ending: false });
+        self.running.insert(
+            sid,
+            Running {
+                row: recording,
+                told,
+                spec,
+                ending: false,
+            },
+        );
         sid
     }
 
@@ -115,7 +129,12 @@ impl Recordings {
         row: &CallRow,
         turn: &mut Turn<'_>,
     ) -> Option<Finished> {
-        let Running { row: mut recording, told, spec, .. } = self.running.remove(&sid)?;
+        let Running {
+            row: mut recording,
+            told,
+            spec,
+            ..
+        } = self.running.remove(&sid)?;
         let secs = ((length_ms + 500) / 1_000).max(1);
         let absent = !heard || length_ms < limit::RECORDING_MS_MIN;
         let kept = (!absent && end != RecordEnd::Failed).then_some(Kept { sid, secs });
@@ -149,7 +168,9 @@ impl Recordings {
         let ending = |(sid, running): (&RecordingSid, &Running)| running.ending.then_some(*sid);
         let late: Vec<_> = self.running.iter().filter_map(ending).collect();
         let lost = (0, false, RecordEnd::Failed);
-        late.into_iter().filter_map(|sid| self.recorded(sid, lost, row, turn)).collect()
+        late.into_iter()
+            .filter_map(|sid| self.recorded(sid, lost, row, turn))
+            .collect()
     }
 
     /// True while this recording is not finished.
@@ -175,7 +196,11 @@ impl Recordings {
 }
 
 fn await_file(call: CallSid, turn: &mut Turn<'_>) {
-    turn.set(call, Timer::Recorded, Span::from_millis(limit::RECORDED_DEADLINE_MS));
+    turn.set(
+        call,
+        Timer::Recorded,
+        Span::from_millis(limit::RECORDED_DEADLINE_MS),
+    );
 }
 
 /// Failure is told to whoever waits for completion: a promise of an end is kept either way.

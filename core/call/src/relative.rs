@@ -32,7 +32,10 @@ pub(crate) fn resolve(base: Option<&str>, reference: &str) -> Option<String> {
 
 /// True for an absolute HTTP or HTTPS address with a host.
 fn is_web(url: &str) -> bool {
-    let lower = url.get(..8.min(url.len())).unwrap_or("").to_ascii_lowercase();
+    let lower = url
+        .get(..8.min(url.len()))
+        .unwrap_or("")
+        .to_ascii_lowercase();
     let rest = match (lower.starts_with("http://"), lower.starts_with("https://")) {
         (true, _) => &url[7..],
         (_, true) => &url[8..],
@@ -46,7 +49,9 @@ fn has_scheme(reference: &str) -> bool {
     end.is_some_and(|end| {
         reference[end..].starts_with(':')
             && reference.starts_with(|c: char| c.is_ascii_alphabetic())
-            && reference[..end].chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+            && reference[..end]
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
     })
 }
 
@@ -107,20 +112,36 @@ mod tests {
             ("g?y/./x", "http://a/b/c/g?y/./x"),
             ("https://other/x?y#z", "https://other/x?y#z"),
         ] {
-            assert_eq!(resolve(base, reference).as_deref(), Some(expected), "{reference}");
+            assert_eq!(
+                resolve(base, reference).as_deref(),
+                Some(expected),
+                "{reference}"
+            );
         }
     }
 
     #[test]
     fn a_bare_host_has_a_root_and_other_schemes_lead_nowhere() {
-        assert_eq!(resolve(Some("https://h"), "x").as_deref(), Some("https://h/x"));
-        assert_eq!(resolve(Some("https://h?q=1"), "/x").as_deref(), Some("https://h/x"));
-        assert_eq!(resolve(Some("https://h/a#rc=2"), "b").as_deref(), Some("https://h/b"));
+        assert_eq!(
+            resolve(Some("https://h"), "x").as_deref(),
+            Some("https://h/x")
+        );
+        assert_eq!(
+            resolve(Some("https://h?q=1"), "/x").as_deref(),
+            Some("https://h/x")
+        );
+        assert_eq!(
+            resolve(Some("https://h/a#rc=2"), "b").as_deref(),
+            Some("https://h/b")
+        );
         assert_eq!(resolve(None, "/x"), None);
         assert_eq!(resolve(None, "ftp://h/x"), None);
         assert_eq!(resolve(None, "http://"), None);
         assert_eq!(resolve(None, "http://h x/"), None);
         assert_eq!(resolve(Some("https://h/a"), "mailto:x"), None);
-        assert_eq!(resolve(Some("https://h/a"), "é").as_deref(), Some("https://h/é"));
+        assert_eq!(
+            resolve(Some("https://h/a"), "é").as_deref(),
+            Some("https://h/é")
+        );
     }
 }

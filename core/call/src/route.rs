@@ -9,8 +9,8 @@ use crate::turn::Turn;
 use model::callback::CallEvents;
 use model::signal::{Offered, Origin, SignalCommand};
 use model::{
-    Account, Address, CallRow, CallSid, CallStatus, Direction, LegId, Number, Span,
-    StatusCallback, limit,
+    Account, Address, CallRow, CallSid, CallStatus, Direction, LegId, Number, Span, StatusCallback,
+    limit,
 };
 use twiml::verb::Dial;
 use twiml::{Document, Noun, Verb, noun};
@@ -44,7 +44,12 @@ impl Arrival {
             _ => Question::Account,
         };
         let lookup = ask(sid, question, turn);
-        Arrival { sid, leg, offered, lookup }
+        Arrival {
+            sid,
+            leg,
+            offered,
+            lookup,
+        }
     }
 
     /// The store's answer.
@@ -116,9 +121,10 @@ impl Arrival {
                 number: number.clone(),
                 ..noun::Number::default()
             }),
-            Address::Sip(uri) => {
-                Noun::Sip(noun::Sip { uri: uri.clone(), ..noun::Sip::default() })
-            }
+            Address::Sip(uri) => Noun::Sip(noun::Sip {
+                uri: uri.clone(),
+                ..noun::Sip::default()
+            }),
             Address::Client(_) | Address::Sim(_) | Address::Name(_) => {
                 return self.refuse(404, turn);
             }
@@ -137,11 +143,21 @@ impl Arrival {
 }
 
 fn ask(sid: CallSid, question: Question, turn: &mut Turn<'_>) -> LookupId {
-    turn.set(sid, Timer::Lookup, Span::from_millis(limit::LOOKUP_DEADLINE_MS));
+    turn.set(
+        sid,
+        Timer::Lookup,
+        Span::from_millis(limit::LOOKUP_DEADLINE_MS),
+    );
     turn.lookup(sid, question)
 }
 
 /// Refuses a leg that has no call.
 pub(crate) fn refuse(leg: LegId, code: u16, turn: &mut Turn<'_>) {
-    turn.signal(leg, SignalCommand::Refuse { code, headers: Vec::new() });
+    turn.signal(
+        leg,
+        SignalCommand::Refuse {
+            code,
+            headers: Vec::new(),
+        },
+    );
 }

@@ -10,9 +10,7 @@ use crate::turn::Turn;
 use crate::verb::{self, Goto, Heard, Running, Step};
 use crate::webhook::{self, Asking};
 use model::media::PlayId;
-use model::{
-    CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebReply, limit,
-};
+use model::{CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebReply, limit};
 use std::collections::VecDeque;
 use twiml::verb::Say;
 use twiml::{Document, Verb};
@@ -167,7 +165,8 @@ impl Script {
                 turn.stop(line.row.sid, crate::timer::Timer::Fetch);
             }
             State::Keys(play, _) => {
-                line.leg.sound(model::media::MediaCommand::StopPlay { play }, turn);
+                line.leg
+                    .sound(model::media::MediaCommand::StopPlay { play }, turn);
             }
             State::Idle | State::Answering => {}
         }
@@ -215,7 +214,9 @@ impl Script {
         line: &mut Line<'_>,
         turn: &mut Turn<'_>,
     ) -> Outcome {
-        let State::Asking(asking) = &self.state else { return Outcome::Going };
+        let State::Asking(asking) = &self.state else {
+            return Outcome::Going;
+        };
         if asking.fetch != fetch {
             return Outcome::Going;
         }
@@ -234,7 +235,9 @@ impl Script {
 
     /// The customer has not answered in time, nor has the one who asked.
     pub fn fetch_overdue(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
-        let State::Asking(asking) = &self.state else { return Outcome::Going };
+        let State::Asking(asking) = &self.state else {
+            return Outcome::Going;
+        };
         let reply = WebReply::Failed {
             code: ErrorCode::TOTAL_TIMEOUT,
             status: None,
@@ -243,16 +246,12 @@ impl Script {
         self.fetched(asking.fetch, reply, line, turn)
     }
 
-    fn open(
-        &mut self,
-        document: Document,
-        line: &mut Line<'_>,
-        turn: &mut Turn<'_>,
-    ) -> Outcome {
+    fn open(&mut self, document: Document, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
         self.verbs = document.verbs.into();
         if self.verbs.is_empty() && self.scope == Scope::Call {
             // Nothing to do is answered and hung up, as `<Hangup/>` is.
-            self.verbs.push_back(Verb::Hangup(twiml::verb::Hangup::default()));
+            self.verbs
+                .push_back(Verb::Hangup(twiml::verb::Hangup::default()));
         }
         self.advance(line, turn)
     }
@@ -269,12 +268,12 @@ impl Script {
                     return Outcome::Refuse(verb::reject::response(reject));
                 }
                 if verb::answers(&verb) {
+                    // The verb runs once the answer has been noticed and told, even if the
+                    // leg is answered by now: an answer that is skipped was never told.
                     line.leg.answer(turn);
-                    if line.leg.is_waiting() {
-                        self.verbs.push_front(verb);
-                        self.state = State::Answering;
-                        return Outcome::Going;
-                    }
+                    self.verbs.push_front(verb);
+                    self.state = State::Answering;
+                    return Outcome::Going;
                 }
             }
             let page = self.page.as_deref();
@@ -316,13 +315,21 @@ impl Script {
 
     fn go(&mut self, goto: Goto, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
         let page = self.page.as_deref();
-        let url = goto.url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+        let url = goto
+            .url
+            .as_deref()
+            .map(str::trim)
+            .filter(|url| !url.is_empty());
         let target = match url {
             Some(url) => relative::resolve(page, url),
             None => page.map(str::to_owned),
         };
         let Some(target) = target else {
-            let code = if page.is_none() { goto.inline_code } else { ErrorCode::URL_FORMAT };
+            let code = if page.is_none() {
+                goto.inline_code
+            } else {
+                ErrorCode::URL_FORMAT
+            };
             let text = format!("'{}' leads nowhere from here", goto.url.unwrap_or_default());
             return self.fail(&Fault::new(code, text), None, line, turn);
         };
@@ -340,7 +347,11 @@ impl Script {
 
     fn may_ask(&mut self, now: Time) -> bool {
         let window = Span::from_secs(limit::DOCUMENT_WINDOW_SECS);
-        while self.asked.front().is_some_and(|at| now.since(*at) >= window) {
+        while self
+            .asked
+            .front()
+            .is_some_and(|at| now.since(*at) >= window)
+        {
             self.asked.pop_front();
         }
         let may = self.asked.len() < limit::DOCUMENTS_PER_WINDOW_MAX;

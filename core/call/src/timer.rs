@@ -57,7 +57,11 @@ impl Timers {
     /// Stops every timer of a call.
     pub fn stop_all(&mut self, call: CallSid) {
         let of_call = (call, Timer::Lookup)..=(call, Timer::Recorded);
-        let names: Vec<_> = self.set.range(of_call).map(|((_, timer), _)| *timer).collect();
+        let names: Vec<_> = self
+            .set
+            .range(of_call)
+            .map(|((_, timer), _)| *timer)
+            .collect();
         for timer in names {
             self.stop(call, timer);
         }

@@ -6,8 +6,8 @@ use crate::parameters::{self, Visit};
 use crate::timer::Timer;
 use crate::turn::Turn;
 use model::{
-    CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebEventRow, WebReply,
-    WebRequest, limit,
+    CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebEventRow, WebReply, WebRequest,
+    limit,
 };
 use twiml::Document;
 
@@ -60,8 +60,17 @@ pub(crate) fn ask(
         parameters: all,
     };
     let fetch = turn.fetch(request.clone());
-    turn.set(row.sid, Timer::Fetch, Span::from_millis(limit::FETCH_DEADLINE_MS));
-    Asking { fetch, fallback: false, request, at: turn.now }
+    turn.set(
+        row.sid,
+        Timer::Fetch,
+        Span::from_millis(limit::FETCH_DEADLINE_MS),
+    );
+    Asking {
+        fetch,
+        fallback: false,
+        request,
+        at: turn.now,
+    }
 }
 
 /// Reads the answer, and writes down what was asked and answered and what is wrong with it.
@@ -76,11 +85,20 @@ pub(crate) fn read(
     write_down(asking, &reply, row, turn);
     match reply {
         WebReply::Failed { code, text, .. } => Err(Fault::new(code, text)),
-        WebReply::Answered { content_type, body, url, .. } => {
+        WebReply::Answered {
+            content_type,
+            body,
+            url,
+            ..
+        } => {
             // A GET carries its parameters in the address: the next document starts from the
             // address that was asked for, unless the answer came from elsewhere.
             let bare = asking.request.url.split('#').next().unwrap_or_default();
-            let url = if url.starts_with(bare) { asking.request.url.clone() } else { url };
+            let url = if url.starts_with(bare) {
+                asking.request.url.clone()
+            } else {
+                url
+            };
             let read = twiml::from_web(content_type.as_deref(), &body, &url);
             let document = warned(read, row, asking.place(), turn)?;
             Ok(Page { document, url })
@@ -123,7 +141,12 @@ fn warned(
 
 fn write_down(asking: &Asking, reply: &WebReply, row: &CallRow, turn: &mut Turn<'_>) {
     let (response_code, content_type, response_body) = match reply {
-        WebReply::Answered { status, content_type, body, .. } => {
+        WebReply::Answered {
+            status,
+            content_type,
+            body,
+            ..
+        } => {
             let kept = &body[..body.len().min(limit::WEB_EVENT_BODY_BYTES_MAX)];
             let body = String::from_utf8_lossy(kept).into_owned();
             (Some(*status), content_type.clone(), Some(body))

@@ -1,4 +1,8 @@
 //! Small stories: call control in a world that answers as it is told.
 
+mod dial;
+mod fuzz;
+mod inbound;
 mod outbound;
+mod verbs;
 mod world;

@@ -36,7 +36,10 @@ fn a_call_is_placed_answered_spoken_to_and_hung_up() {
         "tell completed",
         "gone",
     ]);
-    assert_eq!(world.told(sid), ["initiated 0", "ringing 1", "in-progress 2", "completed 3"]);
+    assert_eq!(
+        world.told(sid),
+        ["initiated 0", "ringing 1", "in-progress 2", "completed 3"]
+    );
     assert_eq!(world.invites[&ONE].route, Route::Carrier);
     let headers = &world.invites[&ONE].headers;
     assert!(headers.contains(&("X-Twilio-CallSid".into(), sid.to_string())));
@@ -63,7 +66,10 @@ fn responses_end_a_call_as_the_reference_has_it() {
         let sid = world.create(new_call("+12025550102"));
         world.fail(ONE, code);
         assert_eq!(world.status(sid), status, "{code}");
-        assert_eq!(world.told(sid), ["initiated 0".to_owned(), format!("{status} 2")]);
+        assert_eq!(
+            world.told(sid),
+            ["initiated 0".to_owned(), format!("{status} 2")]
+        );
         let last = world.callbacks.last().unwrap();
         assert_eq!(value(last, "SipResponseCode"), Some(code.to_string()));
         assert_eq!(value(last, "CallDuration").as_deref(), Some("0"));
@@ -75,7 +81,10 @@ fn responses_end_a_call_as_the_reference_has_it() {
 #[test]
 fn nobody_answers_in_time() {
     let mut world = World::new();
-    let sid = world.create(NewCall { ring_secs: 20, ..new_call("+12025550103") });
+    let sid = world.create(NewCall {
+        ring_secs: 20,
+        ..new_call("+12025550103")
+    });
     world.ring(ONE);
     world.pass(19_999);
     assert_eq!(world.status(sid), CallStatus::Ringing);
@@ -90,12 +99,16 @@ fn nobody_answers_in_time() {
 
 #[test]
 fn apps_and_sims_are_not_registered_here() {
-    for (to, code, status) in
-        [("client:joe", 480, CallStatus::NoAnswer), ("sim:DE1", 404, CallStatus::Failed)]
-    {
+    for (to, code, status) in [
+        ("client:joe", 480, CallStatus::NoAnswer),
+        ("sim:DE1", 404, CallStatus::Failed),
+    ] {
         let mut world = World::new();
         let sid = world.create(new_call(to));
-        assert_eq!(world.replies[0].as_ref().unwrap().status, CallStatus::Queued);
+        assert_eq!(
+            world.replies[0].as_ref().unwrap().status,
+            CallStatus::Queued
+        );
         assert_eq!(world.status(sid), status);
         assert_eq!(world.rows[&sid].sip_response_code, Some(code));
         world.assert_over();
@@ -109,7 +122,10 @@ fn a_sip_address_takes_its_headers_along_and_asks_no_store() {
     let invite = &world.invites[&ONE];
     assert_eq!(invite.route, Route::Sip);
     assert_eq!(invite.to.to_string(), "sip:bob@pbx.example");
-    assert_eq!(invite.headers.last(), Some(&("X-a".to_owned(), "b".to_owned())));
+    assert_eq!(
+        invite.headers.last(),
+        Some(&("X-a".to_owned(), "b".to_owned()))
+    );
     assert_eq!(invite.headers.len(), 3);
     world.answer(ONE);
     let asked = world.asked("http://app/voice?x=1");
@@ -151,7 +167,11 @@ fn keys_are_sent_first_and_the_whole_call_is_recorded() {
     });
     world.answer(ONE);
     world.pass(5_000);
-    let after: Vec<_> = world.ladder.iter().skip_while(|line| *line != "tell in-progress").collect();
+    let after: Vec<_> = world
+        .ladder
+        .iter()
+        .skip_while(|line| *line != "tell in-progress")
+        .collect();
     assert_eq!(
         after,
         [
@@ -196,14 +216,20 @@ fn a_recording_that_is_never_finished_does_not_hold_a_call_for_ever() {
         trim: true,
         callback: None,
     };
-    let sid = world.create(NewCall { record: Some(record), ..new_call("+12025550101") });
+    let sid = world.create(NewCall {
+        record: Some(record),
+        ..new_call("+12025550101")
+    });
     world.answer(ONE);
     world.hang_up(ONE);
     assert_eq!(world.status(sid), CallStatus::InProgress);
     world.pass(limit::RECORDED_DEADLINE_MS);
     assert_eq!(world.status(sid), CallStatus::Completed);
     assert_eq!(world.rows[&sid].duration_secs, Some(0));
-    assert_eq!(world.recordings.values().next().unwrap().status, RecordingStatus::Failed);
+    assert_eq!(
+        world.recordings.values().next().unwrap().status,
+        RecordingStatus::Failed
+    );
     assert_eq!(value(world.callbacks.last().unwrap(), "RecordingUrl"), None);
     world.assert_over();
 }
@@ -211,7 +237,10 @@ fn a_recording_that_is_never_finished_does_not_hold_a_call_for_ever() {
 #[test]
 fn the_time_limit_counts_from_the_answer() {
     let mut world = World::new().page("http://app/voice", "<Pause length=\"900\"/>");
-    let sid = world.create(NewCall { time_limit_secs: 30, ..new_call("+12025550101") });
+    let sid = world.create(NewCall {
+        time_limit_secs: 30,
+        ..new_call("+12025550101")
+    });
     world.pass(10_000);
     world.answer(ONE);
     world.pass(29_999);
@@ -227,7 +256,13 @@ fn sound_that_is_refused_or_lost_ends_the_call() {
     let mut world = World::new();
     world.opens = false;
     let sid = world.create(new_call("+12025550101"));
-    world.media(ONE, MediaEvent::Refused { code: 503, text: "no port".into() });
+    world.media(
+        ONE,
+        MediaEvent::Refused {
+            code: 503,
+            text: "no port".into(),
+        },
+    );
     assert_eq!(world.status(sid), CallStatus::Failed);
     assert_eq!(world.codes(), [ErrorCode::SESSION_DESCRIPTION.0]);
     world.assert_over();
@@ -254,11 +289,27 @@ fn a_re_offer_is_answered_or_refused_and_the_call_goes_on() {
     let mut world = World::new().page("http://app/voice", "<Pause length=\"900\"/>");
     let sid = world.create(new_call("+12025550101"));
     world.answer(ONE);
-    world.signal(ONE, SignalEvent::Reoffered { sdp: Some("hold".into()) });
+    world.signal(
+        ONE,
+        SignalEvent::Reoffered {
+            sdp: Some("hold".into()),
+        },
+    );
     assert!(world.saw("out1 reply true"));
     world.opens = false;
-    world.signal(ONE, SignalEvent::Reoffered { sdp: Some("odd".into()) });
-    world.media(ONE, MediaEvent::Refused { code: 488, text: "no codec".into() });
+    world.signal(
+        ONE,
+        SignalEvent::Reoffered {
+            sdp: Some("odd".into()),
+        },
+    );
+    world.media(
+        ONE,
+        MediaEvent::Refused {
+            code: 488,
+            text: "no codec".into(),
+        },
+    );
     assert!(world.saw("out1 reply false"));
     assert_eq!(world.status(sid), CallStatus::InProgress);
 }
@@ -267,16 +318,36 @@ fn a_re_offer_is_answered_or_refused_and_the_call_goes_on() {
 fn early_sound_is_connected_and_an_answer_without_any_fails() {
     let mut world = World::new().page("http://app/voice", "<Pause length=\"9\"/>");
     let sid = world.create(new_call("+12025550101"));
-    world.signal(ONE, SignalEvent::Progress { code: 183, sdp: Some("early".into()) });
+    world.signal(
+        ONE,
+        SignalEvent::Progress {
+            code: 183,
+            sdp: Some("early".into()),
+        },
+    );
     assert_eq!(world.status(sid), CallStatus::Ringing);
     let (headers, sip_call_id) = (Vec::new(), "i".to_owned());
-    world.signal(ONE, SignalEvent::Answered { sdp: None, headers, sip_call_id });
+    world.signal(
+        ONE,
+        SignalEvent::Answered {
+            sdp: None,
+            headers,
+            sip_call_id,
+        },
+    );
     assert_eq!(world.status(sid), CallStatus::InProgress);
 
     let mut world = World::new();
     let sid = world.create(new_call("+12025550101"));
     let (headers, sip_call_id) = (Vec::new(), "i".to_owned());
-    world.signal(ONE, SignalEvent::Answered { sdp: None, headers, sip_call_id });
+    world.signal(
+        ONE,
+        SignalEvent::Answered {
+            sdp: None,
+            headers,
+            sip_call_id,
+        },
+    );
     assert_eq!(world.status(sid), CallStatus::Failed);
     assert!(world.saw("out1 release"));
     world.assert_over();
@@ -288,7 +359,10 @@ fn canceled_in_the_queue_is_not_told_and_later_it_is() {
     world.opens = false;
     let sid = world.create(new_call("+12025550101"));
     world.update(sid, None, Some(EndAs::Canceled));
-    assert_eq!(world.replies[1].as_ref().unwrap().status, CallStatus::Canceled);
+    assert_eq!(
+        world.replies[1].as_ref().unwrap().status,
+        CallStatus::Canceled
+    );
     assert_eq!(world.told(sid), Vec::<String>::new());
     world.assert_over();
 
@@ -322,23 +396,35 @@ fn an_update_changes_what_an_answered_call_runs_and_only_that() {
     world.update(sid, Some("<Response><Say>three</Say></Response>"), None);
     assert!(world.saw("out1 say three"));
     world.update(sid, None, Some(EndAs::Completed));
-    assert_eq!(world.replies[5].as_ref().unwrap().status, CallStatus::Completed);
+    assert_eq!(
+        world.replies[5].as_ref().unwrap().status,
+        CallStatus::Completed
+    );
     world.assert_over();
     world.update(sid, None, Some(EndAs::Completed));
-    assert_eq!(world.replies[6].as_ref().unwrap_err().code, ErrorCode::NOT_FOUND);
+    assert_eq!(
+        world.replies[6].as_ref().unwrap_err().code,
+        ErrorCode::NOT_FOUND
+    );
 }
 
 #[test]
 fn a_given_document_runs_and_a_broken_one_is_apologised_for() {
     let mut world = World::new();
     let source = Source::Twiml("<Response><Say>hi</Say></Response>".into());
-    world.create(NewCall { source, ..new_call("+12025550101") });
+    world.create(NewCall {
+        source,
+        ..new_call("+12025550101")
+    });
     world.answer(ONE);
     assert!(world.saw("out1 say hi"));
     world.assert_over();
 
     let mut world = World::new();
-    world.create(NewCall { source: Source::Twiml("<Respo".into()), ..new_call("+12025550101") });
+    world.create(NewCall {
+        source: Source::Twiml("<Respo".into()),
+        ..new_call("+12025550101")
+    });
     world.answer(ONE);
     assert_eq!(world.codes(), [ErrorCode::XML.0]);
     let apology = format!("out1 say {}", Config::default().apology);
@@ -350,7 +436,10 @@ fn a_given_document_runs_and_a_broken_one_is_apologised_for() {
 fn a_failing_page_falls_back_once_and_then_apologises() {
     let mut world = World::new();
     let fallback = Some(("http://app/fallback".to_owned(), Method::Get));
-    world.create(NewCall { fallback, ..new_call("+12025550101") });
+    world.create(NewCall {
+        fallback,
+        ..new_call("+12025550101")
+    });
     world.answer(ONE);
     let asked = world.asked("http://app/fallback");
     assert_eq!(asked["ErrorCode"], "11200");
@@ -363,7 +452,10 @@ fn a_failing_page_falls_back_once_and_then_apologises() {
 #[test]
 fn a_page_that_never_comes_meets_the_askers_deadline() {
     let mut world = World::new().page("http://app/voice", "");
-    world.pages.insert("http://app/voice".into(), "<Response>slow</Response>".into());
+    world.pages.insert(
+        "http://app/voice".into(),
+        "<Response>slow</Response>".into(),
+    );
     world.create(new_call("+12025550101"));
     world.answer(ONE);
     world.pass(limit::FETCH_DEADLINE_MS);
@@ -400,9 +492,21 @@ fn a_row_left_by_a_crash_ends_as_failed_and_is_told() {
 fn a_live_call_may_not_be_forgotten() {
     let mut world = World::new();
     let sid = world.create(new_call("+12025550101"));
-    world.happen(Event::Command(Command::Forget { ask: AskId(3), call: sid }));
-    assert_eq!(world.replies[1].as_ref().unwrap_err().code, ErrorCode::CALL_NOT_COMPLETE);
+    world.happen(Event::Command(Command::Forget {
+        ask: AskId(3),
+        call: sid,
+    }));
+    assert_eq!(
+        world.replies[1].as_ref().unwrap_err().code,
+        ErrorCode::CALL_NOT_COMPLETE
+    );
     world.fail(ONE, 486);
-    world.happen(Event::Command(Command::Forget { ask: AskId(4), call: sid }));
-    assert_eq!(world.replies[2].as_ref().unwrap_err().code, ErrorCode::NOT_FOUND);
+    world.happen(Event::Command(Command::Forget {
+        ask: AskId(4),
+        call: sid,
+    }));
+    assert_eq!(
+        world.replies[2].as_ref().unwrap_err().code,
+        ErrorCode::NOT_FOUND
+    );
 }

@@ -46,7 +46,10 @@ pub fn new_call(to: &str) -> NewCall {
         to: Address::parse(to),
         from: Address::parse("+12025550190"),
         caller_id: None,
-        source: Source::Url { url: "http://app/voice?x=1".into(), method: Method::Post },
+        source: Source::Url {
+            url: "http://app/voice?x=1".into(),
+            method: Method::Post,
+        },
         fallback: None,
         status_callback: Some(StatusCallback {
             url: "http://app/status".into(),
@@ -103,7 +106,8 @@ impl World {
     }
 
     pub fn page(mut self, url: &str, body: &str) -> World {
-        self.pages.insert(url.into(), format!("<Response>{body}</Response>"));
+        self.pages
+            .insert(url.into(), format!("<Response>{body}</Response>"));
         self
     }
 
@@ -131,13 +135,19 @@ impl World {
     }
 
     pub fn create(&mut self, call: NewCall) -> CallSid {
-        self.happen(Event::Command(Command::Create { ask: AskId(1), call: Box::new(call) }));
+        self.happen(Event::Command(Command::Create {
+            ask: AskId(1),
+            call: Box::new(call),
+        }));
         self.replies.last().unwrap().as_ref().unwrap().sid
     }
 
     pub fn update(&mut self, call: CallSid, source: Option<&str>, status: Option<EndAs>) {
         let source = source.map(|text| match text.starts_with("http") {
-            true => Source::Url { url: text.into(), method: Method::Post },
+            true => Source::Url {
+                url: text.into(),
+                method: Method::Post,
+            },
             false => Source::Twiml(text.into()),
         });
         let update = Update {
@@ -149,7 +159,12 @@ impl World {
         };
         let account = ACCOUNT;
         let ask = AskId(2);
-        self.happen(Event::Command(Command::Update { ask, account, call, update }));
+        self.happen(Event::Command(Command::Update {
+            ask,
+            account,
+            call,
+            update,
+        }));
     }
 
     pub fn offer(&mut self, offered: Box<Offered>) -> LegId {
@@ -168,20 +183,41 @@ impl World {
     }
 
     pub fn ring(&mut self, leg: LegId) {
-        self.signal(leg, SignalEvent::Progress { code: 180, sdp: None });
+        self.signal(
+            leg,
+            SignalEvent::Progress {
+                code: 180,
+                sdp: None,
+            },
+        );
     }
 
     pub fn answer(&mut self, leg: LegId) {
         let sdp = Some("answer".into());
         let headers = vec![("X-Desk".into(), "4".into())];
         let sip_call_id = format!("id-{leg}");
-        self.signal(leg, SignalEvent::Answered { sdp, headers, sip_call_id });
+        self.signal(
+            leg,
+            SignalEvent::Answered {
+                sdp,
+                headers,
+                sip_call_id,
+            },
+        );
     }
 
     pub fn fail(&mut self, leg: LegId, code: u16) {
         let (reason, headers) = (String::new(), Vec::new());
         let sip_call_id = format!("id-{leg}");
-        self.signal(leg, SignalEvent::Failed { code, reason, headers, sip_call_id });
+        self.signal(
+            leg,
+            SignalEvent::Failed {
+                code,
+                reason,
+                headers,
+                sip_call_id,
+            },
+        );
     }
 
     pub fn hang_up(&mut self, leg: LegId) {
@@ -190,23 +226,25 @@ impl World {
 
     pub fn press(&mut self, leg: LegId, keys: &str) {
         for digit in keys.chars() {
-            self.media(leg, MediaEvent::Digit { digit, duration_ms: 100 });
+            self.media(
+                leg,
+                MediaEvent::Digit {
+                    digit,
+                    duration_ms: 100,
+                },
+            );
         }
     }
 
     pub fn played(&mut self, leg: LegId, play: PlayId) {
         self.playing.retain(|(_, waiting)| *waiting != play);
-        self.media(leg, MediaEvent::Played { play, end: PlayEnd::Finished });
-    }
-
-    pub fn recorded(&mut self, leg: LegId, recording: RecordingSid, length_ms: u32, heard: bool) {
-        let end = RecordEnd::Stopped;
-        self.media(leg, MediaEvent::Recorded { recording, length_ms, heard, end });
-    }
-
-    /// The leg that was invited as the n-th, from 1.
-    pub fn out(n: u64) -> LegId {
-        LegId(n)
+        self.media(
+            leg,
+            MediaEvent::Played {
+                play,
+                end: PlayEnd::Finished,
+            },
+        );
     }
 
     pub fn status(&self, call: CallSid) -> CallStatus {
@@ -214,7 +252,11 @@ impl World {
     }
 
     pub fn child(&self, n: usize) -> &CallRow {
-        let mut rows: Vec<_> = self.rows.values().filter(|row| row.parent.is_some()).collect();
+        let mut rows: Vec<_> = self
+            .rows
+            .values()
+            .filter(|row| row.parent.is_some())
+            .collect();
         rows.sort_by_key(|row| row.to.to_string());
         rows[n]
     }
@@ -278,11 +320,15 @@ impl World {
                 if before != Some(row.status) {
                     self.ladder.push(format!("save {}", row.status));
                 }
-                assert!(before.is_none_or(|it| !it.is_final()), "a final row is written once");
+                assert!(
+                    before.is_none_or(|it| !it.is_final()),
+                    "a final row is written once"
+                );
                 self.rows.insert(row.sid, *row);
             }
             Effect::Save(Row::Recording(row)) => {
-                self.ladder.push(format!("recording {}", row.status.as_str()));
+                self.ladder
+                    .push(format!("recording {}", row.status.as_str()));
                 self.recordings.insert(row.sid, *row);
             }
             Effect::Save(Row::Notification(row)) => {
@@ -367,27 +413,39 @@ impl World {
         self.ladder.push(format!("{leg} {}", sound_word(&command)));
         match command {
             MediaCommand::Open(_) if self.opens => {
-                let event = MediaEvent::Opened { sdp: format!("sdp-{leg}") };
+                let event = MediaEvent::Opened {
+                    sdp: format!("sdp-{leg}"),
+                };
                 next.push(Event::Media { leg, event });
             }
             MediaCommand::Renegotiate { .. } if self.opens => {
-                let event = MediaEvent::Renegotiated { sdp: "again".into() };
+                let event = MediaEvent::Renegotiated {
+                    sdp: "again".into(),
+                };
                 next.push(Event::Media { leg, event });
             }
-            MediaCommand::Play { play, prompt: model::media::Prompt::Tone(tone), .. }
-                if matches!(tone, model::media::Tone::Ringback(_)) =>
-            {
+            MediaCommand::Play {
+                play,
+                prompt: model::media::Prompt::Tone(tone),
+                ..
+            } if matches!(tone, model::media::Tone::Ringback(_)) => {
                 self.playing.push((leg, play));
             }
             MediaCommand::Play { play, .. } if self.plays => {
-                let event = MediaEvent::Played { play, end: PlayEnd::Finished };
+                let event = MediaEvent::Played {
+                    play,
+                    end: PlayEnd::Finished,
+                };
                 next.push(Event::Media { leg, event });
             }
             MediaCommand::Play { play, .. } => self.playing.push((leg, play)),
             MediaCommand::StopPlay { play } => {
                 if self.playing.iter().any(|(_, waiting)| *waiting == play) {
                     self.playing.retain(|(_, waiting)| *waiting != play);
-                    let event = MediaEvent::Played { play, end: PlayEnd::Stopped };
+                    let event = MediaEvent::Played {
+                        play,
+                        end: PlayEnd::Stopped,
+                    };
                     next.push(Event::Media { leg, event });
                 }
             }
@@ -401,8 +459,12 @@ impl World {
                     Some(row.call) == call
                         && row.status == model::recording::RecordingStatus::InProgress
                 };
-                let open: Vec<_> =
-                    self.recordings.values().filter(open).map(|row| row.sid).collect();
+                let open: Vec<_> = self
+                    .recordings
+                    .values()
+                    .filter(open)
+                    .map(|row| row.sid)
+                    .collect();
                 for recording in open {
                     self.finish(leg, recording, next);
                 }
@@ -416,7 +478,12 @@ impl World {
         if let Some(length_ms) = self.records {
             let event = MediaEvent::RecordEnded { recording, end };
             next.push(Event::Media { leg, event });
-            let event = MediaEvent::Recorded { recording, length_ms, heard: length_ms > 0, end };
+            let event = MediaEvent::Recorded {
+                recording,
+                length_ms,
+                heard: length_ms > 0,
+                end,
+            };
             next.push(Event::Media { leg, event });
         }
     }
@@ -448,7 +515,11 @@ fn word(command: &SignalCommand) -> String {
     match command {
         SignalCommand::Invite(invite) => format!("invite {}", invite.to),
         SignalCommand::Ring { sdp } => {
-            if sdp.is_some() { "ring aloud".into() } else { "ring".into() }
+            if sdp.is_some() {
+                "ring aloud".into()
+            } else {
+                "ring".into()
+            }
         }
         SignalCommand::Answer { .. } => "answer".into(),
         SignalCommand::Refuse { code, .. } => format!("refuse {code}"),

@@ -55,8 +55,11 @@ pub(crate) fn begin(
             Err(fault) => notice::error(line.row, &fault, None, turn),
         }
     }
-    let mut gathering =
-        Gathering { gather, prompts: Prompts::Playing(plays), digits: String::new() };
+    let mut gathering = Gathering {
+        gather,
+        prompts: Prompts::Playing(plays),
+        digits: String::new(),
+    };
     gathering.settle_prompts(line, turn);
     gathering
 }
@@ -106,7 +109,10 @@ impl Gathering {
         if self.digits.len() < limit::GATHER_DIGITS_MAX {
             self.digits.push(digit);
         }
-        let wanted = self.gather.num_digits.map_or(usize::MAX, |count| count as usize);
+        let wanted = self
+            .gather
+            .num_digits
+            .map_or(usize::MAX, |count| count as usize);
         if self.digits.len() >= wanted {
             return self.finish(None, line, turn);
         }

@@ -50,7 +50,12 @@ pub(crate) struct Goto {
 impl Goto {
     /// To this address, with nothing to tell.
     pub fn to(url: Option<String>, method: Method) -> Goto {
-        Goto { url, method, parameters: Vec::new(), inline_code: ErrorCode::URL_FORMAT }
+        Goto {
+            url,
+            method,
+            parameters: Vec::new(),
+            inline_code: ErrorCode::URL_FORMAT,
+        }
     }
 }
 

@@ -50,13 +50,27 @@ mod tests {
 
     #[test]
     fn an_address_is_resolved_and_keys_come_first() {
-        let play = |url: &str| Play { url: url.to_owned(), ..Play::default() };
+        let play = |url: &str| Play {
+            url: url.to_owned(),
+            ..Play::default()
+        };
         let page = Some("https://h/app/doc");
-        let file = |url: &str| Prompt::File { url: url.to_owned() };
-        assert_eq!(prompt(&play("a.mp3"), page), Ok((file("https://h/app/a.mp3"), 1)));
+        let file = |url: &str| Prompt::File {
+            url: url.to_owned(),
+        };
+        assert_eq!(
+            prompt(&play("a.mp3"), page),
+            Ok((file("https://h/app/a.mp3"), 1))
+        );
         assert!(prompt(&play("a.mp3"), None).is_err());
         assert!(prompt(&play(""), page).is_err());
-        let keys = Play { digits: Some("1w2".to_owned()), ..play("a.mp3") };
-        assert_eq!(prompt(&keys, None), Ok((Prompt::Digits("1w2".to_owned()), 1)));
+        let keys = Play {
+            digits: Some("1w2".to_owned()),
+            ..play("a.mp3")
+        };
+        assert_eq!(
+            prompt(&keys, None),
+            Ok((Prompt::Digits("1w2".to_owned()), 1))
+        );
     }
 }

@@ -47,14 +47,25 @@ pub(crate) fn begin(
     }
     let method = webhook::method(record.recording_status_callback_method);
     let to = (record.recording_status_callback.as_deref(), method);
-    let told = told(to, &record.recording_status_callback_event, page, line, turn);
+    let told = told(
+        to,
+        &record.recording_status_callback_event,
+        page,
+        line,
+        turn,
+    );
     let stage = if record.play_beep {
         let beep = Prompt::Tone(Tone::RecordBeep);
         Stage::Beep(line.leg.play(beep, 1, turn))
     } else {
         start(&record, told.clone(), line, turn)
     };
-    Recording { record, told, stage, digits: String::new() }
+    Recording {
+        record,
+        told,
+        stage,
+        digits: String::new(),
+    }
 }
 
 /// Who is told of a recording that a document asks for.
@@ -68,7 +79,12 @@ pub(crate) fn told(
     let url = url.filter(|url| !url.trim().is_empty())?;
     let Some(resolved) = relative::resolve(page, url) else {
         let text = format!("recordingStatusCallback: '{url}' leads nowhere from here");
-        notice::error(line.row, &Fault::new(ErrorCode::RELATIVE_URL, text), None, turn);
+        notice::error(
+            line.row,
+            &Fault::new(ErrorCode::RELATIVE_URL, text),
+            None,
+            turn,
+        );
         return None;
     };
     Some(RecordingCallback {
@@ -98,7 +114,9 @@ fn start(
     let deadline = Span::from_secs(u64::from(length_secs) + 2);
     turn.set(line.row.sid, Timer::Verb, deadline);
     let of = (line.row, &*line.leg);
-    let sid = line.recordings.start(RecordingSource::RecordVerb, spec, told, of, turn);
+    let sid = line
+        .recordings
+        .start(RecordingSource::RecordVerb, spec, told, of, turn);
     Stage::Keeping(sid)
 }
 

@@ -6,5 +6,8 @@ use twiml::verb::Redirect;
 
 /// An empty address is the current document again.
 pub(crate) fn begin(redirect: Redirect) -> Step {
-    Step::Go(Goto::to(Some(redirect.url), webhook::method(redirect.method)))
+    Step::Go(Goto::to(
+        Some(redirect.url),
+        webhook::method(redirect.method),
+    ))
 }

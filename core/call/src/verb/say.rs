@@ -4,8 +4,8 @@ use super::{Heard, Machine, Step};
 use crate::notice::{self, Fault};
 use crate::script::Line;
 use crate::turn::Turn;
-use model::media::{MediaCommand, PlayId, Prompt, Speech, SpeechPart};
 use model::limit;
+use model::media::{MediaCommand, PlayId, Prompt, Speech, SpeechPart};
 use twiml::ssml::Segment;
 use twiml::verb::Say;
 
@@ -19,9 +19,19 @@ pub(crate) fn prompt(say: &Say) -> Option<(Prompt, u32)> {
     if !parts.iter().any(spoken) {
         return None;
     }
-    let language = say.language.clone().unwrap_or_else(|| language_of(say.voice.as_deref()));
-    let speech = Speech { voice: say.voice.clone(), language, parts };
-    Some((Prompt::Speech(speech), say.repeat.times().min(limit::PLAY_LOOPS_MAX)))
+    let language = say
+        .language
+        .clone()
+        .unwrap_or_else(|| language_of(say.voice.as_deref()));
+    let speech = Speech {
+        voice: say.voice.clone(),
+        language,
+        parts,
+    };
+    Some((
+        Prompt::Speech(speech),
+        say.repeat.times().min(limit::PLAY_LOOPS_MAX),
+    ))
 }
 
 fn part(segment: Segment) -> SpeechPart {
@@ -33,14 +43,16 @@ fn part(segment: Segment) -> SpeechPart {
 
 /// A voice such as `Google.pt-BR-Standard-A` names its language.
 fn language_of(voice: Option<&str>) -> String {
-    let tag = voice.and_then(|voice| voice.split_once('.')).and_then(|(_, rest)| {
-        let tag = rest.get(..5)?;
-        let bytes = tag.as_bytes();
-        let fits = bytes[2] == b'-'
-            && bytes[..2].iter().all(u8::is_ascii_lowercase)
-            && bytes[3..].iter().all(u8::is_ascii_uppercase);
-        fits.then(|| tag.to_owned())
-    });
+    let tag = voice
+        .and_then(|voice| voice.split_once('.'))
+        .and_then(|(_, rest)| {
+            let tag = rest.get(..5)?;
+            let bytes = tag.as_bytes();
+            let fits = bytes[2] == b'-'
+                && bytes[..2].iter().all(u8::is_ascii_lowercase)
+                && bytes[3..].iter().all(u8::is_ascii_uppercase);
+            fits.then(|| tag.to_owned())
+        });
     tag.unwrap_or_else(|| "en-US".to_owned())
 }
 
@@ -53,7 +65,9 @@ pub(crate) struct Speaking {
 impl Speaking {
     /// Begins to play it.
     pub fn begin(prompt: Prompt, loops: u32, line: &Line<'_>, turn: &mut Turn<'_>) -> Speaking {
-        Speaking { play: line.leg.play(prompt, loops, turn) }
+        Speaking {
+            play: line.leg.play(prompt, loops, turn),
+        }
     }
 }
 
@@ -76,7 +90,8 @@ impl Machine for Speaking {
     }
 
     fn stop(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
-        line.leg.sound(MediaCommand::StopPlay { play: self.play }, turn);
+        line.leg
+            .sound(MediaCommand::StopPlay { play: self.play }, turn);
     }
 }
 
@@ -105,8 +120,13 @@ mod tests {
         assert_eq!(prompt(&Say::text("  ")), None);
         let (prompt, loops) = prompt(&Say::text("hello")).expect("there is a text");
         assert_eq!(loops, 1);
-        let Prompt::Speech(speech) = prompt else { panic!("{prompt:?}") };
-        let hello = SpeechPart::Text { text: "hello".to_owned(), language: None };
+        let Prompt::Speech(speech) = prompt else {
+            panic!("{prompt:?}")
+        };
+        let hello = SpeechPart::Text {
+            text: "hello".to_owned(),
+            language: None,
+        };
         assert_eq!(speech.parts, [hello]);
     }
 }

@@ -124,7 +124,12 @@ impl Dialling {
     fn warn_of_caller_id(&self, line: &Line<'_>, turn: &mut Turn<'_>) {
         let shown = self.dial.caller_id.as_deref().unwrap_or_default();
         let text = format!("Dial: '{shown}' may not be shown as caller ID; the caller is shown");
-        notice::warning(line.row, &Fault::new(ErrorCode::DIAL_CALLER_ID, text), None, turn);
+        notice::warning(
+            line.row,
+            &Fault::new(ErrorCode::DIAL_CALLER_ID, text),
+            None,
+            turn,
+        );
     }
 
     fn set_out(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
@@ -248,12 +253,17 @@ impl Dialling {
 
     fn ready(&mut self, leg: LegId, line: &mut Line<'_>, turn: &mut Turn<'_>) {
         self.stage = Stage::Joining(leg);
-        line.leg.answer(turn);
-        self.join(line, turn);
+        if line.leg.is_waiting() {
+            line.leg.answer(turn);
+        } else {
+            self.join(line, turn);
+        }
     }
 
     fn join(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
-        let Stage::Joining(peer) = self.stage else { return };
+        let Stage::Joining(peer) = self.stage else {
+            return;
+        };
         if !line.leg.is_answered() {
             return;
         }
@@ -300,7 +310,9 @@ impl Dialling {
         };
         let of = (line.row, &*line.leg);
         let told = self.told.clone();
-        let sid = line.recordings.start(RecordingSource::DialVerb, spec, told, of, turn);
+        let sid = line
+            .recordings
+            .start(RecordingSource::DialVerb, spec, told, of, turn);
         self.recording = Some(sid);
     }
 
@@ -341,7 +353,9 @@ impl Dialling {
     }
 
     fn after(&mut self, row: &CallRow, turn: &mut Turn<'_>) -> Step {
-        let Some(action) = self.dial.action.clone() else { return Step::Next };
+        let Some(action) = self.dial.action.clone() else {
+            return Step::Next;
+        };
         let mut parameters = Vec::new();
         let mut add = |name: &str, value: String| parameters.push((name.to_owned(), value));
         let status = self.status().unwrap_or(CallStatus::Failed);
@@ -368,7 +382,12 @@ impl Dialling {
         }
         let method = webhook::method(self.dial.method);
         let inline_code = ErrorCode::RELATIVE_URL;
-        Step::Go(Goto { url: Some(action), method, parameters, inline_code })
+        Step::Go(Goto {
+            url: Some(action),
+            method,
+            parameters,
+            inline_code,
+        })
     }
 
     fn release_all(&mut self, turn: &mut Turn<'_>) {
@@ -414,7 +433,11 @@ impl Machine for Dialling {
             (Heard::Recorded(finished), stage) if Some(finished.sid) == self.recording => {
                 let waited = matches!(stage, Stage::Finishing(_));
                 self.kept = finished.kept;
-                if waited { self.after(line.row, turn) } else { Step::Wait }
+                if waited {
+                    self.after(line.row, turn)
+                } else {
+                    Step::Wait
+                }
             }
             (Heard::Ended, Stage::CallerId(_)) => {
                 turn.stop(line.row.sid, Timer::Verb);
@@ -453,7 +476,13 @@ fn track(track: twiml::RecordingTrack) -> RecordingTrack {
 
 /// The country whose ringing a caller knows, told by the number we call from or are called at.
 fn country(row: &CallRow) -> &'static str {
-    let known = [("+55", "br"), ("+44", "uk"), ("+49", "de"), ("+33", "fr"), ("+351", "pt")];
+    let known = [
+        ("+55", "br"),
+        ("+44", "uk"),
+        ("+49", "de"),
+        ("+33", "fr"),
+        ("+351", "pt"),
+    ];
     let ours = match row.direction {
         model::Direction::Inbound => &row.from,
         _ => &row.to,

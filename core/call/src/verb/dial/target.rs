@@ -82,7 +82,11 @@ fn number(noun: &Number, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Targe
         notice::error(at.1.row, &fault, None, turn);
     }
     let method = webhook::method(noun.status_callback_method);
-    let told = (noun.status_callback.as_deref(), method, &noun.status_callback_event[..]);
+    let told = (
+        noun.status_callback.as_deref(),
+        method,
+        &noun.status_callback_event[..],
+    );
     Ok(Target {
         to: Address::Number(number),
         headers: Vec::new(),
@@ -113,7 +117,11 @@ fn sip(noun: &Sip, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Target, Fau
         password: password.unwrap_or_default(),
     });
     let method = webhook::method(noun.status_callback_method);
-    let told = (noun.status_callback.as_deref(), method, &noun.status_callback_event[..]);
+    let told = (
+        noun.status_callback.as_deref(),
+        method,
+        &noun.status_callback_event[..],
+    );
     Ok(Target {
         to: Address::Sip(uri),
         headers,
@@ -159,19 +167,23 @@ fn status_callback(
         answered: events.contains(&ProgressEvent::Answered),
         completed: events.contains(&ProgressEvent::Completed),
     };
-    Some(StatusCallback { url, method, events })
+    Some(StatusCallback {
+        url,
+        method,
+        events,
+    })
 }
 
-fn resolved(
-    url: &str,
-    page: Option<&str>,
-    line: &Line<'_>,
-    turn: &mut Turn<'_>,
-) -> Option<String> {
+fn resolved(url: &str, page: Option<&str>, line: &Line<'_>, turn: &mut Turn<'_>) -> Option<String> {
     let resolved = relative::resolve(page, url).filter(|_| !url.trim().is_empty());
     if resolved.is_none() {
         let text = format!("Dial: '{url}' leads nowhere from here");
-        notice::error(line.row, &Fault::new(ErrorCode::RELATIVE_URL, text), None, turn);
+        notice::error(
+            line.row,
+            &Fault::new(ErrorCode::RELATIVE_URL, text),
+            None,
+            turn,
+        );
     }
     resolved
 }
@@ -193,7 +205,9 @@ pub(crate) fn caller_id(dial: &Dial, targets: &[Target], line: &Line<'_>, any: b
     let Some(text) = dial.caller_id.as_deref().map(str::trim) else {
         return CallerId::Shown(row.from.clone());
     };
-    let all_sip = targets.iter().all(|target| matches!(target.to, Address::Sip(_)));
+    let all_sip = targets
+        .iter()
+        .all(|target| matches!(target.to, Address::Sip(_)));
     let word = |c: char| c.is_ascii_alphanumeric() || "+-_.".contains(c);
     match dialable(text) {
         Some(number) => {
