@@ -261,3 +261,17 @@ pub const SDP_MEDIA_MAX: usize = 16;
 pub const RECORDINGS_PER_LEG_MAX: usize = 4;
 /// Legs in one room: two hundred and fifty, the contract's largest conference.
 pub const ROOM_LEGS_MAX: usize = 250;
+
+// The control loop and the listener.
+
+/// Inputs that may wait for the control loop: a second of the heaviest load; datagrams beyond it
+/// are dropped, as a full socket would drop them.
+pub const SHARD_INBOX_MAX: usize = 32_768;
+/// Inputs handled before the collected writes are handed on: bounds how long a reply waits.
+pub const SHARD_BATCH_MAX: usize = 512;
+/// Open connections to the API: what a thousand pooling clients hold.
+pub const HTTP_CONNECTIONS_MAX: usize = 4_096;
+/// A pause after a failed accept (milliseconds), so that a lack of file descriptors is no spin.
+pub const ACCEPT_PAUSE_MS: u64 = 20;
+/// Open requests have so long to end when the program stops (milliseconds).
+pub const STOP_MS: u64 = 2_000;
