@@ -69,7 +69,12 @@ impl Character {
     /// A phone that rings at once and is answered after so long, and does this.
     pub fn answering(summary: &str, after_ms: u64, acts: Vec<Act>) -> Character {
         let answer = Answer::After(after_ms);
-        Character { summary: summary.to_owned(), ring_after_ms: 60, answer, acts }
+        Character {
+            summary: summary.to_owned(),
+            ring_after_ms: 60,
+            answer,
+            acts,
+        }
     }
 
     /// A phone that refuses at once.
@@ -85,7 +90,11 @@ impl Character {
     /// The person at `+12025550101`, and at every number that has no other character.
     pub fn person() -> Character {
         let hello = Act::Say("Hello? Who is calling, please?".to_owned());
-        Character::answering("answers after a second, says hello, listens", 1_000, vec![hello])
+        Character::answering(
+            "answers after a second, says hello, listens",
+            1_000,
+            vec![hello],
+        )
     }
 
     /// The phone at this number.
@@ -98,7 +107,10 @@ impl Character {
 
     /// The whole table, for `ringback dev --phones` and the documentation.
     pub fn table() -> Vec<(&'static str, Character)> {
-        TABLE.iter().map(|(number, make)| (*number, make())).collect()
+        TABLE
+            .iter()
+            .map(|(number, make)| (*number, make()))
+            .collect()
     }
 }
 
@@ -115,14 +127,24 @@ const TABLE: [(&str, Make); 9] = [
         answer: Answer::Never,
         ..Character::answering("rings for ever", 0, Vec::new())
     }),
-    ("+12025550104", || Character::refusing("does not exist", 404)),
+    ("+12025550104", || {
+        Character::refusing("does not exist", 404)
+    }),
     ("+12025550105", || {
         let acts = vec![Act::Say(GREETING.to_owned()), Act::Beep];
-        Character::answering("voicemail: a long greeting, a beep, then it listens", 2_000, acts)
+        Character::answering(
+            "voicemail: a long greeting, a beep, then it listens",
+            2_000,
+            acts,
+        )
     }),
     ("+12025550106", || {
         let acts = vec![Act::UntilSilence, Act::Press("1".to_owned())];
-        Character::answering("answers, and presses 1 when a prompt falls silent", 1_000, acts)
+        Character::answering(
+            "answers, and presses 1 when a prompt falls silent",
+            1_000,
+            acts,
+        )
     }),
     ("+12025550107", || {
         let acts = vec![Act::Wait(3_000), Act::HangUp];

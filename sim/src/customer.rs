@@ -54,7 +54,10 @@ impl Customer {
         let url = request.url.split(['#', '?']).next().unwrap_or("");
         let path = url.strip_prefix(HOST).unwrap_or(url).to_owned();
         let Some(pages) = self.pages.get(&path) else {
-            return Some((Span::from_millis(20), failed(ErrorCode::HTTP_FAILURE, Some(404))));
+            return Some((
+                Span::from_millis(20),
+                failed(ErrorCode::HTTP_FAILURE, Some(404)),
+            ));
         };
         let turn = self.asked.entry(path).or_default();
         let page = pages.get(*turn).or(pages.last())?;
@@ -74,5 +77,9 @@ impl Customer {
 }
 
 fn failed(code: ErrorCode, status: Option<u16>) -> WebReply {
-    WebReply::Failed { code, status, text: code.text().to_owned() }
+    WebReply::Failed {
+        code,
+        status,
+        text: code.text().to_owned(),
+    }
 }

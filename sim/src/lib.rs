@@ -2,12 +2,17 @@
 
 pub mod character;
 pub mod customer;
+pub mod files;
 pub mod network;
+pub mod order;
 pub mod phone;
+pub mod play;
+pub mod scenario;
 pub mod shelf;
 pub mod sound;
 pub mod world;
 
 pub use character::{Act, Answer, Character};
+pub use files::run_files;
 pub use phone::{FAX_TONE, PhoneOutput, Phones};
 pub use world::World;

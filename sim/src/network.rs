@@ -39,7 +39,11 @@ pub struct Network {
 impl Network {
     /// A wire that treats packets so.
     pub fn new(wire: Wire, chance: Chance) -> Network {
-        Network { wire, lose_next: 0, chance }
+        Network {
+            wire,
+            lose_next: 0,
+            chance,
+        }
     }
 
     /// How long a packet takes: not at all (lost), once, or twice.

@@ -68,6 +68,7 @@ enum Waiting {
 
 #[derive(Debug)]
 struct PhoneLeg {
+    user: String,
     character: Character,
     next_act: usize,
     waiting: Waiting,
@@ -87,6 +88,8 @@ pub struct Phones {
     /// Calls that wait for their description: whom, and as whom.
     placements: BTreeMap<LegId, (Uri, Uri)>,
     timers: BTreeSet<(Time, LegId)>,
+    /// Users whose phone has died.
+    dead: BTreeSet<String>,
     next_leg: u64,
     next_play: u64,
     out: VecDeque<PhoneOutput>,
@@ -112,6 +115,7 @@ impl Phones {
             legs: BTreeMap::new(),
             placements: BTreeMap::new(),
             timers: BTreeSet::new(),
+            dead: BTreeSet::new(),
             next_leg: 1,
             next_play: 1,
             out: VecDeque::new(),
@@ -127,9 +131,10 @@ impl Phones {
     pub fn call(&mut self, now: Time, from: &str, to: &str, character: Character) -> LegId {
         let leg = LegId(self.next_leg);
         self.next_leg += 1;
+        self.legs
+            .insert(leg, PhoneLeg::new(from, character, Waiting::Calling, None));
         let from = Uri::sip(from, Host::from(self.here.ip()), None);
         let target = Uri::sip(to, Host::from(self.platform.ip()), None);
-        self.legs.insert(leg, PhoneLeg::new(character, Waiting::Calling, None));
         // The INVITE leaves when the engine has made its description.
         self.placements.insert(leg, (target, from));
         self.media(leg, MediaCommand::Open(Opening::Offer));
@@ -148,13 +153,27 @@ impl Phones {
     pub fn press(&mut self, leg: LegId, digits: &str) {
         let play = self.play_id();
         let prompt = Prompt::Digits(digits.to_owned());
-        self.media(leg, MediaCommand::Play { play, prompt, loops: 1 });
+        self.media(
+            leg,
+            MediaCommand::Play {
+                play,
+                prompt,
+                loops: 1,
+            },
+        );
     }
 
     /// Lets the phone say something, whatever it is doing.
     pub fn say(&mut self, leg: LegId, text: &str) {
         let play = self.play_id();
-        self.media(leg, MediaCommand::Play { play, prompt: speech(text), loops: 1 });
+        self.media(
+            leg,
+            MediaCommand::Play {
+                play,
+                prompt: speech(text),
+                loops: 1,
+            },
+        );
     }
 
     /// A datagram came for one of the phones.
@@ -212,6 +231,22 @@ impl Phones {
         self.legs.len()
     }
 
+    /// The leg on which the phone of this user was called last.
+    pub fn leg_of(&self, user: &str) -> Option<LegId> {
+        self.legs
+            .iter()
+            .rev()
+            .find(|(_, leg)| leg.user == user)
+            .map(|(leg, _)| *leg)
+    }
+
+    /// The phone of this leg dies: it does nothing more, and hears nothing.
+    pub fn forget(&mut self, leg: LegId) {
+        if let Some(line) = self.legs.remove(&leg) {
+            self.dead.insert(line.user);
+        }
+    }
+
     /// The phones' endpoint, for the judges of the simulator.
     pub fn sip(&self) -> &Endpoint {
         &self.sip
@@ -234,9 +269,9 @@ impl Phones {
             SignalEvent::Offered(offered) => {
                 let user = match &offered.to {
                     Address::Sip(uri) => {
-                        let user = Uri::parse(uri).ok().and_then(|uri| {
-                            uri.user().map(|user| user.into_owned())
-                        });
+                        let user = Uri::parse(uri)
+                            .ok()
+                            .and_then(|uri| uri.user().map(|user| user.into_owned()));
                         user.unwrap_or_default()
                     }
                     other => other.to_string(),
@@ -244,7 +279,7 @@ impl Phones {
                 let known = self.characters.get(&user).cloned();
                 let character = known.unwrap_or_else(|| Character::at(&user));
                 let after = Span::from_millis(character.ring_after_ms);
-                let line = PhoneLeg::new(character, Waiting::ToRing, offered.sdp);
+                let line = PhoneLeg::new(&user, character, Waiting::ToRing, offered.sdp);
                 self.legs.insert(leg, line);
                 self.timers.insert((now + after, leg));
             }
@@ -275,26 +310,33 @@ impl Phones {
 
     /// Ringing begins, or is over, or a wait is.
     fn time_passed(&mut self, now: Time, leg: LegId) {
-        let Some(line) = self.legs.get_mut(&leg) else { return };
+        let Some(line) = self.legs.get_mut(&leg) else {
+            return;
+        };
         match line.waiting {
             Waiting::ToRing => match line.character.answer {
                 Answer::Refuse(code, 0) => self.refuse(now, leg, code),
                 Answer::Deaf => {}
                 Answer::Never => {
                     line.waiting = Waiting::Nothing;
-                    self.sip.command(now, leg, SignalCommand::Ring { sdp: None });
+                    self.sip
+                        .command(now, leg, SignalCommand::Ring { sdp: None });
                 }
                 Answer::After(after) | Answer::Refuse(_, after) => {
                     line.waiting = Waiting::ToAnswer;
                     self.timers.insert((now + Span::from_millis(after), leg));
-                    self.sip.command(now, leg, SignalCommand::Ring { sdp: None });
+                    self.sip
+                        .command(now, leg, SignalCommand::Ring { sdp: None });
                 }
             },
             Waiting::ToAnswer => match line.character.answer {
                 Answer::Refuse(code, _) => self.refuse(now, leg, code),
                 _ => {
                     line.waiting = Waiting::Opening;
-                    let opening = line.offer.take().map_or(Opening::Offer, |sdp| Opening::Answer { sdp });
+                    let opening = line
+                        .offer
+                        .take()
+                        .map_or(Opening::Offer, |sdp| Opening::Answer { sdp });
                     self.media(leg, MediaCommand::Open(opening));
                 }
             },
@@ -305,7 +347,8 @@ impl Phones {
 
     fn refuse(&mut self, now: Time, leg: LegId, code: u16) {
         let headers = Vec::new();
-        self.sip.command(now, leg, SignalCommand::Refuse { code, headers });
+        self.sip
+            .command(now, leg, SignalCommand::Refuse { code, headers });
         self.legs.remove(&leg);
         self.out.push_back(PhoneOutput::Ended { leg });
     }
@@ -316,7 +359,10 @@ impl Phones {
             let placement = Placement {
                 to: NameAddr::new(target.clone()),
                 target,
-                next: Next::At(Hop { transport: Transport::Memory, address: self.platform }),
+                next: Next::At(Hop {
+                    transport: Transport::Memory,
+                    address: self.platform,
+                }),
                 from: NameAddr::new(from),
                 headers: Vec::new(),
                 sdp,
@@ -332,7 +378,9 @@ impl Phones {
 
     /// The call is up.
     fn begin(&mut self, now: Time, leg: LegId) {
-        let Some(line) = self.legs.get_mut(&leg) else { return };
+        let Some(line) = self.legs.get_mut(&leg) else {
+            return;
+        };
         if !line.answered {
             line.answered = true;
             self.next_act(now, leg);
@@ -348,7 +396,11 @@ impl Phones {
     /// A recording of what the phone hears ended in silence. If nothing was heard before, the
     /// prompt hasn't begun, and the phone goes on listening.
     fn heard_silence(&mut self, now: Time, leg: LegId, heard: bool) {
-        if self.legs.get(&leg).is_some_and(|line| line.waiting == Waiting::Silence) {
+        if self
+            .legs
+            .get(&leg)
+            .is_some_and(|line| line.waiting == Waiting::Silence)
+        {
             if heard {
                 self.next_act(now, leg);
             } else {
@@ -358,7 +410,9 @@ impl Phones {
     }
 
     fn next_act(&mut self, now: Time, leg: LegId) {
-        let Some(line) = self.legs.get_mut(&leg) else { return };
+        let Some(line) = self.legs.get_mut(&leg) else {
+            return;
+        };
         let act = line.character.acts.get(line.next_act).cloned();
         line.next_act += 1;
         match act {
@@ -374,7 +428,12 @@ impl Phones {
             }
             Some(Act::Say(text)) => self.play(leg, speech(&text)),
             Some(Act::Beep) => self.play(leg, Prompt::Tone(Tone::RecordBeep)),
-            Some(Act::Fax) => self.play(leg, Prompt::File { url: FAX_TONE.to_owned() }),
+            Some(Act::Fax) => self.play(
+                leg,
+                Prompt::File {
+                    url: FAX_TONE.to_owned(),
+                },
+            ),
             Some(Act::Press(digits)) => self.play(leg, Prompt::Digits(digits)),
             Some(Act::Hold) => self.hold(now, leg, true),
             Some(Act::Resume) => self.hold(now, leg, false),
@@ -396,7 +455,9 @@ impl Phones {
         let command = match holding {
             None => SignalCommand::Reply { sdp: Some(sdp) },
             Some(false) => SignalCommand::Offer { sdp },
-            Some(true) => SignalCommand::Offer { sdp: sdp.replace("a=sendrecv", "a=sendonly") },
+            Some(true) => SignalCommand::Offer {
+                sdp: sdp.replace("a=sendrecv", "a=sendonly"),
+            },
         };
         self.sip.command(now, leg, command);
     }
@@ -418,7 +479,14 @@ impl Phones {
         if let Some(line) = self.legs.get_mut(&leg) {
             line.waiting = Waiting::Playing(play);
         }
-        self.media(leg, MediaCommand::Play { play, prompt, loops: 1 });
+        self.media(
+            leg,
+            MediaCommand::Play {
+                play,
+                prompt,
+                loops: 1,
+            },
+        );
     }
 
     fn end(&mut self, leg: LegId) {
@@ -441,22 +509,43 @@ impl Phones {
     /// Whether these bytes are a request to a phone that hears nothing.
     fn is_deaf_to(&self, bytes: &[u8]) -> bool {
         let deaf = |user: &str| {
-            self.characters.get(user).is_some_and(|phone| phone.answer == Answer::Deaf)
+            self.dead.contains(user)
+                || self
+                    .characters
+                    .get(user)
+                    .is_some_and(|phone| phone.answer == Answer::Deaf)
         };
         let head = &bytes[..bytes.len().min(200)];
         let head = String::from_utf8_lossy(head);
-        let user = head.split_once("sip:").and_then(|(_, rest)| rest.split_once('@'));
+        let user = head
+            .split_once("sip:")
+            .and_then(|(_, rest)| rest.split_once('@'));
         user.is_some_and(|(user, _)| deaf(user))
     }
 }
 
 impl PhoneLeg {
-    fn new(character: Character, waiting: Waiting, offer: Option<String>) -> PhoneLeg {
-        PhoneLeg { character, next_act: 0, waiting, offer, holding: None, answered: false }
+    fn new(user: &str, character: Character, waiting: Waiting, offer: Option<String>) -> PhoneLeg {
+        PhoneLeg {
+            user: user.to_owned(),
+            character,
+            next_act: 0,
+            waiting,
+            offer,
+            holding: None,
+            answered: false,
+        }
     }
 }
 
 fn speech(text: &str) -> Prompt {
-    let parts = vec![SpeechPart::Text { text: text.to_owned(), language: None }];
-    Prompt::Speech(Speech { voice: None, language: "en-US".to_owned(), parts })
+    let parts = vec![SpeechPart::Text {
+        text: text.to_owned(),
+        language: None,
+    }];
+    Prompt::Speech(Speech {
+        voice: None,
+        language: "en-US".to_owned(),
+        parts,
+    })
 }

@@ -61,7 +61,9 @@ impl Shelf {
             date_created: now,
             date_updated: now,
         };
-        self.numbers.entry(phone_number.to_owned()).or_insert(number)
+        self.numbers
+            .entry(phone_number.to_owned())
+            .or_insert(number)
     }
 
     /// Writes a row.

@@ -3,12 +3,12 @@
 //! It serves both sides of the network, the platform's legs and the phones', and knows which two
 //! belong together by the ports in their descriptions. A ten-minute call costs some dozen steps.
 
+use media::sound::speech_stand_in::speech_length_ms;
 use model::media::{
     MediaCommand, MediaEvent, Opening, PlayEnd, PlayId, Prompt, RecordEnd, RecordSpec, SpeechPart,
     Tone,
 };
 use model::{ErrorCode, LegId, RecordingSid, Span, Time};
-use media::sound::speech_stand_in::speech_length_ms;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Whose leg it is.
@@ -90,7 +90,10 @@ pub struct Sound {
 impl Sound {
     /// Silence, and no legs.
     pub fn new() -> Sound {
-        Sound { next_port: 20_000, ..Sound::default() }
+        Sound {
+            next_port: 20_000,
+            ..Sound::default()
+        }
     }
 
     /// Says how long the file at an address plays, or how it fails.
@@ -106,7 +109,10 @@ impl Sound {
     /// The other end of this leg falls silent for ever, without a word.
     pub fn vanish(&mut self, now: Time, phone: LegId) {
         let remote = self.legs.get(&(Side::Phones, phone)).map(|leg| leg.port);
-        let far = self.legs.iter().find(|(_, leg)| leg.remote.is_some() && leg.remote == remote);
+        let far = self
+            .legs
+            .iter()
+            .find(|(_, leg)| leg.remote.is_some() && leg.remote == remote);
         if let Some((ear, _)) = far {
             let lost = Span::from_secs(model::limit::MEDIA_LOST_SECS);
             self.agenda.insert((now + lost, Due::Lost(*ear)));
@@ -128,9 +134,17 @@ impl Sound {
                 }
             }
             MediaCommand::Renegotiate { sdp } => self.renegotiate(ear, sdp),
-            MediaCommand::Play { play, prompt, loops } => {
+            MediaCommand::Play {
+                play,
+                prompt,
+                loops,
+            } => {
                 if let Some(leg) = self.legs.get_mut(&ear) {
-                    leg.queue.push_back(Play { id: play, prompt, loops });
+                    leg.queue.push_back(Play {
+                        id: play,
+                        prompt,
+                        loops,
+                    });
                     self.play_next(now, ear);
                 }
             }
@@ -160,7 +174,9 @@ impl Sound {
     /// Lets everything happen that is due by `now`.
     pub fn handle_timeout(&mut self, now: Time) {
         while self.agenda.first().is_some_and(|(due, _)| *due <= now) {
-            let Some((at, due)) = self.agenda.pop_first() else { return };
+            let Some((at, due)) = self.agenda.pop_first() else {
+                return;
+            };
             self.happen(at, due);
             self.listen(at);
         }
@@ -177,7 +193,13 @@ impl Sound {
                 let plays = self.legs.get_mut(&ear);
                 if let Some(leg) = plays.filter(|leg| leg.plays(play)) {
                     leg.playing = None;
-                    self.say(ear, MediaEvent::Played { play, end: PlayEnd::Finished });
+                    self.say(
+                        ear,
+                        MediaEvent::Played {
+                            play,
+                            end: PlayEnd::Finished,
+                        },
+                    );
                     self.play_next(now, ear);
                 }
             }
@@ -190,7 +212,15 @@ impl Sound {
             Due::Finished(ear, recording, length_ms, heard, end) => {
                 let end = [RecordEnd::Stopped, RecordEnd::Silence, RecordEnd::LengthMax]
                     [usize::from(end.min(2))];
-                self.say(ear, MediaEvent::Recorded { recording, length_ms, heard, end });
+                self.say(
+                    ear,
+                    MediaEvent::Recorded {
+                        recording,
+                        length_ms,
+                        heard,
+                        end,
+                    },
+                );
             }
             Due::Lost(ear) => {
                 if self.legs.contains_key(&ear) {
@@ -222,14 +252,21 @@ impl Sound {
         let port = self.next_port;
         self.next_port = self.next_port.checked_add(2).unwrap_or(20_000);
         self.ports.insert(port, ear);
-        let leg = Leg { port, version: 1, remote, ..Leg::default() };
+        let leg = Leg {
+            port,
+            version: 1,
+            remote,
+            ..Leg::default()
+        };
         let sdp = leg.description();
         self.legs.insert(ear, leg);
         self.say(ear, MediaEvent::Opened { sdp });
     }
 
     fn renegotiate(&mut self, ear: Ear, sdp: Option<String>) {
-        let Some(leg) = self.legs.get_mut(&ear) else { return };
+        let Some(leg) = self.legs.get_mut(&ear) else {
+            return;
+        };
         if let Some(sdp) = sdp {
             let Some(port) = port_of(&sdp) else {
                 let text = "no sound is offered".to_owned();
@@ -247,7 +284,9 @@ impl Sound {
             if leg.playing.is_some() {
                 return;
             }
-            let Some(play) = leg.queue.pop_front() else { return };
+            let Some(play) = leg.queue.pop_front() else {
+                return;
+            };
             let id = play.id;
             match length(&play.prompt, &self.files) {
                 Err(code) => {
@@ -261,7 +300,8 @@ impl Sound {
                         let mut at = now;
                         for digit in digits.chars() {
                             if !matches!(digit, 'w' | 'W') {
-                                self.agenda.insert((at + Span(KEY.0 / 2), Due::Key(ear, id, digit)));
+                                self.agenda
+                                    .insert((at + Span(KEY.0 / 2), Due::Key(ear, id, digit)));
                             }
                             at += key_length(digit);
                         }
@@ -275,7 +315,9 @@ impl Sound {
     }
 
     fn stop_play(&mut self, now: Time, ear: Ear, play: PlayId) {
-        let Some(leg) = self.legs.get_mut(&ear) else { return };
+        let Some(leg) = self.legs.get_mut(&ear) else {
+            return;
+        };
         let waits = leg.queue.iter().position(|waiting| waiting.id == play);
         if let Some(at) = waits {
             leg.queue.remove(at);
@@ -284,7 +326,13 @@ impl Sound {
         } else {
             return;
         }
-        self.say(ear, MediaEvent::Played { play, end: PlayEnd::Stopped });
+        self.say(
+            ear,
+            MediaEvent::Played {
+                play,
+                end: PlayEnd::Stopped,
+            },
+        );
         self.play_next(now, ear);
     }
 
@@ -294,7 +342,9 @@ impl Sound {
         let duration_ms = 100;
         self.say(far, MediaEvent::Digit { digit, duration_ms });
         let peer = self.legs.get(&far).and_then(|leg| leg.peer);
-        if far.0 == Side::Switch && let Some(peer) = peer.and_then(|peer| self.far((far.0, peer))) {
+        if far.0 == Side::Switch
+            && let Some(peer) = peer.and_then(|peer| self.far((far.0, peer)))
+        {
             self.say(peer, MediaEvent::Digit { digit, duration_ms });
         }
     }
@@ -323,7 +373,9 @@ impl Sound {
     }
 
     fn part(&mut self, ear: Ear) {
-        let Some(leg) = self.legs.get_mut(&ear) else { return };
+        let Some(leg) = self.legs.get_mut(&ear) else {
+            return;
+        };
         leg.listens_to = None;
         if let Some(peer) = leg.peer.take()
             && let Some(other) = self.legs.get_mut(&(ear.0, peer))
@@ -347,7 +399,9 @@ impl Sound {
     }
 
     fn record(&mut self, now: Time, ear: Ear, recording: RecordingSid, spec: RecordSpec) {
-        let Some(leg) = self.legs.get_mut(&ear) else { return };
+        let Some(leg) = self.legs.get_mut(&ear) else {
+            return;
+        };
         let end = now + Span::from_millis(u64::from(spec.length_ms_max));
         self.agenda.insert((end, Due::Check(ear, recording)));
         if let Some(silence_ms) = spec.silence_ms {
@@ -368,7 +422,9 @@ impl Sound {
     /// Ends a recording whose greatest length or longest silence is reached.
     fn check(&mut self, now: Time, ear: Ear, sid: RecordingSid) {
         let leg = self.legs.get(&ear);
-        let Some(recording) = leg.and_then(|leg| leg.recordings.get(&sid)) else { return };
+        let Some(recording) = leg.and_then(|leg| leg.recordings.get(&sid)) else {
+            return;
+        };
         let length = Span::from_millis(u64::from(recording.spec.length_ms_max));
         let silent = recording.spec.silence_ms.is_some_and(|silence_ms| {
             let allowed = Span::from_millis(u64::from(silence_ms));
@@ -383,22 +439,30 @@ impl Sound {
 
     fn end_recording(&mut self, now: Time, ear: Ear, recording: RecordingSid, end: RecordEnd) {
         let leg = self.legs.get_mut(&ear);
-        let Some(ended) = leg.and_then(|leg| leg.recordings.remove(&recording)) else { return };
-        let last = if ended.active { Some(now) } else { ended.last_heard };
+        let Some(ended) = leg.and_then(|leg| leg.recordings.remove(&recording)) else {
+            return;
+        };
+        let last = if ended.active {
+            Some(now)
+        } else {
+            ended.last_heard
+        };
         let kept = match (ended.first_heard, last) {
             (Some(first), Some(last)) if ended.spec.trim => last - first,
             _ => now - ended.begun,
         };
         let length_ms = kept.millis() as u32;
-        let heard =
-            ended.first_heard.is_some() && length_ms >= model::limit::RECORDING_MS_MIN;
+        let heard = ended.first_heard.is_some() && length_ms >= model::limit::RECORDING_MS_MIN;
         self.say(ear, MediaEvent::RecordEnded { recording, end });
         let word = match end {
             RecordEnd::Stopped | RecordEnd::Failed => 0,
             RecordEnd::Silence => 1,
             RecordEnd::LengthMax => 2,
         };
-        self.agenda.insert((now + FINISH, Due::Finished(ear, recording, length_ms, heard, word)));
+        self.agenda.insert((
+            now + FINISH,
+            Due::Finished(ear, recording, length_ms, heard, word),
+        ));
     }
 
     /// Notes for every recording whether there is sound now, and plans the end of its silence.
@@ -409,7 +473,9 @@ impl Sound {
                 let (ear_sound, mouth_sound) = (self.ear_hears(*ear), self.mouth_says(*ear));
                 let any = match recording.spec.track {
                     model::recording::RecordingTrack::Outbound => mouth_sound,
-                    model::recording::RecordingTrack::Both if recording.spec.silence_ms.is_none() => {
+                    model::recording::RecordingTrack::Both
+                        if recording.spec.silence_ms.is_none() =>
+                    {
                         ear_sound || mouth_sound
                     }
                     _ => ear_sound,
@@ -421,7 +487,9 @@ impl Sound {
         }
         for (ear, sid, active) in changes {
             let leg = self.legs.get_mut(&ear);
-            let Some(recording) = leg.and_then(|leg| leg.recordings.get_mut(&sid)) else { continue };
+            let Some(recording) = leg.and_then(|leg| leg.recordings.get_mut(&sid)) else {
+                continue;
+            };
             recording.active = active;
             if active {
                 recording.first_heard.get_or_insert(now);
@@ -438,14 +506,18 @@ impl Sound {
 
     /// Whether this leg sends sound to its far end: its own prompts, or a joined leg's voice.
     fn mouth_says(&self, ear: Ear) -> bool {
-        let Some(leg) = self.legs.get(&ear) else { return false };
-        let own = leg.playing.as_ref().is_some_and(|(play, _)| {
-            !matches!(play.prompt, Prompt::Silence { .. })
-        });
+        let Some(leg) = self.legs.get(&ear) else {
+            return false;
+        };
+        let own = leg
+            .playing
+            .as_ref()
+            .is_some_and(|(play, _)| !matches!(play.prompt, Prompt::Silence { .. }));
         let other = leg.peer.or(leg.listens_to);
         own || other.is_some_and(|peer| {
             let far = self.far((ear.0, peer));
-            far.and_then(|far| self.legs.get(&far)).is_some_and(|leg| leg.playing.is_some())
+            far.and_then(|far| self.legs.get(&far))
+                .is_some_and(|leg| leg.playing.is_some())
         })
     }
 
@@ -457,7 +529,9 @@ impl Sound {
 
 impl Leg {
     fn plays(&self, play: PlayId) -> bool {
-        self.playing.as_ref().is_some_and(|(playing, _)| playing.id == play)
+        self.playing
+            .as_ref()
+            .is_some_and(|(playing, _)| playing.id == play)
     }
 
     fn description(&self) -> String {
@@ -473,7 +547,11 @@ impl Leg {
 /// The port of the first line of sound.
 fn port_of(sdp: &str) -> Option<u16> {
     let rest = sdp.split("m=audio ").nth(1)?;
-    rest.split_ascii_whitespace().next()?.parse().ok().filter(|port| *port != 0)
+    rest.split_ascii_whitespace()
+        .next()?
+        .parse()
+        .ok()
+        .filter(|port| *port != 0)
 }
 
 fn key_length(digit: char) -> Span {

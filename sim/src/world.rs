@@ -10,7 +10,7 @@ use crate::shelf::Shelf;
 use crate::sound::{Side, Sound};
 use call::{AskId, Command, Event, Found, Refusal, effect::Question};
 use model::media::{MediaCommand, MediaEvent};
-use model::{CallRow, Callback, Chance, LegId, Span, Time};
+use model::{CallRow, Callback, Chance, LegId, Span, Time, WebRequest};
 use sip::{Flow, Transport};
 use std::collections::BTreeMap;
 use switch::{Carrier, Config, Input, Line, OWN, Output, PHONES, Switch};
@@ -33,6 +33,8 @@ pub struct Seen {
     pub lines: Vec<Line>,
     /// Callbacks in the order they were started.
     pub callbacks: Vec<(Time, Callback)>,
+    /// Requests for documents, in order.
+    pub requests: Vec<(Time, WebRequest)>,
     /// Answers to the API.
     pub replies: BTreeMap<AskId, Result<Box<CallRow>, Refusal>>,
     /// Calls that are over and done.
@@ -68,7 +70,10 @@ impl World {
     pub fn new(seed: u64, wire: Wire) -> World {
         let mut chance = Chance::new(seed);
         let config = Config {
-            call: call::Config { api_base: "http://ringback.example".to_owned(), ..Default::default() },
+            call: call::Config {
+                api_base: "http://ringback.example".to_owned(),
+                ..Default::default()
+            },
             sip: sip::Config::default(),
             carrier: Carrier::Phones,
             trunks: Vec::new(),
@@ -107,18 +112,28 @@ impl World {
     /// When the next thing will happen by itself.
     pub fn next(&self) -> Option<Time> {
         let agenda = self.agenda.first_key_value().map(|((at, _), _)| *at);
-        [agenda, self.switch.next_timeout(), self.phones.next_timeout(), self.sound.next_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            agenda,
+            self.switch.next_timeout(),
+            self.phones.next_timeout(),
+            self.sound.next_timeout(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Lets the next thing happen; false if nothing ever will.
     pub fn step(&mut self) -> bool {
-        let Some(next) = self.next() else { return false };
+        let Some(next) = self.next() else {
+            return false;
+        };
         self.now = self.now.max(next);
         self.seen.steps += 1;
-        let due = self.agenda.first_key_value().is_some_and(|((at, _), _)| *at <= self.now);
+        let due = self
+            .agenda
+            .first_key_value()
+            .is_some_and(|((at, _), _)| *at <= self.now);
         if due {
             if let Some((_, happening)) = self.agenda.pop_first() {
                 self.happen(happening);
@@ -149,6 +164,13 @@ impl World {
         result
     }
 
+    /// A phone dies in the middle of its call: no packet of it comes any more.
+    pub fn vanish(&mut self, leg: LegId) {
+        self.sound.vanish(self.now, leg);
+        self.phones.forget(leg);
+        self.settle();
+    }
+
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::ToSwitch(flow, bytes) => self.feed(Input::Datagram { flow, bytes }),
@@ -166,7 +188,8 @@ impl World {
 
     fn plan(&mut self, after: Span, happening: Happening) {
         self.order += 1;
-        self.agenda.insert((self.now + after, self.order), happening);
+        self.agenda
+            .insert((self.now + after, self.order), happening);
     }
 
     /// Carries what was said until everybody is silent.
@@ -191,7 +214,8 @@ impl World {
             Side::Phones => self.phones.handle_media(self.now, leg, event),
             Side::Switch => {
                 let event = Event::Media { leg, event };
-                self.switch.handle(self.now, Input::Call(event), &mut self.outputs);
+                self.switch
+                    .handle(self.now, Input::Call(event), &mut self.outputs);
             }
         }
     }
@@ -230,6 +254,7 @@ impl World {
             }
             Output::Notify(callback) => self.seen.callbacks.push((self.now, callback)),
             Output::Fetch { fetch, request } => {
+                self.seen.requests.push((self.now, request.clone()));
                 if let Some((after, reply)) = self.customer.ask(&request) {
                     self.plan(after, Happening::Inside(Event::Fetched { fetch, reply }));
                 }
@@ -242,7 +267,8 @@ impl World {
                     Question::Account => Found::Account(Some(self.shelf.account.clone())),
                 };
                 let event = Event::Found { lookup, found };
-                self.switch.handle(self.now, Input::Call(event), &mut self.outputs);
+                self.switch
+                    .handle(self.now, Input::Call(event), &mut self.outputs);
             }
             Output::Gone(call) => self.seen.gone.push(call),
             Output::Line(line) => self.seen.lines.push(line),

@@ -1,0 +1,195 @@
+//! What happens at a moment of a scenario: what a person does, what the API is asked.
+//!
+//! `api calls TO from FROM` takes, in any order: `url PATH`, `twiml "…"`, `get`, `fallback PATH`,
+//! `status PATH`, `events "initiated ringing answered completed"`, `timeout SECONDS`,
+//! `limit SECONDS`, `digits KEYS`, `record mono|dual`, `recorded PATH`, `shown CALLERID`.
+//! `api updates CA1` takes `url PATH`, `twiml "…"`, `status completed|canceled`, `limit SECONDS`.
+
+use crate::customer::HOST;
+use crate::scenario::{first, quoted};
+use call::command::{EndAs, RecordCall, RecordingCallback, Source};
+use call::{NewCall, Update};
+use model::callback::CallEvents;
+use model::recording::RecordingTrack;
+use model::{AccountSid, Address, Method, StatusCallback, limit};
+
+/// One thing that is made to happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// The API places a call.
+    Create(Box<NewCall>),
+    /// The API changes the call of this number in the ladder.
+    Update(usize, Update),
+    /// A person calls.
+    Call(String, String),
+    /// A person presses keys.
+    Press(String, String),
+    /// A person speaks.
+    Say(String, String),
+    /// A person hangs up.
+    HangUp(String),
+    /// A phone dies without a word.
+    Vanish(String),
+    /// The wire loses the next packets.
+    Lose(u32),
+    /// There are no ports left.
+    RunOut,
+}
+
+/// The absolute address of a page.
+pub fn url(path: &str) -> String {
+    if path.starts_with('/') {
+        format!("{HOST}{path}")
+    } else {
+        path.to_owned()
+    }
+}
+
+/// Reads what follows `at TIME`.
+pub fn parse(text: &str) -> Result<Order, String> {
+    let (who, rest) = first(text);
+    let (does, rest) = first(rest);
+    let name = who.to_owned();
+    Ok(match (who, does) {
+        ("api", "calls") => Order::Create(Box::new(create(rest)?)),
+        ("api", "updates") => {
+            let (call, rest) = first(rest);
+            let number = call.strip_prefix("CA").and_then(|n| n.parse().ok());
+            let number = number.ok_or_else(|| format!("not a call of this ladder: {call}"))?;
+            Order::Update(number, update(rest)?)
+        }
+        ("wire", "loses") => Order::Lose(
+            rest.parse()
+                .map_err(|_| format!("how many packets? {rest:?}"))?,
+        ),
+        ("ports", "run-out") => Order::RunOut,
+        (_, "calls") => Order::Call(name, rest.to_owned()),
+        (_, "presses") => Order::Press(name, rest.to_owned()),
+        (_, "says") => Order::Say(name, quoted(rest)?.0),
+        (_, "hangs-up") => Order::HangUp(name),
+        (_, "vanishes") => Order::Vanish(name),
+        _ => return Err(format!("nobody can do this: {text:?}")),
+    })
+}
+
+fn seconds(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| format!("not a number of seconds: {text:?}"))
+}
+
+fn create(text: &str) -> Result<NewCall, String> {
+    let (to, mut rest) = first(text);
+    let mut call = NewCall {
+        account: AccountSid(1),
+        number: None,
+        to: Address::parse(to),
+        from: Address::parse("+12025550190"),
+        caller_id: None,
+        source: Source::Twiml("<Response/>".to_owned()),
+        fallback: None,
+        status_callback: None,
+        send_digits: None,
+        ring_secs: limit::RING_SECS_DEFAULT,
+        time_limit_secs: limit::CALL_SECS_DEFAULT,
+        record: None,
+        credentials: None,
+    };
+    let mut events = CallEvents::COMPLETED;
+    let mut method = Method::Post;
+    while !rest.is_empty() {
+        let (word, after) = first(rest);
+        if word == "get" {
+            method = Method::Get;
+            rest = after;
+            continue;
+        }
+        let (value, after) = quoted(after)?;
+        rest = after;
+        match word {
+            "from" => call.from = Address::parse(&value),
+            "shown" => call.caller_id = Some(value),
+            "url" => {
+                call.source = Source::Url {
+                    url: url(&value),
+                    method,
+                }
+            }
+            "twiml" => call.source = Source::Twiml(value.replace('\'', "\"")),
+            "fallback" => call.fallback = Some((url(&value), Method::Post)),
+            "status" => {
+                let (url, method) = (url(&value), Method::Post);
+                call.status_callback = Some(StatusCallback {
+                    url,
+                    method,
+                    events,
+                });
+            }
+            "events" => {
+                events = CallEvents::parse(&value).ok_or_else(|| format!("events {value:?}?"))?;
+            }
+            "timeout" => call.ring_secs = seconds(&value)?,
+            "limit" => call.time_limit_secs = seconds(&value)?,
+            "digits" => call.send_digits = Some(value),
+            "record" => call.record = Some(record(&value, None)),
+            "recorded" => {
+                let dual = call.record.as_ref().is_some_and(|record| record.dual);
+                let dual = if dual { "dual" } else { "mono" };
+                call.record = Some(record(dual, Some(url(&value))));
+            }
+            other => return Err(format!("a call can't have {other:?}")),
+        }
+    }
+    if let Source::Url { method: asked, .. } = &mut call.source {
+        *asked = method;
+    }
+    if let Some(callback) = &mut call.status_callback {
+        callback.events = events;
+    }
+    Ok(call)
+}
+
+fn record(channels: &str, url: Option<String>) -> RecordCall {
+    let callback = url.map(|url| RecordingCallback {
+        url,
+        method: Method::Post,
+        in_progress: true,
+        completed: true,
+        absent: true,
+    });
+    RecordCall {
+        dual: channels == "dual",
+        track: RecordingTrack::Both,
+        trim: false,
+        callback,
+    }
+}
+
+fn update(text: &str) -> Result<Update, String> {
+    let mut update = Update {
+        source: None,
+        fallback: None,
+        status_callback: None,
+        status: None,
+        time_limit_secs: None,
+    };
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, after) = first(rest);
+        let (value, after) = quoted(after)?;
+        rest = after;
+        match word {
+            "url" => {
+                update.source = Some(Source::Url {
+                    url: url(&value),
+                    method: Method::Post,
+                })
+            }
+            "twiml" => update.source = Some(Source::Twiml(value.replace('\'', "\""))),
+            "status" if value == "completed" => update.status = Some(EndAs::Completed),
+            "status" if value == "canceled" => update.status = Some(EndAs::Canceled),
+            "limit" => update.time_limit_secs = Some(seconds(&value)?),
+            other => return Err(format!("a call can't be changed by {other:?} {value:?}")),
+        }
+    }
+    Ok(update)
+}

@@ -1,0 +1,298 @@
+//! Plays a scenario and writes its ladder: the golden half of the file.
+
+use crate::order::Order;
+use crate::scenario::{Scenario, ScenarioError, split};
+use crate::world::{BEGIN, World};
+use call::{AskId, Command};
+use model::{CallSid, LegId};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use switch::Ladder;
+
+/// What came of a scenario file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The ladder is as the file has it.
+    Same,
+    /// It isn't: the first line that differs, as expected and as it was, and the whole new ladder.
+    Differs {
+        /// Which line of the lower half, counted from 1.
+        line: usize,
+        /// What the file has there; empty if nothing.
+        expected: String,
+        /// What happened; empty if nothing.
+        found: String,
+        /// The whole lower half as it should be if this is right.
+        ladder: String,
+    },
+}
+
+/// Plays a file and compares.
+pub fn check(text: &str) -> Result<Outcome, ScenarioError> {
+    let (story, expected) = split(text);
+    let ladder = play(&Scenario::parse(story)?);
+    if ladder == expected {
+        return Ok(Outcome::Same);
+    }
+    let mut before = expected.lines();
+    let mut after = ladder.lines();
+    let mut line = 0;
+    loop {
+        line += 1;
+        let (expected, found) = (before.next(), after.next());
+        if expected != found || expected.is_none() {
+            return Ok(Outcome::Differs {
+                line,
+                expected: expected.unwrap_or("").to_owned(),
+                found: found.unwrap_or("").to_owned(),
+                ladder,
+            });
+        }
+    }
+}
+
+/// The file with this ladder as its lower half.
+pub fn rewritten(text: &str, ladder: &str) -> String {
+    let (story, _) = split(text);
+    format!("{}\n---\n{ladder}", story.trim_end())
+}
+
+/// Plays a story to its end and writes down what happened.
+pub fn play(scenario: &Scenario) -> String {
+    let mut world = build(scenario);
+    let mut stage = Stage::new(scenario);
+    let mut orders = scenario.orders.clone();
+    orders.sort_by_key(|(at, _)| *at);
+    for (at, order) in orders {
+        world.run_until(BEGIN + at);
+        stage.perform(&mut world, order);
+    }
+    while world
+        .next()
+        .is_some_and(|next| next <= BEGIN + scenario.until)
+    {
+        world.step();
+    }
+    stage.write(&world, &scenario.shows)
+}
+
+/// A world as the story describes it, before anything happens.
+pub fn build(scenario: &Scenario) -> World {
+    let mut world = World::new(scenario.seed, scenario.wire);
+    for (_, number, character) in &scenario.phones {
+        world.phones.set(number, character.clone());
+    }
+    for owned in &scenario.numbers {
+        let number = world.shelf.own(BEGIN, &owned.number, owned.voice.clone());
+        number.voice_fallback_url.clone_from(&owned.fallback);
+        number.status_callback.clone_from(&owned.status);
+    }
+    for (path, page) in &scenario.pages {
+        world.customer.page(path, page.clone());
+    }
+    for (url, outcome) in &scenario.files {
+        world.sound.set_file(url, *outcome);
+    }
+    world
+}
+
+/// Who is who while a story is played.
+struct Stage {
+    phones: BTreeMap<String, (String, crate::Character)>,
+    legs: BTreeMap<String, LegId>,
+    ladder: Ladder,
+    named: usize,
+    calls: Vec<CallSid>,
+    asks: u64,
+}
+
+impl Stage {
+    fn new(scenario: &Scenario) -> Stage {
+        let phones = scenario.phones.iter();
+        let phones =
+            phones.map(|(name, number, who)| (name.clone(), (number.clone(), who.clone())));
+        Stage {
+            phones: phones.collect(),
+            legs: BTreeMap::new(),
+            ladder: Ladder::new(BEGIN),
+            named: 0,
+            calls: Vec::new(),
+            asks: 0,
+        }
+    }
+
+    /// Learns the calls in the order in which they appear on the ladder.
+    fn look(&mut self, world: &World) {
+        for line in &world.seen.lines[self.named..] {
+            if let Some(call) = line.call
+                && !self.calls.contains(&call)
+            {
+                self.calls.push(call);
+                self.ladder.name(call);
+            }
+        }
+        self.named = world.seen.lines.len();
+    }
+
+    fn perform(&mut self, world: &mut World, order: Order) {
+        self.look(world);
+        self.asks += 1;
+        let ask = AskId(self.asks);
+        match order {
+            Order::Create(mut call) => {
+                call.account = world.shelf.account.sid;
+                let from = call.from.to_string();
+                call.number = world.shelf.numbers.get(&from).map(|number| number.sid);
+                world.command(Command::Create { ask, call });
+            }
+            Order::Update(number, update) => {
+                if let Some(&call) = self.calls.get(number - 1) {
+                    let account = world.shelf.account.sid;
+                    world.command(Command::Update {
+                        ask,
+                        account,
+                        call,
+                        update,
+                    });
+                }
+            }
+            Order::Call(name, to) => {
+                if let Some((number, character)) = self.phones.get(&name).cloned() {
+                    let leg = world.with_phones(|p, now| p.call(now, &number, &to, character));
+                    self.legs.insert(name, leg);
+                }
+            }
+            Order::Press(name, keys) => self.with(world, &name, |p, _, leg| p.press(leg, &keys)),
+            Order::Say(name, text) => self.with(world, &name, |p, _, leg| p.say(leg, &text)),
+            Order::HangUp(name) => self.with(world, &name, |p, now, leg| p.hang_up(now, leg)),
+            Order::Vanish(name) => {
+                if let Some(leg) = self.leg(world, &name) {
+                    world.vanish(leg);
+                }
+            }
+            Order::Lose(packets) => world.network.lose_next += packets,
+            Order::RunOut => world.sound.exhaust(),
+        }
+    }
+
+    /// The leg of a person: the call they placed, or the one they were called on.
+    fn leg(&self, world: &World, name: &str) -> Option<LegId> {
+        let placed = self.legs.get(name).copied();
+        placed.or_else(|| world.phones.leg_of(&self.phones.get(name)?.0))
+    }
+
+    fn with(
+        &self,
+        world: &mut World,
+        name: &str,
+        act: impl FnOnce(&mut crate::Phones, model::Time, LegId),
+    ) {
+        if let Some(leg) = self.leg(world, name) {
+            world.with_phones(|phones, now| act(phones, now, leg));
+        }
+    }
+
+    /// The lower half of the file.
+    fn write(mut self, world: &World, shows: &[String]) -> String {
+        self.look(world);
+        let mut text = String::new();
+        for line in &world.seen.lines {
+            let mut line = line.clone();
+            for (name, (number, _)) in &self.phones {
+                for party in [&mut line.from, &mut line.to] {
+                    if *party == switch::Party::Far(number.clone()) {
+                        *party = switch::Party::Far(name.clone());
+                    }
+                }
+            }
+            text.push_str(&self.ladder.render(&line));
+            text.push('\n');
+        }
+        self.write_requests(world, shows, &mut text);
+        self.write_rows(world, &mut text);
+        text
+    }
+
+    /// The chosen parameters of every request and callback.
+    fn write_requests(&mut self, world: &World, shows: &[String], text: &mut String) {
+        if shows.is_empty() {
+            return;
+        }
+        text.push('\n');
+        let mut all: Vec<_> = Vec::new();
+        for (at, request) in &world.seen.requests {
+            all.push((*at, &request.url, request.call, &request.parameters));
+        }
+        for (at, callback) in &world.seen.callbacks {
+            all.push((*at, &callback.url, callback.call, &callback.parameters));
+        }
+        all.sort_by_key(|(at, ..)| *at);
+        for (_, url, call, parameters) in all {
+            let path = url.strip_prefix(crate::customer::HOST).unwrap_or(url);
+            let _ = write!(text, "{} {path}", self.ladder.name(call));
+            for name in shows {
+                for (_, value) in parameters.iter().filter(|(key, _)| key == name) {
+                    let value = self.shortened(value, world);
+                    let _ = write!(text, " {name}={value}");
+                }
+            }
+            text.push('\n');
+        }
+    }
+
+    /// Identifiers become their ladder's names, so that a ladder doesn't hang on chance.
+    fn shortened(&mut self, value: &str, world: &World) -> String {
+        if let Ok(call) = value.parse::<CallSid>() {
+            return self.ladder.name(call);
+        }
+        for (n, sid) in world.shelf.recordings.keys().enumerate() {
+            let sid = sid.to_string();
+            if value.contains(&sid) {
+                return value.replace(&sid, &format!("RE{}", n + 1));
+            }
+        }
+        value.to_owned()
+    }
+
+    /// How every call and recording ended.
+    fn write_rows(&mut self, world: &World, text: &mut String) {
+        text.push('\n');
+        for call in self.calls.clone() {
+            let name = self.ladder.name(call);
+            let Some(row) = world.shelf.calls.get(&call) else {
+                continue;
+            };
+            let direction = row.direction.as_str();
+            let _ = write!(
+                text,
+                "{name} {direction} {} → {} {}",
+                row.from, row.to, row.status
+            );
+            if let Some(secs) = row.duration_secs {
+                let _ = write!(text, " {secs} s");
+            }
+            if let Some(code) = row.sip_response_code {
+                let _ = write!(text, " SIP {code}");
+            }
+            text.push('\n');
+        }
+        for (n, row) in world.shelf.recordings.values().enumerate() {
+            let call = self.ladder.name(row.call);
+            let (source, status) = (row.source.as_str(), row.status.as_str());
+            let _ = write!(
+                text,
+                "RE{} {call} {source} {} channel(s) {status}",
+                n + 1,
+                row.channels
+            );
+            if let Some(secs) = row.duration_secs {
+                let _ = write!(text, " {secs} s");
+            }
+            text.push('\n');
+        }
+        for row in &world.shelf.notifications {
+            let call = self.ladder.name(row.call);
+            let _ = writeln!(text, "{call} {:?} {} {}", row.level, row.code, row.text);
+        }
+    }
+}
