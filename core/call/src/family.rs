@@ -40,6 +40,8 @@ pub(crate) enum News {
 pub(crate) struct ChildEnd {
     /// Which child.
     pub child: CallSid,
+    /// Its leg.
+    pub leg: LegId,
     /// True if it went to a SIP address.
     pub sip: bool,
     /// Its final status.

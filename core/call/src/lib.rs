@@ -154,6 +154,7 @@ impl CallControl {
             && self.desk.fetches.is_empty()
             && self.desk.lookups.is_empty()
             && self.desk.work.is_empty()
+            && self.desk.notices.is_empty()
             && self.desk.calls == 0
     }
 

@@ -44,6 +44,9 @@ fn write(
     place: Place<'_>,
     turn: &mut Turn<'_>,
 ) {
+    if !turn.desk.may_note(row.sid) {
+        return;
+    }
     let notification = NotificationRow {
         sid: NotificationSid::draw(&mut turn.desk.chance),
         account: row.account,

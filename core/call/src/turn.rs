@@ -10,7 +10,7 @@ use crate::questions::Questions;
 use crate::timer::{Timer, Timers};
 use model::media::{MediaCommand, PlayId};
 use model::signal::SignalCommand;
-use model::{CallSid, Callback, Chance, FetchId, LegId, Span, Time, WebRequest};
+use model::{CallSid, Callback, Chance, FetchId, LegId, Span, Time, WebRequest, limit};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What outlives a turn and is shared by all calls.
@@ -30,6 +30,8 @@ pub(crate) struct Desk {
     pub lookups: Questions,
     /// What is still to be done in this turn; empty between turns.
     pub work: VecDeque<Work>,
+    /// How many notifications each call has left behind.
+    pub notices: BTreeMap<CallSid, usize>,
     /// How many calls there are, those about to be placed included.
     pub calls: usize,
     next: Next,
@@ -61,15 +63,24 @@ impl Desk {
             fetches: Questions::default(),
             lookups: Questions::default(),
             work: VecDeque::new(),
+            notices: BTreeMap::new(),
             calls: 0,
             next: Next::default(),
         }
+    }
+
+    /// Whether one more notification of a call is written.
+    pub fn may_note(&mut self, call: CallSid) -> bool {
+        let written = self.notices.entry(call).or_default();
+        *written += 1;
+        *written <= limit::NOTIFICATIONS_PER_CALL_MAX
     }
 
     /// Nothing of a call remains: not its leg's name, not its timers, not its questions.
     pub fn forget(&mut self, call: CallSid, leg: LegId) {
         self.calls = self.calls.saturating_sub(1);
         self.legs.remove(&leg);
+        self.notices.remove(&call);
         self.timers.stop_all(call);
         self.fetches.forget(call);
         self.lookups.forget(call);

@@ -129,6 +129,8 @@ pub const LOOKUP_DEADLINE_MS: u64 = 5_000;
 pub const RECORDED_DEADLINE_MS: u64 = 10_000;
 /// Of an answered document so much is kept for `Calls/{sid}/Events` (bytes).
 pub const WEB_EVENT_BODY_BYTES_MAX: usize = 4_096;
+/// Notifications one call may leave: a page of a thousand faults says no more than its first.
+pub const NOTIFICATIONS_PER_CALL_MAX: usize = 500;
 /// Keys one `<Gather>` keeps when it names no number of its own.
 pub const GATHER_DIGITS_MAX: usize = 10_000;
 

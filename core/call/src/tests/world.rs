@@ -426,9 +426,9 @@ impl World {
             }
             MediaCommand::Play {
                 play,
-                prompt: model::media::Prompt::Tone(tone),
+                prompt: model::media::Prompt::Tone(model::media::Tone::Ringback(_)),
                 ..
-            } if matches!(tone, model::media::Tone::Ringback(_)) => {
+            } => {
                 self.playing.push((leg, play));
             }
             MediaCommand::Play { play, .. } if self.plays => {
@@ -439,15 +439,15 @@ impl World {
                 next.push(Event::Media { leg, event });
             }
             MediaCommand::Play { play, .. } => self.playing.push((leg, play)),
-            MediaCommand::StopPlay { play } => {
-                if self.playing.iter().any(|(_, waiting)| *waiting == play) {
-                    self.playing.retain(|(_, waiting)| *waiting != play);
-                    let event = MediaEvent::Played {
-                        play,
-                        end: PlayEnd::Stopped,
-                    };
-                    next.push(Event::Media { leg, event });
-                }
+            MediaCommand::StopPlay { play }
+                if self.playing.iter().any(|(_, waiting)| *waiting == play) =>
+            {
+                self.playing.retain(|(_, waiting)| *waiting != play);
+                let event = MediaEvent::Played {
+                    play,
+                    end: PlayEnd::Stopped,
+                };
+                next.push(Event::Media { leg, event });
             }
             MediaCommand::StopRecord { recording } => {
                 self.finish(leg, recording, next);

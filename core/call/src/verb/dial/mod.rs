@@ -276,13 +276,7 @@ impl Dialling {
         self.bridged = true;
         let length = Span::from_secs(u64::from(self.dial.time_limit));
         turn.set(line.row.sid, Timer::Bridge, length);
-        let wanted = matches!(
-            self.dial.record,
-            DialRecord::FromAnswer | DialRecord::FromAnswerDual
-        );
-        if wanted || self.recording.is_none() {
-            self.record_if(self.dial.record != DialRecord::DoNotRecord, line, turn);
-        }
+        self.record_if(self.dial.record != DialRecord::DoNotRecord, line, turn);
     }
 
     fn record_from_ringing(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
@@ -318,6 +312,9 @@ impl Dialling {
 
     fn ended(&mut self, end: ChildEnd, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
         let child = end.child;
+        if self.hears == Hears::Early(end.leg) {
+            self.hush(line, turn);
+        }
         // Losers end after the winner was found: the winner's end is the one that counts.
         if self.hunt.won().is_none_or(|won| won == child) {
             self.end = Some(end);

@@ -48,6 +48,14 @@ pub(crate) fn read(
     turn: &mut Turn<'_>,
 ) -> Targets {
     let mut targets = Targets::default();
+    if dial.nouns.len() > limit::DIAL_NOUNS_MAX {
+        let text = format!(
+            "Dial: only the first {} nouns are rung",
+            limit::DIAL_NOUNS_MAX
+        );
+        let code = ErrorCode(twiml::Code::TooManyNouns.number());
+        notice::warning(line.row, &Fault::new(code, text), None, turn);
+    }
     for noun in dial.nouns.iter().take(limit::DIAL_NOUNS_MAX) {
         let read = match noun {
             Noun::Number(noun) => number(noun, (page, line), turn),

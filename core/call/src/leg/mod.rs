@@ -8,13 +8,20 @@
 //! A leg opens its sound first and signals with the description it is given. Whatever ends it,
 //! it releases its signalling and closes its sound exactly once.
 
+#[cfg(test)]
+mod tests;
+mod way;
+
+pub(crate) use way::Outbound;
+
 use crate::effect::{LookupId, Question};
 use crate::notice::Fault;
 use crate::timer::Timer;
 use crate::turn::Turn;
 use model::media::{MediaCommand, MediaEvent, Opening, PlayId, Prompt};
-use model::signal::{Credentials, Invite, Offered, Route, SignalCommand, SignalEvent};
+use model::signal::{Offered, Route, SignalCommand, SignalEvent};
 use model::{Address, CallSid, CallStatus, Cause, ErrorCode, LegId, Span, limit};
+use way::{Sound, Wanted, Way};
 
 /// How far a leg has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,55 +36,6 @@ enum LegState {
     Answered,
     /// It is over.
     Ended(Cause),
-}
-
-/// Where a leg that we place goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Outbound {
-    /// Who is called.
-    pub to: Address,
-    /// Who calls, as the far end sees it.
-    pub from: Address,
-    /// The customer's headers.
-    pub headers: Vec<(String, String)>,
-    /// For a far end that asks who we are.
-    pub credentials: Option<Credentials>,
-    /// How long it rings.
-    pub ring_secs: u32,
-    /// Hops left on the way out.
-    pub max_forwards: u8,
-    /// Rounds through our own numbers so far.
-    pub own_hops: u8,
-}
-
-/// What the sound engine has done for a leg.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Sound {
-    None,
-    Opening,
-    Open { sdp: String },
-    Closed,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Way {
-    Out {
-        outbound: Box<Outbound>,
-        route: Option<Route>,
-        lookup: Option<LookupId>,
-    },
-    In {
-        rung: bool,
-        wanted: Wanted,
-    },
-}
-
-/// What we want to tell a caller as soon as there is a description to tell it with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    Nothing,
-    EarlySound,
-    Answer,
 }
 
 /// One connection to one far end.
@@ -235,19 +193,7 @@ impl Leg {
         if self.state != LegState::Opening {
             return;
         }
-        let max_forwards = match route {
-            Route::Own => limit::MAX_FORWARDS.saturating_sub(outbound.own_hops + 1),
-            Route::Carrier | Route::Sip => outbound.max_forwards,
-        };
-        let invite = Invite {
-            to: outbound.to.clone(),
-            from: outbound.from.clone(),
-            route: *route,
-            sdp: sdp.clone(),
-            headers: outbound.headers.clone(),
-            credentials: outbound.credentials.clone(),
-            max_forwards,
-        };
+        let invite = outbound.invite(*route, sdp);
         self.state = LegState::Inviting;
         let ring = Span::from_secs(u64::from(outbound.ring_secs));
         turn.signal(self.id, SignalCommand::Invite(Box::new(invite)));

@@ -3,13 +3,17 @@
 //! `settle` is the one place that notices a change of status; the row, the callback and the news
 //! to relatives come from there and from nowhere else.
 
+mod birth;
+
+pub(crate) use birth::blank;
+
 use crate::callback;
-use crate::command::{EndAs, NewCall, RecordCall, Update};
+use crate::command::{EndAs, RecordCall, Update};
 use crate::effect::{LookupId, Refusal, Row};
-use crate::family::{Child, ChildEnd, News};
-use crate::leg::{Leg, Outbound};
+use crate::family::{ChildEnd, News};
+use crate::leg::Leg;
 use crate::notice::{self, Fault};
-use crate::parameters::{self, Visit};
+use crate::parameters::Visit;
 use crate::recording::{Finished, Recordings};
 use crate::script::{Line, Outcome, Scope, Script, Start};
 use crate::timer::Timer;
@@ -17,10 +21,10 @@ use crate::turn::Turn;
 use crate::verb::{Heard, reject};
 use model::media::{MediaEvent, Opening, PlayEnd, RecordSpec};
 use model::recording::RecordingSource;
-use model::signal::{Offered, SignalEvent};
+use model::signal::SignalEvent;
 use model::{
-    Address, CallRow, CallSid, CallStatus, Direction, ErrorCode, FetchId, LegId, Method,
-    RecordingSid, Span, WebReply, limit,
+    Address, CallRow, CallSid, CallStatus, ErrorCode, FetchId, LegId, RecordingSid, Span, WebReply,
+    limit,
 };
 
 /// A call.
@@ -51,96 +55,6 @@ struct Plan {
 }
 
 impl Call {
-    /// A call that the API asks for.
-    pub fn created(sid: CallSid, new: NewCall, turn: &mut Turn<'_>) -> Call {
-        let (to, headers) = without_headers(&new.to);
-        let mut row = blank(sid, Direction::OutboundApi, turn);
-        row.account = new.account;
-        row.number = new.number;
-        row.to = to.clone();
-        row.from = new.from.clone();
-        row.status_callback = new.status_callback;
-        let shown = new.caller_id.as_deref().map(Address::parse);
-        let visit = Visit::default();
-        let outbound = Outbound {
-            to,
-            from: shown.unwrap_or(new.from),
-            headers: ours(&row, headers),
-            credentials: new.credentials,
-            ring_secs: new.ring_secs.min(limit::RING_SECS_MAX),
-            max_forwards: visit.max_forwards,
-            own_hops: visit.own_hops,
-        };
-        let plan = Plan {
-            keys: new.send_digits,
-            start: Some(Start::Source(new.source)),
-            record: new.record,
-            time_limit_secs: new.time_limit_secs.min(limit::CALL_SECS_MAX),
-        };
-        let leg = Leg::outbound(turn.draw_leg(sid), sid, outbound);
-        Call::new(
-            row,
-            leg,
-            Script::new(Scope::Call, new.fallback),
-            visit,
-            plan,
-        )
-    }
-
-    /// A call that a `<Dial>` asks for.
-    pub fn dialled(child: Child, turn: &mut Turn<'_>) -> Call {
-        let Child {
-            sid,
-            parent,
-            outbound,
-            ..
-        } = child;
-        let mut row = blank(sid, Direction::OutboundDial, turn);
-        row.account = child.account;
-        row.number = child.number;
-        row.parent = Some(parent);
-        row.to = outbound.to.clone();
-        row.from = outbound.from.clone();
-        row.status_callback = child.status_callback;
-        let headers = ours(&row, outbound.headers.clone());
-        let outbound = Outbound {
-            headers,
-            ..outbound
-        };
-        let start = child.whisper.map_or(Start::Nothing, |(url, method)| {
-            Start::Source(crate::command::Source::Url { url, method })
-        });
-        let plan = Plan {
-            keys: child.send_digits,
-            start: Some(start),
-            record: None,
-            time_limit_secs: limit::CALL_SECS_MAX,
-        };
-        let visit = Visit::on_the_way(outbound.max_forwards, outbound.own_hops);
-        let leg = Leg::outbound(turn.draw_leg(sid), sid, outbound);
-        let script = Script::new(Scope::Whisper, None);
-        let mut call = Call::new(row, leg, script, visit, plan);
-        call.parent = Some(parent);
-        call
-    }
-
-    /// A call that came in and belongs to somebody.
-    pub fn arrived(
-        (leg, row): (LegId, CallRow),
-        offered: &Offered,
-        fallback: Option<(String, Method)>,
-    ) -> Call {
-        let plan = Plan {
-            keys: None,
-            start: None,
-            record: None,
-            time_limit_secs: limit::CALL_SECS_DEFAULT,
-        };
-        let leg = Leg::inbound(leg, row.sid, offered);
-        let script = Script::new(Scope::Call, fallback);
-        Call::new(row, leg, script, Visit::of(offered), plan)
-    }
-
     fn new(row: CallRow, leg: Leg, script: Script, visit: Visit, plan: Plan) -> Call {
         Call {
             told: leg.status(),
@@ -522,6 +436,7 @@ impl Call {
     fn end(&self, status: CallStatus) -> ChildEnd {
         ChildEnd {
             child: self.row.sid,
+            leg: self.leg.id,
             sip: matches!(self.row.to, Address::Sip(_)),
             status,
             answered: self.row.answer_time,
@@ -530,57 +445,4 @@ impl Call {
             headers: self.leg.headers.clone(),
         }
     }
-}
-
-/// A row with nothing in it yet.
-pub(crate) fn blank(sid: CallSid, direction: Direction, turn: &Turn<'_>) -> CallRow {
-    let inbound = direction == Direction::Inbound;
-    CallRow {
-        sid,
-        account: model::AccountSid(0),
-        parent: None,
-        number: None,
-        to: Address::Name(String::new()),
-        from: Address::Name(String::new()),
-        status: if inbound {
-            CallStatus::Ringing
-        } else {
-            CallStatus::Queued
-        },
-        direction,
-        date_created: turn.now,
-        date_updated: turn.now,
-        start_time: None,
-        answer_time: None,
-        end_time: None,
-        duration_secs: None,
-        forwarded_from: None,
-        caller_name: None,
-        sip_response_code: None,
-        sip_call_id: None,
-        status_callback: None,
-    }
-}
-
-fn without_headers(to: &Address) -> (Address, Vec<(String, String)>) {
-    match to {
-        Address::Sip(uri) => {
-            let (uri, part) = parameters::split_headers(uri);
-            (
-                Address::Sip(uri.to_owned()),
-                parameters::custom_headers(part),
-            )
-        }
-        other => (other.clone(), Vec::new()),
-    }
-}
-
-/// The headers that name a call to the far end, before the customer's own.
-fn ours(row: &CallRow, customers: Vec<(String, String)>) -> Vec<(String, String)> {
-    let mut headers = vec![
-        ("X-Twilio-AccountSid".to_owned(), row.account.to_string()),
-        ("X-Twilio-CallSid".to_owned(), row.sid.to_string()),
-    ];
-    headers.extend(customers);
-    headers
 }
