@@ -1,5 +1,6 @@
 //! Small stories: call control in a world that answers as it is told.
 
+mod bounds;
 mod dial;
 mod fuzz;
 mod inbound;
