@@ -43,7 +43,11 @@ impl Ending {
         client: u64,
         response: &Response,
     ) -> Option<State> {
-        if client != self.client || response.code.is_provisional() {
+        if client != self.client {
+            self.acknowledge_late(line, stack, client, response);
+            return None;
+        }
+        if response.code.is_provisional() {
             return None;
         }
         if matches!(
@@ -62,6 +66,16 @@ impl Ending {
             }
         }
         Some(State::Ended)
+    }
+
+    /// A 2xx to our re-INVITE that crossed our BYE wants its ACK all the same.
+    fn acknowledge_late(&self, line: &Line, stack: &mut Stack, client: u64, response: &Response) {
+        if let Ok(cseq) = response.headers.cseq()
+            && cseq.method == Method::Invite
+            && response.code.is_success()
+        {
+            stack.acknowledge_answer(Some(line.id), &self.dialog, client, cseq.number);
+        }
     }
 
     /// The BYE got no answer.

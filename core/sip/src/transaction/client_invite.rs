@@ -31,6 +31,9 @@ pub(crate) struct ClientInvite {
     pub(super) nonce: u32,
     pub(super) armed: Armed<2>,
     interval: Span,
+    /// A re-INVITE: no person is asked, so its answer is not waited for longer than any other's,
+    /// provisional responses or not.
+    is_within: bool,
     /// The INVITE while it is repeated, then the ACK of a refusal.
     sent: Box<[u8]>,
     /// The ACK to be, with the To of the INVITE; also what a CANCEL is made from.
@@ -57,6 +60,7 @@ impl ClientInvite {
             nonce,
             armed: Armed::default(),
             interval: turn.values.t1,
+            is_within: request.headers.to().is_ok_and(|to| to.tag().is_some()),
             sent: bytes.as_slice().into(),
             template: Some(Box::new(template(request))),
             acks: Vec::new(),
@@ -83,6 +87,11 @@ impl ClientInvite {
                 self.state = State::Proceeding;
                 turn.timers.stop_all(&mut self.armed, Owner::Client(id));
                 self.sent = Box::default();
+                if self.is_within {
+                    let end = turn.now + turn.values.patience();
+                    turn.timers
+                        .set(&mut self.armed, Owner::Client(id), Timer::B, end);
+                }
                 self.pass(turn, id, response, flow);
             }
             State::Calling | State::Proceeding if code.is_success() => {
@@ -120,7 +129,7 @@ impl ClientInvite {
                 turn.timers
                     .set(&mut self.armed, Owner::Client(id), Timer::A, at);
             }
-            (Timer::B, State::Calling) => {
+            (Timer::B, State::Calling | State::Proceeding) => {
                 self.state = State::Terminated;
                 turn.heard.push_back(Heard::TimedOut {
                     user: self.user,

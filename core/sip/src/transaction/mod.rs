@@ -11,6 +11,7 @@ pub(crate) mod timer;
 #[cfg(test)]
 mod tests;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::config::TimerValues;
@@ -157,12 +158,12 @@ impl Transactions {
             return false;
         };
         let (id, user) = (invite | 1, pending.user);
-        if !self.clients.contains_key(&id) {
-            let (flow, nonce) = (pending.flow, pending.nonce);
+        let (flow, nonce) = (pending.flow, pending.nonce);
+        if let Entry::Vacant(vacant) = self.clients.entry(id) {
             // Nobody waits for the answer to the CANCEL; what counts is the INVITE's.
             let mut cancel = ClientOther::start(turn, id, user, flow, nonce, &request);
             cancel.user = User::Nobody;
-            self.clients.insert(id, Box::new(Client::Other(cancel)));
+            vacant.insert(Box::new(Client::Other(cancel)));
         }
         true
     }

@@ -56,15 +56,14 @@ impl Wire {
         }
         let known = self.connections.contains_key(&flow.connection);
         let flow = if known { flow } else { self.reopen(flow) };
-        match self.connections.get_mut(&flow.connection) {
-            Some(connection) => match &mut connection.waiting {
+        if let Some(connection) = self.connections.get_mut(&flow.connection) {
+            match &mut connection.waiting {
                 Some(waiting) if waiting.len() < limit::SIP_CONNECTION_QUEUE_MAX => {
                     waiting.push(bytes);
                 }
                 Some(_) => {}
                 None => self.out.push_back(Output::Send { flow, bytes }),
-            },
-            None => {}
+            }
         }
     }
 
