@@ -17,4 +17,4 @@ class NodeSdk(Case):
             timeout=90,
         )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual(done.stdout.count("ok "), 6, done.stdout)
+        self.assertEqual(done.stdout.count("ok "), 7, done.stdout)
