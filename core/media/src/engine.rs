@@ -63,7 +63,9 @@ impl Engine {
     /// Takes 20 ms of sound of a peer on another engine, for the leg `to`.
     pub fn handle_relay(&mut self, _now: Time, to: LegId, relayed: Relayed) {
         let slot = self.slot(to);
-        let Some(session) = slot.and_then(|slot| self.session_mut(slot)) else { return };
+        let Some(session) = slot.and_then(|slot| self.session_mut(slot)) else {
+            return;
+        };
         if session.hears != Hears::Away {
             return;
         }
@@ -88,7 +90,8 @@ impl Engine {
     /// Ends whatever it was joined to; `Part` and `Close` take it out again. A second time it
     /// changes the seat. False if the room is full or the leg isn't here.
     pub fn enter_room(&mut self, leg: LegId, room: u64, seat: Seat) -> bool {
-        self.slot(leg).is_some_and(|slot| self.sit(slot, room, seat))
+        self.slot(leg)
+            .is_some_and(|slot| self.sit(slot, room, seat))
     }
 
     /// How many legs are open.
@@ -104,12 +107,15 @@ impl Engine {
     /// The legs of one phase, for a driver that reads their sockets just before the tick.
     pub fn legs_of_phase(&self, phase: usize) -> impl Iterator<Item = LegId> + '_ {
         let slots = self.phases.get(phase).map_or(&[][..], Vec::as_slice);
-        slots.iter().filter_map(|&slot| self.session(slot).map(|session| session.leg))
+        slots
+            .iter()
+            .filter_map(|&slot| self.session(slot).map(|session| session.leg))
     }
 
     /// The counters of one leg.
     pub fn stats(&self, now: Time, leg: LegId) -> Option<LegStats> {
-        self.session(self.slot(leg)?).map(|session| session.stats(now))
+        self.session(self.slot(leg)?)
+            .map(|session| session.stats(now))
     }
 
     fn slot(&self, leg: LegId) -> Option<u32> {

@@ -42,7 +42,12 @@ pub struct Room {
 impl Room {
     /// An empty room.
     pub fn new(name: u64, phase: usize) -> Room {
-        Room { name, phase, members: Vec::new(), mix: Mix::new() }
+        Room {
+            name,
+            phase,
+            members: Vec::new(),
+            mix: Mix::new(),
+        }
     }
 
     /// Seats a leg, or changes its seat; false if the room is full.
@@ -71,7 +76,10 @@ impl Room {
 
     /// The seat of a leg.
     pub fn seat_of(&self, slot: u32) -> Option<Seat> {
-        self.members.iter().find(|(other, _)| *other == slot).map(|(_, seat)| *seat)
+        self.members
+            .iter()
+            .find(|(other, _)| *other == slot)
+            .map(|(_, seat)| *seat)
     }
 
     /// Adds up what all who speak say in this tick; `voice` gives a leg's frame, if it has one.
@@ -88,7 +96,9 @@ impl Room {
 
     /// What a leg hears, whose own frame (if it had one) was gathered; false if it is deaf here.
     pub fn hear(&self, slot: u32, own: Option<&Frame>, heard: &mut Frame) -> bool {
-        let Some(seat) = self.seat_of(slot).filter(|seat| seat.hears) else { return false };
+        let Some(seat) = self.seat_of(slot).filter(|seat| seat.hears) else {
+            return false;
+        };
         match own.filter(|_| seat.speaks) {
             Some(own) => self.mix.all_but(own, heard),
             None => self.mix.all(heard),
@@ -102,23 +112,43 @@ mod tests {
     use super::*;
     use crate::sound::FRAME_SAMPLES;
 
-    const BOTH: Seat = Seat { speaks: true, hears: true };
+    const BOTH: Seat = Seat {
+        speaks: true,
+        hears: true,
+    };
 
     #[test]
     fn each_hears_the_others_and_seats_are_kept() {
         let voices: Vec<Frame> = (1..=4).map(|n| [n * 100; FRAME_SAMPLES]).collect();
         let mut room = Room::new(1, 0);
         assert!(room.seat(0, BOTH) && room.seat(1, BOTH));
-        assert!(room.seat(2, Seat { speaks: false, hears: true }));
-        assert!(room.seat(3, Seat { speaks: true, hears: false }));
+        assert!(room.seat(
+            2,
+            Seat {
+                speaks: false,
+                hears: true
+            }
+        ));
+        assert!(room.seat(
+            3,
+            Seat {
+                speaks: true,
+                hears: false
+            }
+        ));
         room.gather(|slot| voices.get(slot as usize));
         let hear = |room: &Room, slot: u32| {
             let mut heard = [0; FRAME_SAMPLES];
-            room.hear(slot, voices.get(slot as usize), &mut heard).then_some(heard[0])
+            room.hear(slot, voices.get(slot as usize), &mut heard)
+                .then_some(heard[0])
         };
         assert_eq!(hear(&room, 0), Some(200 + 400));
         assert_eq!(hear(&room, 1), Some(100 + 400));
-        assert_eq!(hear(&room, 2), Some(100 + 200 + 400), "muted, it hears all who speak");
+        assert_eq!(
+            hear(&room, 2),
+            Some(100 + 200 + 400),
+            "muted, it hears all who speak"
+        );
         assert_eq!(hear(&room, 3), None, "deaf");
         assert_eq!(hear(&room, 9), None, "not here");
         assert!(room.seat(2, BOTH));

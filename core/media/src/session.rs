@@ -106,7 +106,11 @@ impl Session {
             lent_key: None,
             guests: VecDeque::new(),
             wish,
-            origin: Origin { session, version: session, address: config.address },
+            origin: Origin {
+                session,
+                version: session,
+                address: config.address,
+            },
             lines: Vec::new(),
             name: format!("ringback@{}", config.address),
             offered: false,
@@ -160,7 +164,10 @@ impl Session {
         }
         self.mouth.agree(&terms);
         self.ear.detect_tones(terms.receive_event.is_empty());
-        let received = self.terms.as_ref().is_some_and(|terms| terms.flow.receives());
+        let received = self
+            .terms
+            .as_ref()
+            .is_some_and(|terms| terms.flow.receives());
         if terms.flow.receives() && !received {
             // A hold is over: the far end gets its time anew.
             self.watched_from = self.watched_from.map(|_| now);
@@ -201,9 +208,14 @@ impl Session {
         if self.mouth.is_open {
             self.watched_from.get_or_insert(now);
         }
-        let receives = self.terms.as_ref().is_some_and(|terms| terms.flow.receives());
+        let receives = self
+            .terms
+            .as_ref()
+            .is_some_and(|terms| terms.flow.receives());
         let latest = self.heard_at.max(self.watched_from);
-        let Some(latest) = latest.filter(|_| receives && !self.lost_told) else { return false };
+        let Some(latest) = latest.filter(|_| receives && !self.lost_told) else {
+            return false;
+        };
         self.lost_told = now.since(latest) >= Span::from_secs(MEDIA_LOST_SECS);
         self.lost_told
     }
@@ -217,8 +229,11 @@ impl Session {
         }
         let ours = self.mouth.outgoing.ssrc();
         let theirs = self.ear.incoming.ssrc();
-        let (incoming, far_lost, round_trip) =
-            (&mut self.ear.incoming, &mut self.far_lost, &mut self.round_trip);
+        let (incoming, far_lost, round_trip) = (
+            &mut self.ear.incoming,
+            &mut self.far_lost,
+            &mut self.round_trip,
+        );
         let is_rtcp = report::parse(bytes, |item| match item {
             Report::Sender { ssrc, report } if Some(ssrc) == theirs => {
                 incoming.note_sender_report(now, report::ntp_middle(report.ntp));
@@ -258,7 +273,14 @@ impl Session {
             octets: outgoing.octets() as u32,
         });
         packet.clear();
-        report::write(packet, outgoing.ssrc(), sender.as_ref(), block.as_ref(), &self.name, bye);
+        report::write(
+            packet,
+            outgoing.ssrc(),
+            sender.as_ref(),
+            block.as_ref(),
+            &self.name,
+            bye,
+        );
     }
 
     /// Takes a frame of a peer on another engine.

@@ -53,7 +53,13 @@ impl Engine {
     ) {
         let Some(port) = port else {
             let text = "no port is left for sound".to_owned();
-            out.event(leg, MediaEvent::Refused { code: SERVICE_UNAVAILABLE, text });
+            out.event(
+                leg,
+                MediaEvent::Refused {
+                    code: SERVICE_UNAVAILABLE,
+                    text,
+                },
+            );
             return;
         };
         if let Some(slot) = self.slot(leg) {
@@ -106,12 +112,7 @@ impl Engine {
     }
 }
 
-fn command_session(
-    now: Time,
-    session: &mut Session,
-    command: MediaCommand,
-    out: &mut dyn Outlet,
-) {
+fn command_session(now: Time, session: &mut Session, command: MediaCommand, out: &mut dyn Outlet) {
     let leg = session.leg;
     match command {
         MediaCommand::Connect { sdp } => {
@@ -127,13 +128,21 @@ fn command_session(
             let sdp = session.offer();
             out.event(leg, MediaEvent::Renegotiated { sdp });
         }
-        MediaCommand::Play { play, prompt, loops } => {
+        MediaCommand::Play {
+            play,
+            prompt,
+            loops,
+        } => {
             session.prompts.play(leg, play, &prompt, loops, out);
         }
         MediaCommand::StopPlay { play } => session.prompts.stop(leg, play, out),
         MediaCommand::Record { recording, spec } => record(session, recording, &spec, out),
         MediaCommand::StopRecord { recording } => {
-            if let Some(tape) = session.tapes.iter_mut().find(|tape| tape.recording == recording) {
+            if let Some(tape) = session
+                .tapes
+                .iter_mut()
+                .find(|tape| tape.recording == recording)
+            {
                 tape.stop();
                 tape.give(leg, out);
                 session.tapes.retain(|tape| tape.recording != recording);
@@ -155,10 +164,22 @@ fn record(session: &mut Session, recording: RecordingSid, spec: &RecordSpec, out
     let end = RecordEnd::Failed;
     let channels = if spec.dual { 2 } else { 1 };
     out.event(session.leg, MediaEvent::RecordEnded { recording, end });
-    let kept = Kept { end, channels, samples: 0, length_ms: 0, heard: false };
+    let kept = Kept {
+        end,
+        channels,
+        samples: 0,
+        length_ms: 0,
+        heard: false,
+    };
     out.record_end(session.leg, recording, kept);
 }
 
 fn refuse(leg: LegId, error: SdpError, out: &mut dyn Outlet) {
-    out.event(leg, MediaEvent::Refused { code: NOT_ACCEPTABLE_HERE, text: error.to_string() });
+    out.event(
+        leg,
+        MediaEvent::Refused {
+            code: NOT_ACCEPTABLE_HERE,
+            text: error.to_string(),
+        },
+    );
 }

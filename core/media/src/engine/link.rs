@@ -26,8 +26,15 @@ impl Engine {
         }
     }
 
-    /// One hears the other; whoever hears the listener goes on to.
+    /// One hears the other. Whom it was joined to no longer hears it.
     pub(super) fn listen(&mut self, slot: u32, peer: LegId) {
+        if let Some(Hears::One(joined)) = self.session(slot).map(|session| session.hears)
+            && self
+                .session(joined)
+                .is_some_and(|session| session.hears == Hears::One(slot))
+        {
+            self.hear_nobody(joined);
+        }
         self.hear_nobody(slot);
         match self.slot(peer) {
             Some(other) if other == slot => {}
@@ -46,7 +53,9 @@ impl Engine {
     /// Nobody hears it, it hears nobody.
     pub(super) fn part(&mut self, slot: u32) {
         self.hear_nobody(slot);
-        let Some(session) = self.session_mut(slot) else { return };
+        let Some(session) = self.session_mut(slot) else {
+            return;
+        };
         session.lent_to = None;
         for listener in std::mem::take(&mut session.heard_by) {
             if let Some(listener) = self.session_mut(listener) {
@@ -65,7 +74,9 @@ impl Engine {
     }
 
     fn hear_nobody(&mut self, slot: u32) {
-        let Some(session) = self.session_mut(slot) else { return };
+        let Some(session) = self.session_mut(slot) else {
+            return;
+        };
         session.guests.clear();
         match std::mem::take(&mut session.hears) {
             Hears::One(other) => {
@@ -84,11 +95,14 @@ impl Engine {
 
     /// Seats a leg in a room.
     pub(super) fn sit(&mut self, slot: u32, name: u64, seat: Seat) -> bool {
-        let place = self.rooms.iter().position(|room| room.name == name && !room.is_empty());
+        let place = self
+            .rooms
+            .iter()
+            .position(|room| room.name == name && !room.is_empty());
         let phase = self.session(slot).map_or(0, |session| session.phase);
-        let seated = self.session(slot).is_some_and(|session| {
-            place.is_some_and(|place| session.hears == Hears::Room(place))
-        });
+        let seated = self
+            .session(slot)
+            .is_some_and(|session| place.is_some_and(|place| session.hears == Hears::Room(place)));
         if !seated {
             self.part(slot);
         }
@@ -114,7 +128,9 @@ impl Engine {
 
     /// Puts a leg into the emptiest phase.
     pub(super) fn place(&mut self, slot: u32) {
-        let emptiest = (0..PHASES).min_by_key(|&phase| self.phases[phase].len()).unwrap_or(0);
+        let emptiest = (0..PHASES)
+            .min_by_key(|&phase| self.phases[phase].len())
+            .unwrap_or(0);
         self.phases[emptiest].push(slot);
         if let Some(session) = self.session_mut(slot) {
             session.phase = emptiest;
@@ -130,7 +146,9 @@ impl Engine {
 
     fn move_to_phase_of(&mut self, slot: u32, other: u32) {
         // The listener moves, unless others are in step with it already.
-        let free = self.session(slot).is_some_and(|session| session.heard_by.is_empty());
+        let free = self
+            .session(slot)
+            .is_some_and(|session| session.heard_by.is_empty());
         let (moves, stays) = if free { (slot, other) } else { (other, slot) };
         if let Some(phase) = self.session(stays).map(|session| session.phase) {
             self.change_phase(moves, phase);
@@ -138,7 +156,10 @@ impl Engine {
     }
 
     fn change_phase(&mut self, slot: u32, phase: usize) {
-        if self.session(slot).is_some_and(|session| session.phase != phase) {
+        if self
+            .session(slot)
+            .is_some_and(|session| session.phase != phase)
+        {
             self.displace(slot);
             self.phases[phase].push(slot);
             if let Some(session) = self.session_mut(slot) {

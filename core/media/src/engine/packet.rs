@@ -23,7 +23,9 @@ impl Engine {
         out: &mut dyn Outlet,
     ) {
         let Some(slot) = self.slot(leg) else { return };
-        let Some(session) = self.session_mut(slot) else { return };
+        let Some(session) = self.session_mut(slot) else {
+            return;
+        };
         if packet::is_rtcp(bytes) {
             session.handle_report(now, from, bytes);
             return;
@@ -34,7 +36,10 @@ impl Engine {
             return;
         };
         let kind = packet.header.payload_type;
-        let format = terms.receive.iter().find(|format| format.payload_type == kind);
+        let format = terms
+            .receive
+            .iter()
+            .find(|format| format.payload_type == kind);
         let codec = format.map(|format| format.codec);
         let is_event = terms.receive_event.contains(&kind);
         if (codec.is_none() && !is_event) || !terms.flow.receives() {
@@ -59,7 +64,9 @@ impl Engine {
             }
             return;
         };
-        let Some(place) = session.ear.incoming.place(now, &packet.header) else { return };
+        let Some(place) = session.ear.incoming.place(now, &packet.header) else {
+            return;
+        };
         if place.restarted
             && let Some(event) = session.ear.events.reset()
         {
@@ -77,13 +84,17 @@ impl Engine {
         packet: &Packet<'_>,
         out: &mut dyn Outlet,
     ) {
-        let Some(session) = self.session_mut(slot) else { return };
+        let Some(session) = self.session_mut(slot) else {
+            return;
+        };
         if session.ear_on {
             session.ear.jitter.push(now, place, codec, packet.payload);
         }
         let listeners = session.heard_by.len();
         for n in 0..listeners {
-            let listener = self.session(slot).and_then(|session| session.heard_by.get(n).copied());
+            let listener = self
+                .session(slot)
+                .and_then(|session| session.heard_by.get(n).copied());
             let Some(listener) = listener else { return };
             self.pass(now, listener, codec, place, packet, out);
         }
@@ -99,12 +110,20 @@ impl Engine {
         packet: &Packet<'_>,
         out: &mut dyn Outlet,
     ) {
-        let Engine { sessions, packet: written, .. } = self;
-        let Some(session) = sessions.get_mut(listener as usize).and_then(Option::as_deref_mut)
+        let Engine {
+            sessions,
+            packet: written,
+            ..
+        } = self;
+        let Some(session) = sessions
+            .get_mut(listener as usize)
+            .and_then(Option::as_deref_mut)
         else {
             return;
         };
-        let (Some(terms), Some(latch)) = (&session.terms, &session.latch) else { return };
+        let (Some(terms), Some(latch)) = (&session.terms, &session.latch) else {
+            return;
+        };
         let octets = packet.payload.len();
         if !terms.flow.sends()
             || session.prompts.speaks()
@@ -113,7 +132,10 @@ impl Engine {
             return;
         }
         let to = latch.target();
-        if session.mouth.pass(now, &packet.header, place, packet.payload, terms, written) {
+        if session
+            .mouth
+            .pass(now, &packet.header, place, packet.payload, terms, written)
+        {
             session.mouth.is_open = true;
             out.packet(session.leg, to, false, written);
         }
@@ -121,7 +143,9 @@ impl Engine {
 
     /// A key went down or up: tell call control, and those who hear the leg.
     pub(super) fn hear_key(&mut self, slot: u32, event: KeyEvent, out: &mut dyn Outlet) {
-        let Some(session) = self.session_mut(slot) else { return };
+        let Some(session) = self.session_mut(slot) else {
+            return;
+        };
         let leg = session.leg;
         if let KeyEvent::Ended { digit, duration_ms } = event {
             out.event(leg, MediaEvent::Digit { digit, duration_ms });
@@ -131,8 +155,12 @@ impl Engine {
         }
         let listeners = session.heard_by.len();
         for n in 0..listeners {
-            let listener = self.session(slot).and_then(|session| session.heard_by.get(n).copied());
-            let Some(listener) = listener.and_then(|slot| self.session_mut(slot)) else { return };
+            let listener = self
+                .session(slot)
+                .and_then(|session| session.heard_by.get(n).copied());
+            let Some(listener) = listener.and_then(|slot| self.session_mut(slot)) else {
+                return;
+            };
             match event {
                 KeyEvent::Began { digit } => listener.mouth.keys.press(digit),
                 KeyEvent::Ended { duration_ms, .. } => {

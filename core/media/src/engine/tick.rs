@@ -16,13 +16,20 @@ const USUAL_OCTETS: usize = FRAME_SAMPLES;
 impl Engine {
     /// Lets the legs of one phase (0 to 3) hear and speak 20 ms; call it every 20 ms per phase.
     pub fn tick(&mut self, now: Time, phase: usize, out: &mut dyn Outlet) {
-        let Some(count) = self.phases.get(phase).map(Vec::len) else { return };
+        let Some(count) = self.phases.get(phase).map(Vec::len) else {
+            return;
+        };
         for n in 0..count {
             let slot = self.phases[phase][n];
             self.listen_tick(now, slot, out);
         }
-        let Engine { rooms, sessions, .. } = self;
-        for room in rooms.iter_mut().filter(|room| room.phase == phase && !room.is_empty()) {
+        let Engine {
+            rooms, sessions, ..
+        } = self;
+        for room in rooms
+            .iter_mut()
+            .filter(|room| room.phase == phase && !room.is_empty())
+        {
             room.gather(|slot| voice(sessions.get(slot as usize)?.as_deref()?));
         }
         for n in 0..count {
@@ -33,7 +40,9 @@ impl Engine {
 
     fn listen_tick(&mut self, now: Time, slot: u32, out: &mut dyn Outlet) {
         let needed = self.needs_ear(slot);
-        let Some(session) = self.session_mut(slot) else { return };
+        let Some(session) = self.session_mut(slot) else {
+            return;
+        };
         let leg = session.leg;
         if needed && !session.ear_on {
             session.ear.restart();
@@ -60,8 +69,12 @@ impl Engine {
 
     /// Whether anybody needs what the leg says as sound, not as packets.
     fn needs_ear(&self, slot: u32) -> bool {
-        let Some(session) = self.session(slot) else { return false };
-        let Some(terms) = &session.terms else { return false };
+        let Some(session) = self.session(slot) else {
+            return false;
+        };
+        let Some(terms) = &session.terms else {
+            return false;
+        };
         if !terms.flow.receives() {
             return false;
         }
@@ -80,8 +93,16 @@ impl Engine {
     fn speak_tick(&mut self, now: Time, slot: u32, out: &mut dyn Outlet) {
         let mut heard = SILENT_FRAME;
         let peer = self.peer_frame(slot, &mut heard);
-        let Engine { sessions, packet, chance, .. } = self;
-        let Some(session) = sessions.get_mut(slot as usize).and_then(Option::as_deref_mut) else {
+        let Engine {
+            sessions,
+            packet,
+            chance,
+            ..
+        } = self;
+        let Some(session) = sessions
+            .get_mut(slot as usize)
+            .and_then(Option::as_deref_mut)
+        else {
             return;
         };
         let leg = session.leg;
@@ -101,7 +122,13 @@ impl Engine {
         record(session, &said, out);
         if let Some(to) = session.lent_to {
             let frame = session.ear.frame;
-            out.relay(to, Relayed { frame, digit: session.lent_key.take() });
+            out.relay(
+                to,
+                Relayed {
+                    frame,
+                    digit: session.lent_key.take(),
+                },
+            );
         }
         if session.is_report_due(now, chance) {
             send_report(now, session, leg, packet, out);
@@ -110,7 +137,9 @@ impl Engine {
 
     /// What the leg hears of others; false if nobody says anything.
     fn peer_frame(&mut self, slot: u32, heard: &mut Frame) -> bool {
-        let Some(session) = self.session_mut(slot) else { return false };
+        let Some(session) = self.session_mut(slot) else {
+            return false;
+        };
         match session.hears {
             Hears::Nobody => false,
             Hears::Away => {
@@ -119,13 +148,17 @@ impl Engine {
                 frame.is_some()
             }
             Hears::One(other) => {
-                let Some(other) = self.session(other) else { return false };
+                let Some(other) = self.session(other) else {
+                    return false;
+                };
                 *heard = other.ear.frame;
                 other.ear.is_heard
             }
             Hears::Room(place) => {
                 let own = self.session(slot).and_then(voice);
-                self.rooms.get(place).is_some_and(|room: &Room| room.hear(slot, own, heard))
+                self.rooms
+                    .get(place)
+                    .is_some_and(|room: &Room| room.hear(slot, own, heard))
             }
         }
     }
@@ -159,7 +192,10 @@ fn play(session: &mut Session, peer: bool, heard: &mut Frame, out: &mut dyn Outl
         release(session);
         return false;
     }
-    let by_event = session.terms.as_ref().is_some_and(|terms| terms.send_event.is_some());
+    let by_event = session
+        .terms
+        .as_ref()
+        .is_some_and(|terms| terms.send_event.is_some());
     if by_event && let Some((key, _)) = pressed {
         // The event takes the place of the tone the player makes.
         if !std::mem::replace(&mut session.prompt_key, true) {
@@ -209,4 +245,3 @@ fn send_report(
     session.write_report(now, false, packet);
     out.packet(leg, to, !mux, packet);
 }
-

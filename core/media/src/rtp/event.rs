@@ -29,11 +29,14 @@ const VOLUME: u8 = 10;
 
 /// The number of a key.
 pub fn code(key: char) -> Option<u8> {
-    KEYS.iter().position(|&other| other == key.to_ascii_uppercase()).map(|at| at as u8)
+    KEYS.iter()
+        .position(|&other| other == key.to_ascii_uppercase())
+        .map(|at| at as u8)
 }
 
-const KEYS: [char; 16] =
-    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D'];
+const KEYS: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D',
+];
 
 /// What the far end did with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +71,11 @@ impl EventPayload {
     pub fn parse(payload: &[u8]) -> Option<EventPayload> {
         let &[event, flags, high, low] = payload.first_chunk::<EVENT_BYTES>()?;
         let duration = u16::from_be_bytes([high, low]);
-        Some(EventPayload { event, end: flags & 0x80 != 0, duration })
+        Some(EventPayload {
+            event,
+            end: flags & 0x80 != 0,
+            duration,
+        })
     }
 
     /// The four octets.
@@ -103,15 +110,14 @@ impl EventReceiver {
     }
 
     /// Takes the payload of an event packet with this RTP timestamp.
-    pub fn take(
-        &mut self,
-        now: Time,
-        timestamp: u32,
-        payload: &[u8],
-    ) -> [Option<KeyEvent>; 3] {
+    pub fn take(&mut self, now: Time, timestamp: u32, payload: &[u8]) -> [Option<KeyEvent>; 3] {
         let mut out = [None; 3];
-        let Some(heard) = EventPayload::parse(payload) else { return out };
-        let Some(&digit) = KEYS.get(usize::from(heard.event)) else { return out };
+        let Some(heard) = EventPayload::parse(payload) else {
+            return out;
+        };
+        let Some(&digit) = KEYS.get(usize::from(heard.event)) else {
+            return out;
+        };
         let mut before = 0;
         if let Some(latest) = &mut self.latest {
             let ahead = timestamp.wrapping_sub(latest.timestamp) as i32;
@@ -180,7 +186,10 @@ impl EventReceiver {
 impl Latest {
     fn over(&self) -> KeyEvent {
         let digit = KEYS[usize::from(self.event) % KEYS.len()];
-        KeyEvent::Ended { digit, duration_ms: (self.before + self.duration) / 8 }
+        KeyEvent::Ended {
+            digit,
+            duration_ms: (self.before + self.duration) / 8,
+        }
     }
 }
 
@@ -225,7 +234,10 @@ pub struct EventSender {
 impl EventSender {
     /// One with nothing to send.
     pub fn new() -> Self {
-        EventSender { waiting: VecDeque::with_capacity(WAITING_MAX), sending: None }
+        EventSender {
+            waiting: VecDeque::with_capacity(WAITING_MAX),
+            sending: None,
+        }
     }
 
     /// A key goes down.
@@ -234,7 +246,11 @@ impl EventSender {
             && self.waiting.len() < WAITING_MAX
         {
             self.release(0);
-            self.waiting.push_back(Press { key, event, length: None });
+            self.waiting.push_back(Press {
+                key,
+                event,
+                length: None,
+            });
         }
     }
 
@@ -274,8 +290,8 @@ impl EventSender {
         let sending = self.sending.as_mut()?;
         let marker = sending.elapsed == 0;
         let length = sending.press.length.map(|length| length.max(SHORTEST));
-        let over = length.is_some_and(|length| sending.elapsed >= length)
-            || sending.elapsed >= LONGEST;
+        let over =
+            length.is_some_and(|length| sending.elapsed >= length) || sending.elapsed >= LONGEST;
         if over {
             sending.ends_left -= 1;
         } else {

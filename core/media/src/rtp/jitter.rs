@@ -24,6 +24,9 @@ const WINDOWS: usize = 5;
 /// Frames without any packet after which the next one begins a talkspurt.
 const SPURT_PAUSE: u32 = 10;
 
+/// Before any timestamp, with room to count on either side.
+const NEVER: i64 = i64::MIN / 4;
+
 /// A packet held for its time.
 #[derive(Clone, Debug)]
 struct Slot {
@@ -84,7 +87,11 @@ pub struct Jitter {
     duplicate: u64,
 }
 
-const FRESH: Window = Window { number: i64::MIN, least: i64::MAX, greatest: [i64::MIN; 2] };
+const FRESH: Window = Window {
+    number: i64::MIN,
+    least: i64::MAX,
+    greatest: [i64::MIN; 2],
+};
 
 impl Jitter {
     /// An empty buffer.
@@ -94,7 +101,7 @@ impl Jitter {
             next_sequence: 0,
             newest: 0,
             position: 0,
-            heard_to: i64::MIN,
+            heard_to: NEVER,
             started: false,
             dry_frames: 0,
             windows: [FRESH; WINDOWS],
@@ -132,7 +139,10 @@ impl Jitter {
         }
         if place.sequence < self.next_sequence || place.timestamp < self.heard_to {
             let again = place.timestamp >= self.heard_to - FRAME * SLOTS as i64;
-            let seen = self.slots.iter().any(|slot| slot.sequence == place.sequence);
+            let seen = self
+                .slots
+                .iter()
+                .any(|slot| slot.sequence == place.sequence);
             if seen && again {
                 self.duplicate += 1;
             } else {
@@ -150,7 +160,7 @@ impl Jitter {
         self.started = true;
         self.next_sequence = place.sequence;
         self.newest = place.sequence;
-        self.heard_to = i64::MIN;
+        self.heard_to = NEVER;
         self.aim(place, transit);
     }
 
@@ -163,7 +173,13 @@ impl Jitter {
 
     fn store(&mut self, place: Place, codec: Codec, payload: &[u8]) {
         if self.slots.is_empty() {
-            let empty = Slot { used: false, sequence: 0, timestamp: 0, codec, payload: Vec::new() };
+            let empty = Slot {
+                used: false,
+                sequence: 0,
+                timestamp: 0,
+                codec,
+                payload: Vec::new(),
+            };
             self.slots = vec![empty; SLOTS];
         }
         let slot = &mut self.slots[place.sequence.rem_euclid(SLOTS as i64) as usize];
@@ -183,7 +199,11 @@ impl Jitter {
     /// Drops the oldest so that this sequence has a slot.
     fn make_room(&mut self, sequence: i64) {
         let first = sequence - SLOTS as i64 + 1;
-        for slot in self.slots.iter_mut().filter(|slot| slot.used && slot.sequence < first) {
+        for slot in self
+            .slots
+            .iter_mut()
+            .filter(|slot| slot.used && slot.sequence < first)
+        {
             slot.used = false;
             self.late += 1;
         }
@@ -194,7 +214,7 @@ impl Jitter {
     }
 
     /// Gives what is to be heard in the next 20 ms; a packet may last longer or shorter than that.
-    pub fn next(&mut self) -> Next<'_> {
+    pub fn take(&mut self) -> Next<'_> {
         if !self.started {
             return Next::Nothing;
         }
@@ -202,12 +222,16 @@ impl Jitter {
             self.position += FRAME;
             self.dry_frames = self.dry_frames.saturating_add(1);
             // One missing packet is more likely lost or late than the end of speech.
-            return if self.dry_frames < 3 { Next::Lost } else { Next::Nothing };
+            return if self.dry_frames < 3 {
+                Next::Lost
+            } else {
+                Next::Nothing
+            };
         };
         let (sequence, timestamp) = (self.slots[at].sequence, self.slots[at].timestamp);
         if timestamp >= self.position + FRAME {
             self.position += FRAME;
-            return if sequence > self.next_sequence && self.heard_to > i64::MIN {
+            return if sequence > self.next_sequence && self.heard_to > NEVER {
                 Next::Lost
             } else {
                 Next::Nothing
@@ -254,7 +278,11 @@ impl Jitter {
 
     /// The transit of the fastest packets.
     fn base(&self) -> i64 {
-        self.windows.iter().map(|window| window.least).min().unwrap_or(0)
+        self.windows
+            .iter()
+            .map(|window| window.least)
+            .min()
+            .unwrap_or(0)
     }
 
     /// The delay that is wanted.
@@ -276,7 +304,7 @@ impl Jitter {
         samples_at(now) - self.base() - self.position
     }
 
-    /// Compares the delay with what is wanted; ask just before [`Jitter::next`].
+    /// Compares the delay with what is wanted; ask just before [`Jitter::take`].
     pub fn fit(&self, now: Time) -> Fit {
         if !self.started || self.is_empty() {
             return Fit::Right;

@@ -55,7 +55,9 @@ pub fn is_rtcp(bytes: &[u8]) -> bool {
 impl<'a> Packet<'a> {
     /// Reads a packet; skips contributors and extension.
     pub fn parse(bytes: &'a [u8]) -> Result<Packet<'a>, PacketError> {
-        let head = bytes.first_chunk::<HEADER_BYTES>().ok_or(PacketError::Short)?;
+        let head = bytes
+            .first_chunk::<HEADER_BYTES>()
+            .ok_or(PacketError::Short)?;
         if head[0] >> 6 != 2 {
             return Err(PacketError::Version);
         }
@@ -114,7 +116,13 @@ mod tests {
         let mut bytes = Vec::new();
         HEADER.write(&mut bytes);
         bytes.extend_from_slice(&[1, 2, 3]);
-        assert_eq!(Packet::parse(&bytes), Ok(Packet { header: HEADER, payload: &[1, 2, 3] }));
+        assert_eq!(
+            Packet::parse(&bytes),
+            Ok(Packet {
+                header: HEADER,
+                payload: &[1, 2, 3]
+            })
+        );
         assert!(!is_rtcp(&bytes));
         assert!(is_rtcp(&[0x80, 200]) && is_rtcp(&[0x81, 201]) && !is_rtcp(&[0x80]));
     }
@@ -142,8 +150,9 @@ mod tests {
     fn bounds_are_kept_whatever_comes() {
         let mut chance = Chance::new(3);
         for _ in 0..20_000 {
-            let mut bytes: Vec<u8> =
-                (0..chance.below(60)).map(|_| chance.next_u64() as u8).collect();
+            let mut bytes: Vec<u8> = (0..chance.below(60))
+                .map(|_| chance.next_u64() as u8)
+                .collect();
             if let Some(first) = bytes.first_mut() {
                 *first = *first & 0x3f | 0x80;
             }

@@ -73,7 +73,7 @@ pub enum Report {
 /// The time of day as NTP writes it: seconds and 2^32nds.
 pub fn ntp(now: Time) -> u64 {
     let fraction = (u128::from(now.0 % 1_000_000) << 32) / 1_000_000;
-    (now.secs() + NTP_EPOCH_SECS) << 32 | fraction as u64
+    ((now.secs() + NTP_EPOCH_SECS) << 32) | fraction as u64
 }
 
 /// The middle 32 bits of an NTP time, as report blocks carry it.
@@ -86,9 +86,11 @@ pub fn round_trip(now: Time, block: &ReportBlock) -> Option<Span> {
     if block.last_report == 0 {
         return None;
     }
-    let passed = ntp_middle(ntp(now)).wrapping_sub(block.last_report).wrapping_sub(block.delay);
+    let passed = ntp_middle(ntp(now))
+        .wrapping_sub(block.last_report)
+        .wrapping_sub(block.delay);
     // A negative or absurd span is a far end that can't count.
-    (passed < 10 << 16).then(|| Span(u64::from(passed) * 1_000_000 >> 16))
+    (passed < 10 << 16).then(|| Span((u64::from(passed) * 1_000_000) >> 16))
 }
 
 /// Writes a report (of a sender if we send) with our name, and a farewell if this is the last.
@@ -102,7 +104,12 @@ pub fn write(
 ) {
     let blocks = u8::from(block.is_some());
     let words = 1 + if sender.is_some() { 5 } else { 0 } + 6 * u16::from(blocks);
-    head(out, blocks, if sender.is_some() { SENDER } else { RECEIVER }, words);
+    head(
+        out,
+        blocks,
+        if sender.is_some() { SENDER } else { RECEIVER },
+        words,
+    );
     word(out, ssrc);
     if let Some(sender) = sender {
         out.extend_from_slice(&sender.ntp.to_be_bytes());
@@ -153,7 +160,9 @@ pub fn parse(bytes: &[u8], mut take: impl FnMut(Report)) -> bool {
             return any;
         }
         let length = 4 * (1 + usize::from(u16::from_be_bytes([high, low])));
-        let Some(body) = rest.get(4..length) else { return any };
+        let Some(body) = rest.get(4..length) else {
+            return any;
+        };
         any = true;
         let count = usize::from(first & 0x1f);
         match kind {
@@ -175,12 +184,27 @@ pub fn parse(bytes: &[u8], mut take: impl FnMut(Report)) -> bool {
 
 fn sender(body: &[u8], count: usize, take: &mut impl FnMut(Report)) {
     let words: [Option<u32>; 6] = std::array::from_fn(|n| word_at(body, 4 * n));
-    let [Some(ssrc), Some(high), Some(low), Some(timestamp), Some(packets), Some(octets)] = words
+    let [
+        Some(ssrc),
+        Some(high),
+        Some(low),
+        Some(timestamp),
+        Some(packets),
+        Some(octets),
+    ] = words
     else {
         return;
     };
     let ntp = u64::from(high) << 32 | u64::from(low);
-    take(Report::Sender { ssrc, report: SenderReport { ntp, timestamp, packets, octets } });
+    take(Report::Sender {
+        ssrc,
+        report: SenderReport {
+            ntp,
+            timestamp,
+            packets,
+            octets,
+        },
+    });
     blocks(ssrc, &body[24..], count, take);
 }
 
@@ -229,14 +253,25 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let report = SenderReport { ntp: 1 << 40 | 5, timestamp: 160, packets: 3, octets: 480 };
+        let report = SenderReport {
+            ntp: 1 << 40 | 5,
+            timestamp: 160,
+            packets: 3,
+            octets: 480,
+        };
         for name in ["a", "ab", "abc", "abcd", "ringback@192.0.2.1"] {
             let mut bytes = Vec::new();
             write(&mut bytes, 7, Some(&report), Some(&BLOCK), name, true);
             assert_eq!(bytes.len() % 4, 0);
             let all = read(&bytes);
             assert_eq!(all[0], Report::Sender { ssrc: 7, report });
-            assert_eq!(all[1], Report::Block { reporter: 7, block: BLOCK });
+            assert_eq!(
+                all[1],
+                Report::Block {
+                    reporter: 7,
+                    block: BLOCK
+                }
+            );
             assert_eq!(all[2..], [Report::Bye { ssrc: 7 }]);
         }
         let mut bytes = Vec::new();
@@ -250,17 +285,35 @@ mod tests {
     fn the_round_trip_leaves_out_what_the_far_end_held_back() {
         let sent = Time(1_700_000_000_000_000);
         let last_report = ntp_middle(ntp(sent));
-        let block = ReportBlock { last_report, delay: 2 << 16, ..BLOCK };
+        let block = ReportBlock {
+            last_report,
+            delay: 2 << 16,
+            ..BLOCK
+        };
         let trip = round_trip(sent + Span::from_millis(2_150), &block).unwrap();
         assert!((149..=151).contains(&trip.millis()), "{trip}");
         assert_eq!(round_trip(sent, &block), None);
-        assert_eq!(round_trip(sent, &ReportBlock { last_report: 0, ..BLOCK }), None);
+        assert_eq!(
+            round_trip(
+                sent,
+                &ReportBlock {
+                    last_report: 0,
+                    ..BLOCK
+                }
+            ),
+            None
+        );
     }
 
     #[test]
     fn nothing_it_reads_makes_it_panic() {
         let mut chance = Chance::new(11);
-        let report = SenderReport { ntp: 1, timestamp: 2, packets: 3, octets: 4 };
+        let report = SenderReport {
+            ntp: 1,
+            timestamp: 2,
+            packets: 3,
+            octets: 4,
+        };
         let mut seed = Vec::new();
         write(&mut seed, 7, Some(&report), Some(&BLOCK), "ringback", true);
         let mut understood = 0;

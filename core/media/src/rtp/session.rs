@@ -188,9 +188,12 @@ impl Incoming {
         self.expected_reported = self.expected();
         self.received_reported = self.received_here;
         let lost = expected.saturating_sub(received);
-        let fraction = if expected == 0 { 0 } else { (lost * 256 / expected).min(255) as u8 };
+        let fraction = (lost * 256).checked_div(expected).unwrap_or(0).min(255) as u8;
         let (last_report, delay) = match self.sender_report {
-            Some((middle, at)) => (middle, (now.since(at).0 as u128 * 65_536 / 1_000_000) as u32),
+            Some((middle, at)) => (
+                middle,
+                (now.since(at).0 as u128 * 65_536 / 1_000_000) as u32,
+            ),
             None => (0, 0),
         };
         Some(ReportBlock {
@@ -220,7 +223,14 @@ pub struct Outgoing {
 impl Outgoing {
     /// A stream with these random beginnings.
     pub fn new(ssrc: u32, sequence: u16, clock: u32) -> Self {
-        Outgoing { ssrc, sequence, clock, marker: true, packets: 0, octets: 0 }
+        Outgoing {
+            ssrc,
+            sequence,
+            clock,
+            marker: true,
+            packets: 0,
+            octets: 0,
+        }
     }
 
     /// Our source.
@@ -272,7 +282,13 @@ impl Outgoing {
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);
         self.count(octets);
-        Header { marker, payload_type, sequence, timestamp, ssrc: self.ssrc }
+        Header {
+            marker,
+            payload_type,
+            sequence,
+            timestamp,
+            ssrc: self.ssrc,
+        }
     }
 
     /// Makes the header of a packet passed on under a sequence derived from another stream's;
@@ -290,7 +306,13 @@ impl Outgoing {
             self.sequence = sequence.wrapping_add(1);
         }
         self.count(octets);
-        Header { marker, payload_type, sequence, timestamp, ssrc: self.ssrc }
+        Header {
+            marker,
+            payload_type,
+            sequence,
+            timestamp,
+            ssrc: self.ssrc,
+        }
     }
 
     fn count(&mut self, octets: usize) {
@@ -314,7 +336,13 @@ mod tests {
     use super::*;
 
     fn header(sequence: u16, timestamp: u32) -> Header {
-        Header { marker: false, payload_type: 0, sequence, timestamp, ssrc: 7 }
+        Header {
+            marker: false,
+            payload_type: 0,
+            sequence,
+            timestamp,
+            ssrc: 7,
+        }
     }
 
     #[test]
@@ -323,7 +351,10 @@ mod tests {
         let mut last: Option<Place> = None;
         for n in 0..200u32 {
             let now = Time(u64::from(n) * 20_000);
-            let h = header(65_500u16.wrapping_add(n as u16), (u32::MAX - 999).wrapping_add(n * 160));
+            let h = header(
+                65_500u16.wrapping_add(n as u16),
+                (u32::MAX - 999).wrapping_add(n * 160),
+            );
             let place = incoming.place(now, &h).unwrap();
             if let Some(last) = last {
                 assert_eq!(place.sequence, last.sequence + 1);
@@ -361,13 +392,29 @@ mod tests {
         let mut incoming = Incoming::new();
         assert!(incoming.place(Time(0), &header(1, 0)).unwrap().restarted);
         assert_eq!(incoming.place(Time(20_000), &header(30_000, 160)), None);
-        assert!(!incoming.place(Time(40_000), &header(2, 320)).unwrap().restarted);
+        assert!(
+            !incoming
+                .place(Time(40_000), &header(2, 320))
+                .unwrap()
+                .restarted
+        );
         assert_eq!(incoming.place(Time(60_000), &header(40_000, 480)), None);
-        assert!(incoming.place(Time(80_000), &header(40_001, 640)).unwrap().restarted);
-        let other = Header { ssrc: 8, ..header(5, 99) };
+        assert!(
+            incoming
+                .place(Time(80_000), &header(40_001, 640))
+                .unwrap()
+                .restarted
+        );
+        let other = Header {
+            ssrc: 8,
+            ..header(5, 99)
+        };
         assert!(incoming.place(Time(100_000), &other).unwrap().restarted);
         assert_eq!(incoming.lost(), 0);
-        let jumped = Header { ssrc: 8, ..header(6, 5_000_000) };
+        let jumped = Header {
+            ssrc: 8,
+            ..header(6, 5_000_000)
+        };
         assert!(incoming.place(Time(120_000), &jumped).unwrap().restarted);
     }
 

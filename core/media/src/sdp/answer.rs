@@ -21,16 +21,26 @@ impl Wish {
         let media = &offer.media[at];
         let offered = media.codecs();
         let send = if self.own_order {
-            let of = |codec| offered.iter().find(|format: &&Format| format.codec == codec);
+            let of = |codec| {
+                offered
+                    .iter()
+                    .find(|format: &&Format| format.codec == codec)
+            };
             self.codecs.iter().find_map(|&codec| of(codec))
         } else {
-            offered.iter().find(|format| self.codecs.contains(&format.codec))
+            offered
+                .iter()
+                .find(|format| self.codecs.contains(&format.codec))
         };
         let send = *send.ok_or(SdpError::NoCodec)?;
         let event = media.event().filter(|_| self.telephone_event);
         let (remote, held) = address(offer, media)?;
         let theirs = flow(offer, media, held);
-        let ours = if held { old_hold(theirs) } else { theirs.reversed() };
+        let ours = if held {
+            old_hold(theirs)
+        } else {
+            theirs.reversed()
+        };
         let rtcp_mux = self.rtcp_mux && media.rtcp_mux;
         let terms = Terms {
             remote,
@@ -41,7 +51,9 @@ impl Wish {
             send_event: event,
             receive_event: event.into_iter().collect(),
             ptime_ms: ptime_ms(media),
-            maxptime_ms: media.maxptime_ms.unwrap_or(model::limit::PACKET_TIME_MAX_MS),
+            maxptime_ms: media
+                .maxptime_ms
+                .unwrap_or(model::limit::PACKET_TIME_MAX_MS),
             flow: ours,
         };
         let sound = Line::Sound {
@@ -63,7 +75,10 @@ impl Wish {
                 formats: other.formats.clone(),
             }
         });
-        Ok(Answer { lines: lines.collect(), terms })
+        Ok(Answer {
+            lines: lines.collect(),
+            terms,
+        })
     }
 }
 

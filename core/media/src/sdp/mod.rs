@@ -189,7 +189,9 @@ impl Media {
         let plain = ["RTP/AVP", "RTP/AVPF"];
         self.kind.eq_ignore_ascii_case("audio")
             && self.port != 0
-            && plain.iter().any(|name| self.protocol.eq_ignore_ascii_case(name))
+            && plain
+                .iter()
+                .any(|name| self.protocol.eq_ignore_ascii_case(name))
     }
 
     /// What a payload type means: its map, or by the static table (RFC 3551 §6).
@@ -209,7 +211,10 @@ impl Media {
                 && all.iter().all(|format| format.codec != codec)
                 && all.len() < FORMATS_MAX
             {
-                all.push(Format { payload_type, codec });
+                all.push(Format {
+                    payload_type,
+                    codec,
+                });
             }
         }
         all
@@ -225,11 +230,16 @@ impl Media {
     }
 
     fn map(&self, payload_type: u8) -> Option<&PayloadMap> {
-        self.maps.iter().find(|map| map.payload_type == payload_type)
+        self.maps
+            .iter()
+            .find(|map| map.payload_type == payload_type)
     }
 
     fn payload_types(&self) -> impl Iterator<Item = u8> + '_ {
-        let numbers = self.formats.iter().filter_map(|format| format.parse::<u8>().ok());
+        let numbers = self
+            .formats
+            .iter()
+            .filter_map(|format| format.parse::<u8>().ok());
         numbers.filter(|&payload_type| payload_type < 128)
     }
 }

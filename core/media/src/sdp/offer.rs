@@ -28,7 +28,10 @@ pub struct Wish {
 impl Wish {
     /// Our offer of sound.
     pub fn offer(&self, flow: Flow) -> Line {
-        let format = |&codec: &Codec| Format { payload_type: codec.payload_type(), codec };
+        let format = |&codec: &Codec| Format {
+            payload_type: codec.payload_type(),
+            codec,
+        };
         Line::Sound {
             port: self.port,
             protocol: "RTP/AVP".to_owned(),
@@ -42,17 +45,30 @@ impl Wish {
 
     /// Reads the answer to [`Wish::offer`].
     pub fn accept(&self, answer: &Description) -> Result<Terms, SdpError> {
-        let media = answer.sound().map(|at| &answer.media[at]).ok_or(SdpError::NoSound)?;
-        let codecs: Vec<Format> =
-            media.codecs().into_iter().filter(|f| self.codecs.contains(&f.codec)).collect();
+        let media = answer
+            .sound()
+            .map(|at| &answer.media[at])
+            .ok_or(SdpError::NoSound)?;
+        let codecs: Vec<Format> = media
+            .codecs()
+            .into_iter()
+            .filter(|f| self.codecs.contains(&f.codec))
+            .collect();
         let send = *codecs.first().ok_or(SdpError::NoCodec)?;
         // Sound comes under our numbers; some send under their own.
         let mut receive = codecs.clone();
         for &codec in &self.codecs {
             let payload_type = codec.payload_type();
             let agreed = codecs.iter().any(|format| format.codec == codec);
-            if agreed && receive.iter().all(|format| format.payload_type != payload_type) {
-                receive.push(Format { payload_type, codec });
+            if agreed
+                && receive
+                    .iter()
+                    .all(|format| format.payload_type != payload_type)
+            {
+                receive.push(Format {
+                    payload_type,
+                    codec,
+                });
             }
         }
         let event = media.event().filter(|_| self.telephone_event);
@@ -72,7 +88,9 @@ impl Wish {
             send_event: event,
             receive_event,
             ptime_ms: ptime_ms(media),
-            maxptime_ms: media.maxptime_ms.unwrap_or(model::limit::PACKET_TIME_MAX_MS),
+            maxptime_ms: media
+                .maxptime_ms
+                .unwrap_or(model::limit::PACKET_TIME_MAX_MS),
             flow: theirs.reversed(),
         })
     }
@@ -83,13 +101,19 @@ pub(super) fn address(
     description: &Description,
     media: &Media,
 ) -> Result<(SocketAddr, bool), SdpError> {
-    let ip = media.address.or(description.address).ok_or(SdpError::NoAddress)?;
+    let ip = media
+        .address
+        .or(description.address)
+        .ok_or(SdpError::NoAddress)?;
     Ok((SocketAddr::new(ip, media.port), ip.is_unspecified()))
 }
 
 /// The direction as the far end sees it; at an unspecified address it can't receive.
 pub(super) fn flow(description: &Description, media: &Media, held: bool) -> Flow {
-    let flow = media.direction.or(description.direction).unwrap_or_default();
+    let flow = media
+        .direction
+        .or(description.direction)
+        .unwrap_or_default();
     Flow::of(flow.sends(), flow.receives() && !held)
 }
 
@@ -104,6 +128,12 @@ pub(super) fn rtcp_address(remote: SocketAddr, media: &Media, mux: bool) -> Sock
 
 /// The packet time the far end wants, a whole number of frames where it can be.
 pub(super) fn ptime_ms(media: &Media) -> u32 {
-    let longest = media.maxptime_ms.unwrap_or(model::limit::PACKET_TIME_MAX_MS);
-    media.ptime_ms.unwrap_or(FRAME_MS).min(longest).clamp(10, model::limit::PACKET_TIME_MAX_MS)
+    let longest = media
+        .maxptime_ms
+        .unwrap_or(model::limit::PACKET_TIME_MAX_MS);
+    media
+        .ptime_ms
+        .unwrap_or(FRAME_MS)
+        .min(longest)
+        .clamp(10, model::limit::PACKET_TIME_MAX_MS)
 }

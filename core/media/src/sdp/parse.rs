@@ -15,17 +15,25 @@ pub fn parse(text: &str) -> Result<Description, SdpError> {
     if text.len() > SDP_BYTES_MAX {
         return Err(SdpError::Unreadable);
     }
-    let mut description = Description { address: None, direction: None, media: Vec::new() };
+    let mut description = Description {
+        address: None,
+        direction: None,
+        media: Vec::new(),
+    };
     let mut lines = 0;
     for line in text.split(['\r', '\n']).filter(|line| !line.is_empty()) {
         lines += 1;
         if lines > SDP_LINES_MAX {
             return Err(SdpError::Unreadable);
         }
-        let Some((kind, value)) = line.trim_end().split_once('=') else { continue };
+        let Some((kind, value)) = line.trim_end().split_once('=') else {
+            continue;
+        };
         match kind.trim() {
             "m" if description.media.len() >= SDP_MEDIA_MAX => return Err(SdpError::Unreadable),
-            "m" => description.media.push(media(value).ok_or(SdpError::Unreadable)?),
+            "m" => description
+                .media
+                .push(media(value).ok_or(SdpError::Unreadable)?),
             "c" => match description.media.last_mut() {
                 Some(media) => media.address = connection(value).or(media.address),
                 None => description.address = connection(value).or(description.address),
@@ -48,7 +56,11 @@ fn media(value: &str) -> Option<Media> {
     let mut words = value.split_ascii_whitespace();
     let kind = words.next()?.to_owned();
     let port = words.next()?;
-    let port = port.split_once('/').map_or(port, |(port, _)| port).parse().ok()?;
+    let port = port
+        .split_once('/')
+        .map_or(port, |(port, _)| port)
+        .parse()
+        .ok()?;
     let protocol = words.next()?.to_owned();
     let formats = words.take(FORMATS_READ_MAX).map(str::to_owned).collect();
     Some(Media {
@@ -91,10 +103,15 @@ fn payload_map(value: &str) -> Option<PayloadMap> {
     let (payload_type, encoding) = value.split_once(char::is_whitespace)?;
     let mut parts = encoding.trim().split('/');
     Some(PayloadMap {
-        payload_type: payload_type.parse().ok().filter(|&payload_type: &u8| payload_type < 128)?,
+        payload_type: payload_type
+            .parse()
+            .ok()
+            .filter(|&payload_type: &u8| payload_type < 128)?,
         name: parts.next().filter(|name| !name.is_empty())?.to_owned(),
         clock_hz: parts.next()?.trim().parse().ok()?,
-        channels: parts.next().map_or(Some(1), |channels| channels.trim().parse().ok())?,
+        channels: parts
+            .next()
+            .map_or(Some(1), |channels| channels.trim().parse().ok())?,
     })
 }
 
@@ -107,11 +124,19 @@ fn milliseconds(value: &str) -> Option<u32> {
 /// `53020` or `53020 IN IP4 192.0.2.1`.
 fn rtcp(value: &str) -> Option<(u16, Option<IpAddr>)> {
     let (port, rest) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
-    Some((port.parse().ok().filter(|&port: &u16| port != 0)?, connection(rest)))
+    Some((
+        port.parse().ok().filter(|&port: &u16| port != 0)?,
+        connection(rest),
+    ))
 }
 
 fn flow(value: &str) -> Option<Flow> {
-    [Flow::SendRecv, Flow::SendOnly, Flow::RecvOnly, Flow::Inactive]
-        .into_iter()
-        .find(|flow| flow.as_str().eq_ignore_ascii_case(value))
+    [
+        Flow::SendRecv,
+        Flow::SendOnly,
+        Flow::RecvOnly,
+        Flow::Inactive,
+    ]
+    .into_iter()
+    .find(|flow| flow.as_str().eq_ignore_ascii_case(value))
 }

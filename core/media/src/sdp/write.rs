@@ -50,9 +50,20 @@ pub enum Line {
 /// Writes all of it.
 pub fn write(origin: &Origin, lines: &[Line]) -> String {
     let mut out = String::with_capacity(512);
-    let family = if origin.address.is_ipv4() { "IP4" } else { "IP6" };
-    let Origin { session, version, address } = origin;
-    let _ = write!(out, "v=0\r\no=- {session} {version} IN {family} {address}\r\ns=-\r\n");
+    let family = if origin.address.is_ipv4() {
+        "IP4"
+    } else {
+        "IP6"
+    };
+    let Origin {
+        session,
+        version,
+        address,
+    } = origin;
+    let _ = write!(
+        out,
+        "v=0\r\no=- {session} {version} IN {family} {address}\r\ns=-\r\n"
+    );
     let _ = write!(out, "c=IN {family} {address}\r\nt=0 0\r\n");
     for line in lines {
         write_line(&mut out, line);
@@ -63,10 +74,20 @@ pub fn write(origin: &Origin, lines: &[Line]) -> String {
 // Writing to a String can't fail, so the results are of no interest.
 fn write_line(out: &mut String, line: &Line) {
     let (port, protocol, formats, event, ptime_ms, flow, rtcp_mux) = match line {
-        Line::Sound { port, protocol, formats, event, ptime_ms, flow, rtcp_mux } => {
-            (port, protocol, formats, event, ptime_ms, flow, rtcp_mux)
-        }
-        Line::Refused { kind, protocol, formats } => {
+        Line::Sound {
+            port,
+            protocol,
+            formats,
+            event,
+            ptime_ms,
+            flow,
+            rtcp_mux,
+        } => (port, protocol, formats, event, ptime_ms, flow, rtcp_mux),
+        Line::Refused {
+            kind,
+            protocol,
+            formats,
+        } => {
             let _ = write!(out, "m={kind} 0 {protocol}");
             // The grammar wants one format at least.
             if formats.is_empty() {
@@ -87,12 +108,19 @@ fn write_line(out: &mut String, line: &Line) {
         let _ = write!(out, " {event}");
     }
     out.push_str("\r\n");
-    for Format { payload_type, codec } in formats {
+    for Format {
+        payload_type,
+        codec,
+    } in formats
+    {
         let (name, clock_hz) = (codec.name(), codec.clock_hz());
         let _ = write!(out, "a=rtpmap:{payload_type} {name}/{clock_hz}\r\n");
     }
     if let Some(event) = event {
-        let _ = write!(out, "a=rtpmap:{event} telephone-event/8000\r\na=fmtp:{event} 0-16\r\n");
+        let _ = write!(
+            out,
+            "a=rtpmap:{event} telephone-event/8000\r\na=fmtp:{event} 0-16\r\n"
+        );
     }
     let _ = write!(out, "a=ptime:{ptime_ms}\r\na={}\r\n", flow.as_str());
     if *rtcp_mux {

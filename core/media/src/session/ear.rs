@@ -70,6 +70,9 @@ impl Ear {
     /// Forgets the sound that waits, after a time in which nobody listened.
     pub fn restart(&mut self) {
         self.jitter.reset();
+        // What was said back then must not fill a gap now.
+        *self.concealer = Concealer::new();
+        self.made_up = MADE_UP_MAX;
         if let Some(decoder) = &mut self.decoder {
             decoder.clear();
         }
@@ -121,7 +124,7 @@ impl Ear {
             {
                 return true;
             }
-            match self.jitter.next() {
+            match self.jitter.take() {
                 Next::Packet(codec, payload) => {
                     decoder_for(&mut self.decoder, codec).push(payload);
                 }
@@ -143,13 +146,19 @@ impl Default for Ear {
 }
 
 fn decoder_for(decoder: &mut Option<Decoder>, codec: Codec) -> &mut Decoder {
-    if decoder.as_ref().is_some_and(|decoder| decoder.codec() != codec) {
+    if decoder
+        .as_ref()
+        .is_some_and(|decoder| decoder.codec() != codec)
+    {
         *decoder = None;
     }
     decoder.get_or_insert_with(|| Decoder::new(codec))
 }
 
 fn is_quiet(frame: &Frame) -> bool {
-    let sum: u32 = frame.iter().map(|&sample| u32::from(sample.unsigned_abs())).sum();
+    let sum: u32 = frame
+        .iter()
+        .map(|&sample| u32::from(sample.unsigned_abs()))
+        .sum();
     sum < QUIET
 }

@@ -37,7 +37,11 @@ struct Source {
 impl Latch {
     /// Open for whoever answers at this address.
     pub fn new(described: SocketAddr) -> Self {
-        Latch { described, source: None, candidate: None }
+        Latch {
+            described,
+            source: None,
+            candidate: None,
+        }
     }
 
     /// A new description: only another address opens it again.
@@ -90,7 +94,12 @@ impl Latch {
     }
 
     fn take(&mut self, now: Time, address: SocketAddr, ssrc: u32) {
-        self.source = Some(Source { address, ssrc, since: now, heard_at: now });
+        self.source = Some(Source {
+            address,
+            ssrc,
+            since: now,
+            heard_at: now,
+        });
         self.candidate = None;
     }
 }
@@ -104,7 +113,13 @@ mod tests {
     }
 
     fn header(ssrc: u32, sequence: u16) -> Header {
-        Header { marker: false, payload_type: 0, sequence, timestamp: 0, ssrc }
+        Header {
+            marker: false,
+            payload_type: 0,
+            sequence,
+            timestamp: 0,
+            ssrc,
+        }
     }
 
     #[test]
@@ -127,10 +142,16 @@ mod tests {
         let mut latch = Latch::new(described);
         assert!(!latch.judge(Time(0), nat, &header(1, 7)));
         assert!(!latch.judge(Time(1), at("198.51.100.9:1"), &header(2, 8)));
-        assert!(!latch.judge(Time(2), nat, &header(1, 8)), "the stranger interrupted");
+        assert!(
+            !latch.judge(Time(2), nat, &header(1, 8)),
+            "the stranger interrupted"
+        );
         assert!(latch.judge(Time(3), nat, &header(1, 9)));
         assert_eq!(latch.target(), nat);
-        assert!(latch.judge(Time(1_000_000), described, &header(1, 10)), "it may come late");
+        assert!(
+            latch.judge(Time(1_000_000), described, &header(1, 10)),
+            "it may come late"
+        );
         assert!(!latch.judge(Time(9_000_000), nat, &header(3, 11)));
     }
 
@@ -143,7 +164,11 @@ mod tests {
         assert!(!latch.judge(Time(5_100_000), other, &header(9, 2)));
         assert!(latch.judge(Time(5_200_000), other, &header(1, 3)));
         latch.describe(far);
-        assert_eq!(latch.target(), other, "the same description changes nothing");
+        assert_eq!(
+            latch.target(),
+            other,
+            "the same description changes nothing"
+        );
         latch.describe(at("192.0.2.1:6000"));
         assert_eq!(latch.target(), at("192.0.2.1:6000"));
     }

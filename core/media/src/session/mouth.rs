@@ -19,7 +19,11 @@ use crate::sound::{FRAME_SAMPLES, Frame, SILENT_FRAME};
 const STALE: Span = Span::from_millis(200);
 
 /// A tone for a far end without events goes on until the key is released.
-const TONE: Rhythm = Rhythm { on_ms: 10_000, off_ms: 40, level_dbm0: -9.0 };
+const TONE: Rhythm = Rhythm {
+    on_ms: 10_000,
+    off_ms: 40,
+    level_dbm0: -9.0,
+};
 
 /// How a peer's stream is written into ours.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +120,9 @@ impl Mouth {
         self.passing = Some(passing);
         let octets = payload.len();
         let kind = terms.send.payload_type;
-        let header = self.outgoing.passed_on(from.marker, kind, sequence, timestamp, octets);
+        let header = self
+            .outgoing
+            .passed_on(from.marker, kind, sequence, timestamp, octets);
         packet.clear();
         header.write(packet);
         packet.extend_from_slice(payload);
@@ -148,7 +154,8 @@ impl Mouth {
 
     /// Whether a peer's packets are being passed on at the moment.
     pub fn is_passing(&self, now: Time) -> bool {
-        self.passing.is_some_and(|passing| now.since(passing.at) < STALE)
+        self.passing
+            .is_some_and(|passing| now.since(passing.at) < STALE)
     }
 
     /// Speaks 20 ms: a key if one is pressed, else the frame, else silence if that is wanted.
@@ -207,7 +214,9 @@ impl Mouth {
         packet: &mut Vec<u8>,
         out: &mut dyn Outlet,
     ) {
-        let Some(encoder) = &mut self.encoder else { return };
+        let Some(encoder) = &mut self.encoder else {
+            return;
+        };
         if self.held == 0 {
             self.held_at = self.outgoing.clock();
         }
@@ -218,7 +227,9 @@ impl Mouth {
             packet.clear();
             let kind = terms.send.payload_type;
             // One octet is one sample of the RTP clock in all our codecs.
-            self.outgoing.sound(kind, self.held_at, step as usize).write(packet);
+            self.outgoing
+                .sound(kind, self.held_at, step as usize)
+                .write(packet);
             if !encoder.pop(packet) {
                 break;
             }
@@ -252,9 +263,15 @@ impl Mouth {
             self.tone = None;
             return;
         }
-        if self.tone.as_ref().is_none_or(|(digit, _)| *digit != key.key || key.marker) {
+        if self
+            .tone
+            .as_ref()
+            .is_none_or(|(digit, _)| *digit != key.key || key.marker)
+        {
             let digits = DigitString::parse(key.key.encode_utf8(&mut [0; 4]));
-            self.tone = digits.ok().map(|digits| (key.key, Dialer::with_rhythm(digits, TONE)));
+            self.tone = digits
+                .ok()
+                .map(|digits| (key.key, Dialer::with_rhythm(digits, TONE)));
         }
         if let Some((_, dialer)) = &mut self.tone {
             let mut frame = SILENT_FRAME;

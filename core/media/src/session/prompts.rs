@@ -56,9 +56,9 @@ impl Prompts {
     ) {
         let supply = match prompt {
             Prompt::Speech(_) | Prompt::File { .. } => Supply::Awaited,
-            Prompt::Silence { length_ms } => {
-                Supply::Ready(Source::Silence { length_ms: *length_ms })
-            }
+            Prompt::Silence { length_ms } => Supply::Ready(Source::Silence {
+                length_ms: *length_ms,
+            }),
             Prompt::Tone(ToneName::RecordBeep) => Supply::Ready(Source::Tone(Tone::RecordBeep)),
             Prompt::Tone(ToneName::Ringback(country)) => {
                 let country = Country::from_code(country).unwrap_or(Country::us());
@@ -71,12 +71,19 @@ impl Prompts {
         };
         if self.waiting.len() >= PLAY_QUEUE_MAX {
             let text = "as many prompts wait as may wait".to_owned();
-            let end = PlayEnd::Failed { code: ErrorCode::DOCUMENT_FAULT, text };
+            let end = PlayEnd::Failed {
+                code: ErrorCode::DOCUMENT_FAULT,
+                text,
+            };
             out.event(leg, MediaEvent::Played { play, end });
             return;
         }
         let wanted = matches!(supply, Supply::Awaited);
-        self.waiting.push_back(Waiting { play, loops: loops.max(1), supply });
+        self.waiting.push_back(Waiting {
+            play,
+            loops: loops.max(1),
+            supply,
+        });
         if wanted {
             out.want(leg, play, prompt);
         }
@@ -93,7 +100,9 @@ impl Prompts {
     }
 
     fn feed_player(&mut self, play: PlayId, feed: Feed) {
-        let Some(player) = &mut self.player else { return };
+        let Some(player) = &mut self.player else {
+            return;
+        };
         // A stream that was stopped, or is as full as it may be, takes no more: nobody is told,
         // since whoever stopped it knows, and ten minutes unheard are the customer's own prompt.
         let _ = match feed {
@@ -114,7 +123,13 @@ impl Prompts {
     pub fn stop(&mut self, leg: LegId, play: PlayId, out: &mut dyn Outlet) {
         if let Some(at) = self.waiting.iter().position(|waiting| waiting.play == play) {
             self.waiting.remove(at);
-            out.event(leg, MediaEvent::Played { play, end: PlayEnd::Stopped });
+            out.event(
+                leg,
+                MediaEvent::Played {
+                    play,
+                    end: PlayEnd::Stopped,
+                },
+            );
         } else if let Some(player) = &mut self.player {
             player.stop(play.0);
         }
@@ -133,7 +148,9 @@ impl Prompts {
 
     /// The next 20 ms; false if there is nothing to say.
     pub fn next_frame(&mut self, leg: LegId, frame: &mut Frame, out: &mut dyn Outlet) -> bool {
-        let Some(player) = &mut self.player else { return false };
+        let Some(player) = &mut self.player else {
+            return false;
+        };
         if player.is_idle() && self.waiting.is_empty() {
             return false;
         }
@@ -147,7 +164,9 @@ impl Prompts {
         loop {
             self.tell(leg, out);
             let idle = self.player.as_ref().is_none_or(|player| player.is_idle());
-            let Some(front) = self.waiting.front() else { return };
+            let Some(front) = self.waiting.front() else {
+                return;
+            };
             let go = match front.supply {
                 Supply::Awaited => false,
                 Supply::Collecting(_) => front.loops == 1,
@@ -157,7 +176,9 @@ impl Prompts {
             if !go {
                 return;
             }
-            let Some(front) = self.waiting.pop_front() else { return };
+            let Some(front) = self.waiting.pop_front() else {
+                return;
+            };
             self.start(leg, front, out);
         }
     }
@@ -178,15 +199,22 @@ impl Prompts {
             }
         };
         if let Err(error) = taken {
-            let end = PlayEnd::Failed { code: ErrorCode::DOCUMENT_FAULT, text: error.to_string() };
+            let end = PlayEnd::Failed {
+                code: ErrorCode::DOCUMENT_FAULT,
+                text: error.to_string(),
+            };
             out.event(leg, MediaEvent::Played { play, end });
         }
     }
 
     fn tell(&mut self, leg: LegId, out: &mut dyn Outlet) {
-        let Some(player) = &mut self.player else { return };
+        let Some(player) = &mut self.player else {
+            return;
+        };
         while let Some(event) = player.poll_event() {
-            let PlayerEvent::Finished { id, why, .. } = event else { continue };
+            let PlayerEvent::Finished { id, why, .. } = event else {
+                continue;
+            };
             let play = PlayId(id);
             let broken = self.broken.iter().position(|(name, ..)| *name == play);
             let end = match (broken, why) {
@@ -204,8 +232,11 @@ impl Prompts {
 
 impl Waiting {
     fn feed(&mut self, feed: Feed) {
-        let samples_max =
-            if self.loops == 1 { PLAY_STREAM_SAMPLES_MAX } else { SOUND_FILE_SAMPLES_MAX };
+        let samples_max = if self.loops == 1 {
+            PLAY_STREAM_SAMPLES_MAX
+        } else {
+            SOUND_FILE_SAMPLES_MAX
+        };
         match (feed, &mut self.supply) {
             (Feed::Failed { code, text }, supply) => *supply = Supply::Failed(code, text),
             (Feed::Samples(samples), supply @ Supply::Awaited) => {

@@ -29,7 +29,12 @@ impl Tape {
             trim: spec.trim,
         };
         let channels = if spec.dual { 2 } else { 1 };
-        Tape { recording, recorder: Recorder::new(terms), track: spec.track, channels }
+        Tape {
+            recording,
+            recorder: Recorder::new(terms),
+            track: spec.track,
+            channels,
+        }
     }
 
     /// Whether it keeps what the leg hears.
@@ -61,7 +66,11 @@ impl Tape {
                     out.record(recording, &chunk, self.channels);
                     self.recorder.recycle(chunk);
                 }
-                RecorderEvent::Ended { why, keep_samples, heard } => {
+                RecorderEvent::Ended {
+                    why,
+                    keep_samples,
+                    heard,
+                } => {
                     let end = match why {
                         RecordingEnd::Silence => RecordEnd::Silence,
                         RecordingEnd::MaxLength => RecordEnd::LengthMax,
