@@ -133,6 +133,12 @@ impl CallControl {
         }
     }
 
+    /// Takes a call out by the ordinary end, as failed: handling an event of its met a fault of
+    /// ours (the shell caught it), and the others shall live.
+    pub fn abandon(&mut self, now: Time, call: CallSid, out: &mut Vec<Effect>) {
+        self.with(now, call, out, |call, turn| call.abandon(turn));
+    }
+
     /// Every live call: its name, its leg, and how far it has come.
     pub fn live(&self) -> impl Iterator<Item = (CallSid, LegId, CallStatus)> + '_ {
         self.calls

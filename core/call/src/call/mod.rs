@@ -94,6 +94,11 @@ impl Call {
         self.leg.refuse(code, model::Cause::Failed, turn);
     }
 
+    /// Ends it as failed: a fault of ours was met.
+    pub fn abandon(&mut self, turn: &mut Turn<'_>) {
+        self.leg.abandon(turn);
+    }
+
     /// Its leg's name.
     pub fn leg(&self) -> LegId {
         self.leg.id

@@ -440,6 +440,11 @@ impl Leg {
         );
     }
 
+    /// Ends it as failed: a fault of ours was met.
+    pub fn abandon(&mut self, turn: &mut Turn<'_>) {
+        self.give_up(Cause::Failed, turn);
+    }
+
     fn give_up(&mut self, cause: Cause, turn: &mut Turn<'_>) {
         match self.state {
             LegState::Ended(_) => return,

@@ -523,3 +523,18 @@ fn the_click_to_call_story() {
     );
     world.assert_over();
 }
+
+#[test]
+fn a_relative_action_of_a_dial_in_a_given_document_is_a_fault() {
+    let mut world = World::new();
+    let text = "<Response><Dial action=\"/done\">+12025550102</Dial></Response>".to_owned();
+    let source = command::Source::Twiml(text);
+    world.create(NewCall {
+        source,
+        ..new_call("+12025550101")
+    });
+    world.answer(CALLER);
+    world.fail(BOB, 486);
+    assert_eq!(world.codes(), [ErrorCode::RELATIVE_URL.0]);
+    world.assert_over();
+}

@@ -510,3 +510,17 @@ fn a_live_call_may_not_be_forgotten() {
         ErrorCode::NOT_FOUND
     );
 }
+
+#[test]
+fn an_abandoned_call_ends_as_failed_like_any_other() {
+    let mut world = World::new().page("http://app/voice", "<Pause length=\"900\"/>");
+    let sid = world.create(new_call("+12025550101"));
+    world.answer(ONE);
+    let mut out = Vec::new();
+    world.control.abandon(world.now, sid, &mut out);
+    world.carry(out);
+    assert_eq!(world.status(sid), CallStatus::Failed);
+    assert!(world.saw("out1 release") && world.saw("out1 close"));
+    assert_eq!(world.told(sid).last().map(String::as_str), Some("failed 3"));
+    world.assert_over();
+}

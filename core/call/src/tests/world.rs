@@ -303,7 +303,7 @@ impl World {
         self.ladder.iter().any(|seen| seen == line)
     }
 
-    fn carry(&mut self, out: Vec<Effect>) {
+    pub fn carry(&mut self, out: Vec<Effect>) {
         let mut next = Vec::new();
         for effect in out {
             self.carry_one(effect, &mut next);
