@@ -12,7 +12,7 @@ mod connection;
 mod date;
 mod desk;
 mod fault;
-mod form;
+pub mod form;
 mod header;
 mod page;
 mod path;

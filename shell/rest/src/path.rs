@@ -55,7 +55,10 @@ impl Route {
             Some((stem, suffix)) if !suffix.contains('/') => (stem, Some(suffix)),
             _ => (rest, None),
         };
-        let parts: Vec<&str> = stem.split('/').skip(1).collect();
+        let mut parts = stem.split('/');
+        // What stands before the first slash must be nothing, or the word went on.
+        parts.next().filter(|before| before.is_empty())?;
+        let parts: Vec<&str> = parts.collect();
         let form = match suffix {
             Some("wav") => SoundForm::Wav,
             Some("mp3") => SoundForm::Mp3,

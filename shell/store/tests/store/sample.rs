@@ -55,7 +55,10 @@ pub fn ended_call(sid: u128, at_secs: u64) -> CallRow {
         status_callback: Some(StatusCallback {
             url: "https://example.com/status".into(),
             method: Method::Get,
-            events: CallEvents::parse("initiated completed").unwrap(),
+            events: CallEvents {
+                initiated: true,
+                ..CallEvents::COMPLETED
+            },
         }),
         ..call(sid, at_secs)
     }

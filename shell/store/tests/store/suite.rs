@@ -6,7 +6,9 @@ use model::*;
 use store::*;
 
 fn commit(store: &dyn Store, writes: Vec<Write>) {
-    store.commit(&writes.iter().collect::<Vec<_>>()).unwrap();
+    store
+        .commit(&writes.iter().collect::<Vec<_>>())
+        .expect("a healthy disk");
 }
 
 fn first(size: u32) -> PageAsk {

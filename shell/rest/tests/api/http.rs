@@ -1,0 +1,109 @@
+//! What every request and response has: credentials, headers, bounds, HEAD and OPTIONS.
+
+use crate::world::*;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::AUTHORIZATION;
+use hyper::{Method, Request};
+use model::*;
+use store::Write;
+
+#[tokio::test]
+async fn only_the_right_credentials_are_let_in() {
+    let world = World::new();
+    let sid = ACCOUNT.to_string();
+    let wrong = [
+        String::new(),
+        "Basic".to_owned(),
+        "Basic ????".to_owned(),
+        credentials(&sid, "wrong"),
+        credentials(&sid, &TOKEN[..31]),
+        credentials(&sid, &format!("{TOKEN}0")),
+        credentials(&sid, ""),
+        credentials("AC00000000000000000000000000000000", TOKEN),
+        credentials("bob", TOKEN),
+        credentials(&sid, TOKEN).replace("Basic", "Bearer"),
+    ];
+    for header in wrong {
+        for path in [world.path("/Calls.json"), "/2010-04-01/Nothing".to_owned()] {
+            let request = Request::get(&path).header(AUTHORIZATION, &header);
+            let request = request.body(Full::<Bytes>::default()).unwrap();
+            let answer = world.send(request).await;
+            let body = answer.json();
+            assert_eq!(
+                (answer.status, body["code"].as_u64()),
+                (401, Some(20003)),
+                "{header}"
+            );
+            assert_eq!(body["message"], "Authenticate");
+            assert_eq!(
+                answer.header("www-authenticate"),
+                "Basic realm=\"Twilio API\""
+            );
+        }
+    }
+    let small = credentials(&sid, TOKEN).replace("Basic", "basic");
+    let request = Request::get(world.path("/Calls.json")).header(AUTHORIZATION, small);
+    let answer = world
+        .send(request.body(Full::<Bytes>::default()).unwrap())
+        .await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn every_response_has_the_same_headers() {
+    let world = World::new();
+    let good = world.get(&world.path("/Calls.json")).await;
+    let bad = world.get("/elsewhere").await;
+    assert_eq!((good.status, bad.status), (200, 404));
+    for answer in [&good, &bad] {
+        let id = answer.header("twilio-request-id");
+        assert!(id.starts_with("RQ") && id.len() == 34, "{id}");
+        let took: f64 = answer.header("twilio-request-duration").parse().unwrap();
+        assert!(took < 10.0);
+        assert_eq!(answer.header("twilio-concurrent-requests"), "1");
+        assert_eq!(answer.header("x-home-region"), "us1");
+        assert_eq!(answer.header("x-api-domain"), "127.0.0.1:8080");
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.header("content-type"), "application/json");
+    }
+    assert_ne!(
+        good.header("twilio-request-id"),
+        bad.header("twilio-request-id")
+    );
+}
+
+#[tokio::test]
+async fn a_body_may_have_64_kilobytes() {
+    let world = World::new();
+    let path = world.path("/Calls.json");
+    let fits = "x".repeat(limit::API_BODY_BYTES_MAX - 5);
+    assert_eq!(
+        world.post(&path, &[("Junk", &fits)]).await.json()["code"],
+        21201
+    );
+    let large = "x".repeat(limit::API_BODY_BYTES_MAX);
+    let answer = world.post(&path, &[("Junk", &large)]).await;
+    assert_eq!(
+        (answer.status, answer.json()["code"].as_u64()),
+        (413, Some(20413))
+    );
+}
+
+#[tokio::test]
+async fn a_preflight_needs_no_credentials_and_head_has_no_body() {
+    let world = World::new();
+    let request = Request::options(world.path("/Calls.json")).body(Full::<Bytes>::default());
+    let answer = world.send(request.unwrap()).await;
+    assert_eq!((answer.status, answer.body.len()), (204, 0));
+    assert_eq!(
+        answer.header("access-control-allow-methods"),
+        "GET, POST, DELETE, OPTIONS"
+    );
+    world.keep(Write::Call(Box::new(completed(1, 0))));
+    let path = world.path(&format!("/Calls/{}.json", CallSid(1)));
+    let whole = world.get(&path).await;
+    let head = world.ask(Method::HEAD, &path, &[]).await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(head.header("content-length"), whole.body.len().to_string());
+}

@@ -1,0 +1,9 @@
+//! Tests of the API in process: requests go in as values, responses come out as values.
+
+mod calls;
+mod contract;
+mod errors;
+mod http;
+mod numbers;
+mod recordings;
+mod world;
