@@ -160,3 +160,102 @@ fn phases_share_the_legs_evenly() {
     }
     assert_eq!(world.engines[0].phase(LegId(99)), None);
 }
+
+/// A bare phone that says a tone, packet by packet, with numbers of its own making.
+struct Talker {
+    at: SocketAddr,
+    header: Header,
+    sine: Sine,
+}
+
+impl Talker {
+    fn new(at: SocketAddr, hz: f32) -> Talker {
+        let header = Header {
+            marker: true,
+            payload_type: 0,
+            sequence: 7,
+            timestamp: 900,
+            ssrc: 5,
+        };
+        Talker {
+            at,
+            header,
+            sine: Sine::new(hz, -10.0),
+        }
+    }
+
+    fn say(&mut self, world: &mut World, packets: u32) {
+        for _ in 0..packets {
+            let mut bytes = Vec::new();
+            self.header.write(&mut bytes);
+            bytes.extend((0..160).map(|_| crate::codec::g711::to_mu(saturate(self.sine.step()))));
+            world.send(self.at, home(0, 1), bytes);
+            self.header.marker = false;
+            self.header.sequence = self.header.sequence.wrapping_add(1);
+            self.header.timestamp = self.header.timestamp.wrapping_add(160);
+            world.run(20);
+        }
+    }
+}
+
+#[test]
+fn sound_goes_on_whatever_the_phone_does_to_its_numbers() {
+    let phone: SocketAddr = "192.0.2.7:9000".parse().unwrap();
+    let mut world = World::new(&[MU]);
+    world.phone(0, A, phone, "RTP/AVP 0\r\n");
+    world.record(0, A, 1, RecordingTrack::Inbound, false);
+    let mut talker = Talker::new(phone, 1_000.0);
+    talker.say(&mut world, 50);
+    talker.header.ssrc = 99;
+    talker.header.sequence = 60_000;
+    talker.header.timestamp = 1;
+    talker.say(&mut world, 50);
+    talker.header.timestamp = talker.header.timestamp.wrapping_add(3_000_000_000);
+    talker.say(&mut world, 50);
+    talker.header.sequence = talker.header.sequence.wrapping_add(20_000);
+    talker.say(&mut world, 50);
+    // It says nothing for a second, as phones do that suppress silence, and goes on.
+    world.run(1_000);
+    talker.header.timestamp = talker.header.timestamp.wrapping_add(8_000);
+    talker.header.marker = true;
+    talker.say(&mut world, 50);
+    // The same, but its clock stood still.
+    world.run(1_000);
+    talker.say(&mut world, 50);
+    let sound = world.stop_record(0, A, 1);
+    let frames: Vec<bool> = sound
+        .chunks_exact(160)
+        .map(|frame| heard(frame).0 == 1_000.0)
+        .collect();
+    let told = frames.iter().filter(|heard| **heard).count();
+    assert!((270..=325).contains(&told), "{told} of 300 frames");
+    for (n, part) in [0, 50, 100, 150, 250, 350].into_iter().enumerate() {
+        let part = &frames[part + 10..part + 48];
+        let good = part.iter().filter(|heard| **heard).count();
+        assert!(good >= 34, "part {n}: {good} of 38");
+    }
+    assert!(
+        frames[220..245].iter().filter(|heard| **heard).count() < 3,
+        "silence is silence"
+    );
+}
+
+#[test]
+fn a_phone_that_moves_by_description_is_followed() {
+    let (first, second): (SocketAddr, SocketAddr) = (
+        "192.0.2.7:9000".parse().unwrap(),
+        "192.0.2.8:9100".parse().unwrap(),
+    );
+    let mut world = World::new(&[MU]);
+    world.phone(0, A, first, "RTP/AVP 0\r\n");
+    Talker::new(first, 500.0).say(&mut world, 20);
+    let sdp = phone_sdp(second, "RTP/AVP 0\r\n");
+    world.command(0, A, MediaCommand::Connect { sdp });
+    let before = world.sent.len();
+    world.record(0, A, 1, RecordingTrack::Inbound, false);
+    Talker::new(second, 1_000.0).say(&mut world, 30);
+    assert!(world.sent[before..].iter().all(|sent| sent.2 == second));
+    assert_eq!(heard(&world.stop_record(0, A, 1)[2_000..4_500]).0, 1_000.0);
+    Talker::new(first, 500.0).say(&mut world, 5);
+    assert_eq!(world.engines[0].stats(world.now, A).unwrap().foreign, 5);
+}
