@@ -18,12 +18,12 @@ use crate::recording::{Finished, Recordings};
 use crate::script::{Line, Outcome, Scope, Script, Start};
 use crate::timer::Timer;
 use crate::turn::Turn;
-use crate::verb::{Heard, reject};
+use crate::verb::Heard;
 use model::media::{MediaEvent, Opening, PlayEnd, RecordSpec};
 use model::recording::RecordingSource;
 use model::signal::SignalEvent;
 use model::{
-    Address, CallRow, CallSid, CallStatus, ErrorCode, FetchId, LegId, RecordingSid, Span, WebReply,
+    Address, CallRow, CallSid, CallStatus, Cause, ErrorCode, FetchId, LegId, RecordingSid, Span, WebReply,
     limit,
 };
 
@@ -91,7 +91,7 @@ impl Call {
     /// Turns a caller away who belongs to somebody who has nothing for them.
     pub fn turn_away(&mut self, code: u16, turn: &mut Turn<'_>) {
         self.save(turn);
-        self.leg.refuse(code, model::Cause::Failed, turn);
+        self.leg.refuse(code, Cause::Failed, turn);
     }
 
     /// Ends it as failed: a fault of ours was met.
@@ -151,7 +151,6 @@ impl Call {
             }
             MediaEvent::RecordEnded { recording, .. } => {
                 self.recordings.ended(recording, turn);
-                self.hear(Heard::RecordEnded(recording), turn);
             }
             MediaEvent::Recorded {
                 recording,
@@ -270,7 +269,7 @@ impl Call {
         match run(&mut self.script, &mut line, turn) {
             Outcome::Going => {}
             Outcome::HangUp => self.leg.hang_up(turn),
-            Outcome::Refuse(code) => self.leg.refuse(code, reject::cause(code), turn),
+            Outcome::Refuse(code) => self.leg.refuse(code, Cause::of_response(code), turn),
             Outcome::Finished if self.leg.is_waiting() => self.refuse_as_dialled(turn),
             Outcome::Finished if self.script.scope() == Scope::Whisper => self.ready(turn),
             Outcome::Finished => self.leg.hang_up(turn),
@@ -285,7 +284,7 @@ impl Call {
             Some(CallStatus::Failed) => 404,
             _ => 480,
         };
-        self.leg.refuse(code, model::Cause::of_response(code), turn);
+        self.leg.refuse(code, Cause::of_response(code), turn);
     }
 
     fn ready(&mut self, turn: &mut Turn<'_>) {

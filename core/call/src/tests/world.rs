@@ -7,7 +7,7 @@ use crate::*;
 use model::media::{MediaCommand, MediaEvent, PlayEnd, PlayId, RecordEnd};
 use model::signal::{Invite, Offered, Origin, SignalCommand, SignalEvent};
 use model::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub struct World {
     pub control: CallControl,
@@ -34,6 +34,7 @@ pub struct World {
     pub invites: BTreeMap<LegId, Invite>,
     pub gone: Vec<CallSid>,
     pub playing: Vec<(LegId, PlayId)>,
+    closed: BTreeSet<LegId>,
     offered: u64,
 }
 
@@ -101,6 +102,7 @@ impl World {
             invites: BTreeMap::new(),
             gone: Vec::new(),
             playing: Vec::new(),
+            closed: BTreeSet::new(),
             offered: 0,
         }
     }
@@ -411,6 +413,14 @@ impl World {
 
     fn sound(&mut self, leg: LegId, command: MediaCommand, next: &mut Vec<Event>) {
         self.ladder.push(format!("{leg} {}", sound_word(&command)));
+        assert!(!self.closed.contains(&leg), "{leg} is closed: {command:?}");
+        match &command {
+            MediaCommand::Close => assert!(self.closed.insert(leg)),
+            MediaCommand::Join { peer } | MediaCommand::Listen { peer } => {
+                assert!(!self.closed.contains(peer), "{peer} is closed: {command:?}");
+            }
+            _ => {}
+        }
         match command {
             MediaCommand::Open(_) if self.opens => {
                 let event = MediaEvent::Opened {

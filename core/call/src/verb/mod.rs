@@ -68,8 +68,6 @@ pub(crate) enum Heard {
     Digit(char),
     /// A timer of the verb's has run out.
     TimedOut(Timer),
-    /// A recording takes no more sound.
-    RecordEnded(model::RecordingSid),
     /// A recording is finished.
     Recorded(Finished),
     /// The store answered whether a number is ours.
