@@ -1,0 +1,167 @@
+//! What each fuzz target does with bytes: reads them, and where something was read, writes it and
+//! reads it again. A panic is a find; the fuzzer and the replaying tests both call these.
+
+use media::codec::Codec;
+use media::rtp::{packet, report};
+use media::sdp;
+use rest::form::Form;
+use sip::message::{self, HeaderName, Message};
+use sip::stream::{Frame, Framer};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// One SIP message, as a datagram brings it.
+pub fn sip_message(bytes: &[u8]) {
+    if let Ok(message) = message::parse(bytes) {
+        read_on_demand(&message);
+        let written = message.to_bytes();
+        let again = message::parse(&written).expect("what was written can be read");
+        assert_eq!(again.to_bytes(), written, "writing is idempotent");
+    }
+}
+
+/// A stream of SIP messages, in pieces whose sizes the first byte chooses.
+pub fn sip_stream(bytes: &[u8]) {
+    let Some((&first, stream)) = bytes.split_first() else {
+        return;
+    };
+    let whole = frames(stream, stream.len().max(1));
+    let pieces = frames(stream, usize::from(first) + 1);
+    assert_eq!(whole, pieces, "how a stream is cut makes no difference");
+}
+
+fn frames(stream: &[u8], piece: usize) -> (Vec<Frame>, bool) {
+    let mut framer = Framer::new();
+    let mut found = Vec::new();
+    for piece in stream.chunks(piece) {
+        framer.feed(piece);
+        loop {
+            match framer.poll() {
+                Ok(Some(frame)) => found.push(frame),
+                Ok(None) => break,
+                Err(_) => return (found, true),
+            }
+        }
+    }
+    (found, false)
+}
+
+/// Everything of a message that is read only when somebody asks for it.
+fn read_on_demand(message: &Message) {
+    let headers = message.headers();
+    let names = [
+        HeaderName::Authorization,
+        HeaderName::ProxyAuthorization,
+        HeaderName::WwwAuthenticate,
+        HeaderName::ProxyAuthenticate,
+    ];
+    let asked = [
+        headers.vias().is_ok(),
+        headers.from_().is_ok(),
+        headers.to().is_ok(),
+        headers.contacts().is_ok(),
+        headers.routes().is_ok(),
+        headers.record_routes().is_ok(),
+        headers.session_expires().is_ok(),
+        headers.refer_to().map(|refer| refer.replaces()).is_ok(),
+        headers.rack().is_ok(),
+        headers.event().is_ok(),
+        headers.retry_after().is_some(),
+        headers.expires_s().is_some(),
+        headers.max_forwards().is_some(),
+        headers.content_type().is_ok_and(|kind| {
+            kind.is_some_and(|kind| !message::body::parts(&kind, message.body()).is_empty())
+        }),
+        names
+            .iter()
+            .any(|name| !headers.authentications(name.clone()).is_empty()),
+    ];
+    std::hint::black_box(asked);
+}
+
+/// A session description as an offer to us, and as an answer to our offer.
+pub fn sdp(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(description) = sdp::parse::parse(&text) else {
+        return;
+    };
+    let wish = sdp::offer::Wish {
+        port: 20_000,
+        codecs: vec![Codec::Pcmu, Codec::Pcma, Codec::G722],
+        own_order: bytes.len().is_multiple_of(2),
+        telephone_event: true,
+        rtcp_mux: true,
+    };
+    std::hint::black_box(wish.accept(&description).is_ok());
+    if let Ok(answer) = wish.answer(&description) {
+        let origin = sdp::write::Origin {
+            session: 1,
+            version: 1,
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        let written = sdp::write::write(&origin, &answer.lines);
+        let read = sdp::parse::parse(&written).expect("our own answer can be read");
+        assert_eq!(
+            read.media.len(),
+            description.media.len(),
+            "a line for a line"
+        );
+    }
+}
+
+/// An RTP packet.
+pub fn rtp(bytes: &[u8]) {
+    if let Ok(read) = packet::Packet::parse(bytes) {
+        let mut written = Vec::new();
+        read.header.write(&mut written);
+        written.extend_from_slice(read.payload);
+        assert_eq!(
+            packet::Packet::parse(&written),
+            Ok(read),
+            "what is written is read"
+        );
+        let event = media::rtp::event::EventPayload::parse(read.payload);
+        if let Some(event) = event {
+            let again = media::rtp::event::EventPayload::parse(&event.bytes());
+            assert_eq!(again.map(|e| e.bytes()), Some(event.bytes()));
+        }
+    }
+}
+
+/// A compound RTCP packet.
+pub fn rtcp(bytes: &[u8]) {
+    let mut reports = 0;
+    let is_rtcp = report::parse(bytes, |_| reports += 1);
+    assert!(is_rtcp || reports == 0, "what isn't RTCP holds no report");
+    assert!(
+        reports * 4 <= bytes.len(),
+        "more reports than the bytes can hold"
+    );
+}
+
+/// A TwiML document.
+pub fn twiml(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok((document, _)) = twiml::parse(&text) {
+        let written = twiml::write(&document);
+        let (again, _) = twiml::parse(&written).expect("what was written can be read");
+        assert_eq!(again, document, "writing loses nothing: {written}");
+    }
+}
+
+/// A form, as the API reads it; and the bytes as one value of a form.
+pub fn form(bytes: &[u8]) {
+    let form = Form::parse(bytes);
+    for name in ["To", "StatusCallbackEvent", ""] {
+        let many = form.all(name).count();
+        assert_eq!(form.value(name).is_some(), many > 0);
+        assert!(form.words(name).is_none_or(|words| !words.is_empty()));
+    }
+    let escaped: String = bytes.iter().map(|byte| format!("%{byte:02x}")).collect();
+    let one = Form::parse(format!("To={escaped}").as_bytes());
+    let value = String::from_utf8_lossy(bytes).into_owned();
+    assert_eq!(
+        one.value("To"),
+        Some(value.as_str()),
+        "every byte can be a value's"
+    );
+}
