@@ -17,6 +17,10 @@ pub struct Figures {
     registry: Registry,
     /// Calls that have ended, by final status.
     pub calls_ended: IntCounterVec,
+    /// Calls that have not ended.
+    pub calls_live: IntGauge,
+    /// Inputs the control loop had no room for.
+    pub shed: IntCounter,
     /// Legs that have a port.
     pub legs: IntGauge,
     /// How late sound threads woke.
@@ -73,6 +77,8 @@ impl Metrics {
         let ticks = &[0.000_25, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.2];
         let figures = Figures {
             calls_ended: counters(r, "ringback_calls_ended_total", "Ended calls.", "status"),
+            calls_live: gauge(r, "ringback_calls_live", "Calls that have not ended."),
+            shed: counter(r, "ringback_shed_total", "Inputs the control loop had no room for."),
             legs: gauge(r, "ringback_legs", "Legs that have a port."),
             media_tick_late: histogram(
                 r, "ringback_media_tick_late_seconds", "Lateness of sound threads.", ticks),

@@ -191,6 +191,7 @@ impl SipSockets {
         let sockets = self.clone();
         self.0.runtime.spawn(async move {
             if transport != Transport::Tcp {
+                tracing::info!(?transport, %remote, "SIP connections of this kind aren't made");
                 sockets.tell(SipIn::Closed { connection });
                 return;
             }

@@ -1,0 +1,292 @@
+//! The configuration file of `ringback serve`: read whole, unknown keys refused.
+//!
+//! `ringback init` writes `EXAMPLE`, `ringback check` explains what a file leads to. Passwords
+//! and tokens are never printed.
+
+mod check;
+mod example;
+mod read;
+
+pub use check::{Finding, explain};
+pub use example::EXAMPLE;
+
+use crate::log::LogFormat;
+use serde::Deserialize;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Why a configuration can't be used: one sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(pub String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Text that must not be printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The secret itself, for whoever must send it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The account that the API and webhooks belong to.
+    pub account: AccountConfig,
+    /// The HTTP API.
+    #[serde(default)]
+    pub http: HttpConfig,
+    /// SIP.
+    #[serde(default)]
+    pub sip: SipConfig,
+    /// Sound.
+    #[serde(default)]
+    pub media: MediaPorts,
+    /// Where rows and recordings lie.
+    #[serde(default = "data_folder")]
+    pub data: PathBuf,
+    /// The log.
+    #[serde(default)]
+    pub log: LogConfig,
+    /// Numbers the account owns.
+    #[serde(default, rename = "number")]
+    pub numbers: Vec<NumberConfig>,
+    /// Phones that may register.
+    #[serde(default, rename = "phone")]
+    pub phones: Vec<PhoneConfig>,
+    /// Carriers.
+    #[serde(default, rename = "trunk")]
+    pub trunks: Vec<TrunkConfig>,
+    /// Bounds that may be lowered.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// Who the account is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountConfig {
+    /// `AC` and 32 hexadecimal digits; the environment's `TWILIO_ACCOUNT_SID` goes before it.
+    pub sid: Option<String>,
+    /// The token itself.
+    pub token: Option<Secret>,
+    /// A file that holds the token.
+    pub token_file: Option<PathBuf>,
+    /// The environment variable that holds the token.
+    pub token_env: Option<String>,
+    /// What the account is called.
+    #[serde(default = "account_name")]
+    pub name: String,
+}
+
+/// Where the API listens.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpConfig {
+    /// Where.
+    pub listen: SocketAddr,
+    /// The certificate chain, PEM.
+    pub certificate: Option<PathBuf>,
+    /// Its key, PEM.
+    pub key: Option<PathBuf>,
+    /// The address that clients see, for links in answers.
+    pub public_url: Option<String>,
+}
+
+/// Where SIP listens.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SipConfig {
+    /// For datagrams.
+    pub udp: Vec<SocketAddr>,
+    /// For connections.
+    pub tcp: Vec<SocketAddr>,
+    /// The address far ends reach this machine by, if it isn't the one listened on.
+    pub public_address: Option<IpAddr>,
+    /// The domain of registered phones; the public address if there is none.
+    pub domain: Option<String>,
+}
+
+/// Ports for sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MediaPorts {
+    /// The first.
+    pub port_first: u16,
+    /// The last.
+    pub port_last: u16,
+    /// How many sound threads; one per core if it isn't said.
+    pub threads: Option<usize>,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter.
+    pub level: String,
+    /// `text` or `json`.
+    pub format: LogFormat,
+}
+
+/// A number, made at the first start; later the API owns it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumberConfig {
+    /// E.164.
+    pub number: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// Asked for a document when somebody calls.
+    pub voice_url: Option<String>,
+}
+
+/// A phone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneConfig {
+    /// The name it registers and is dialled by.
+    pub user: String,
+    /// Its password.
+    pub password: Secret,
+}
+
+/// What carries a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TrunkTransport {
+    /// Datagrams.
+    #[default]
+    Udp,
+    /// Connections.
+    Tcp,
+}
+
+/// A carrier.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrunkConfig {
+    /// What it is called.
+    pub name: String,
+    /// Where its proxy is: `host` or `host:port`.
+    pub host: String,
+    /// What carries it.
+    #[serde(default)]
+    pub transport: TrunkTransport,
+    /// For a carrier that asks who we are.
+    pub username: Option<String>,
+    /// For a carrier that asks who we are.
+    pub password: Option<Secret>,
+    /// Whether we register there.
+    #[serde(default)]
+    pub register: bool,
+    /// Whether numbers that are called go there.
+    #[serde(default = "yes")]
+    pub outbound: bool,
+    /// The addresses its calls come from; the host's own if there are none.
+    #[serde(default)]
+    pub calls_from: Vec<IpAddr>,
+}
+
+/// Bounds that may be lowered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Live calls.
+    pub calls: usize,
+    /// New calls a second from the API and from carriers together.
+    pub calls_per_second: u32,
+}
+
+impl Config {
+    /// Reads and checks a file.
+    pub fn load(path: &Path) -> Result<Config, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ConfigError(format!("{} can't be read: {error}", path.display()))
+        })?;
+        Config::parse(&text)
+            .map_err(|ConfigError(error)| ConfigError(format!("{}: {error}", path.display())))
+    }
+
+    /// Reads and checks the text of a file.
+    pub fn parse(text: &str) -> Result<Config, ConfigError> {
+        let config: Config = toml::from_str(text).map_err(|error| read::sentence(text, &error))?;
+        check::faults(&config)?;
+        Ok(config)
+    }
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        HttpConfig {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            certificate: None,
+            key: None,
+            public_url: None,
+        }
+    }
+}
+
+impl Default for SipConfig {
+    fn default() -> Self {
+        let here = SocketAddr::from(([127, 0, 0, 1], 5060));
+        SipConfig { udp: vec![here], tcp: vec![here], public_address: None, domain: None }
+    }
+}
+
+impl Default for MediaPorts {
+    fn default() -> Self {
+        MediaPorts { port_first: 20_000, port_last: 59_999, threads: None }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        LogConfig { level: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { calls: model::limit::CALLS_MAX, calls_per_second: 1_000 }
+    }
+}
+
+fn data_folder() -> PathBuf {
+    PathBuf::from("ringback-data")
+}
+
+fn account_name() -> String {
+    "My account".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! The file that `ringback init` writes: every key with its meaning, and what it is by itself.
+
+/// A commented configuration that works as it is, once the account has its values.
+pub const EXAMPLE: &str = r#"# Configuration of `ringback serve`. `ringback check --config FILE` explains what it leads to.
+# Keys that stand behind a # show what holds if they are left out.
+
+# Where rows and recordings lie.
+#data = "ringback-data"
+
+[account]
+# AC and 32 hexadecimal digits. The environment's TWILIO_ACCOUNT_SID goes before it.
+sid = "@SID@"
+# The token opens the API and signs webhooks. One of token, token_file and token_env; the
+# environment's TWILIO_AUTH_TOKEN goes before all of them.
+token = "@TOKEN@"
+#token_file = "/etc/ringback/token"
+#token_env = "RINGBACK_TOKEN"
+#name = "My account"
+
+[http]
+# The API. Off loopback it needs a certificate, as plain HTTP would show the token.
+listen = "127.0.0.1:8080"
+#certificate = "/etc/ringback/fullchain.pem"
+#key = "/etc/ringback/privkey.pem"
+# The address clients see, for links in answers and callbacks.
+#public_url = "https://voice.example.com"
+
+[sip]
+# Where SIP listens. 0.0.0.0 is every address; then set public_address as well.
+udp = ["127.0.0.1:5060"]
+tcp = ["127.0.0.1:5060"]
+# The address far ends reach this machine by, behind NAT for instance.
+#public_address = "203.0.113.10"
+# The domain of registered phones: sip:NAME@DOMAIN.
+#domain = "voice.example.com"
+
+[media]
+# UDP ports for sound, two for each leg.
+#port_first = 20000
+#port_last = 59999
+# Sound threads; one per core if left out.
+#threads = 2
+
+[log]
+# error, warn, info, debug, trace, or a filter like "info,server=debug".
+#level = "info"
+# text or json.
+#format = "text"
+
+[limits]
+# Live calls; beyond it new ones are refused.
+#calls = 20000
+# New calls a second.
+#calls_per_second = 1000
+
+# Numbers the account owns, made at the first start. Later the API owns them.
+#[[number]]
+#number = "+12025550190"
+#name = "Front desk"
+#voice_url = "https://app.example.com/voice"
+
+# Phones that may register, and are dialled as sip:NAME@….
+#[[phone]]
+#user = "alice"
+#password = "a long one"
+
+# Carriers. Numbers that are called go to the first one with outbound = true.
+#[[trunk]]
+#name = "carrier"
+#host = "sip.carrier.example:5060"
+#transport = "udp"              # or "tcp"
+#username = "me"
+#password = "secret"
+#register = false               # whether we register there
+#outbound = true
+#calls_from = ["198.51.100.7"]  # addresses its calls come from; the host's own if left out
+"#;

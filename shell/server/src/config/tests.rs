@@ -1,0 +1,92 @@
+//! What is read, what is refused, and with which words.
+
+use super::*;
+
+const SID: &str = "AC0123456789abcdef0123456789abcdef";
+
+fn account(rest: &str) -> String {
+    format!("[account]\nsid = \"{SID}\"\ntoken = \"0123456789abcdef0123456789abcdef\"\n{rest}")
+}
+
+fn refusal(rest: &str) -> String {
+    Config::parse(&account(rest)).unwrap_err().to_string()
+}
+
+#[test]
+fn the_example_is_a_configuration_and_its_comments_show_the_defaults() {
+    let filled = EXAMPLE.replace("@SID@", SID).replace("@TOKEN@", &"ab".repeat(16));
+    let config = Config::parse(&filled).unwrap();
+    assert_eq!(config.http, HttpConfig::default());
+    assert_eq!(config.sip, SipConfig::default());
+    // With every key that is commented out switched on it is one, too.
+    let all: String = filled
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(key) if key.starts_with('[') || key.split_whitespace().nth(1) == Some("=") => key,
+            _ => line,
+        })
+        .fold(String::new(), |text, line| text + line + "\n");
+    let all = all.replace("/etc/ringback/fullchain.pem", "c").replace("threads = 2", "");
+    let everything = Config::parse(&all).unwrap();
+    assert_eq!(everything.media, config.media);
+    assert_eq!(everything.log, config.log);
+    assert_eq!(everything.limits, config.limits);
+    assert_eq!(everything.data, config.data);
+    assert_eq!((everything.numbers.len(), everything.phones.len()), (1, 1));
+    assert!(everything.trunks[0].outbound && !everything.trunks[0].register);
+}
+
+#[test]
+fn what_is_unknown_or_dangerous_is_refused_with_one_sentence() {
+    assert!(refusal("[htp]\n").contains("unknown field `htp`"));
+    assert!(refusal("[http]\nlisten = \"127.0.0.1:8080\"\nprot = 1\n").starts_with("line 6"));
+    let plain = refusal("[http]\nlisten = \"0.0.0.0:80\"\n");
+    assert!(plain.contains("certificate") && !plain.contains('\n'), "{plain}");
+    assert!(refusal("[http]\ncertificate = \"x\"\n").contains("belong together"));
+    assert!(refusal("[media]\nport_first = 9\n").contains("leave no ports"));
+    assert!(refusal("[log]\nlevel = \"loud\"\n").contains("log.level"));
+    assert!(refusal("[[number]]\nnumber = \"12\"\n").contains("E.164"));
+    let phone = "[[phone]]\nuser = \"al\"\npassword = \"longenough\"\n";
+    assert!(refusal(&[phone, phone].concat()).contains("stands twice"));
+    let trunk = "[[trunk]]\nname = \"t\"\nhost = \"h\"\nregister = true\n";
+    assert!(refusal(trunk).contains("username"));
+}
+
+#[test]
+fn credentials_come_from_the_environment_first_and_are_never_printed() {
+    let config = Config::parse(&account("")).unwrap();
+    let (sid, token) = config.account.credentials(|_| None).unwrap();
+    assert_eq!((sid.to_string().as_str(), token.len()), (SID, 32));
+    let other = |name: &str| (name == "TWILIO_AUTH_TOKEN").then(|| "f".repeat(32));
+    assert_eq!(config.account.credentials(other).unwrap().1, "f".repeat(32));
+    assert!(!format!("{config:?}").contains("0123456789abcdef0123456789abcdef\""));
+    assert!(!format!("{:?}", config.account.token).contains("0123"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    std::fs::write(&path, format!("{}\n", "c".repeat(32))).unwrap();
+    let mut from_file = config.account.clone();
+    (from_file.token, from_file.token_file) = (None, Some(path));
+    assert_eq!(from_file.credentials(|_| None).unwrap().1, "c".repeat(32));
+    from_file.token_file = None;
+    assert!(from_file.credentials(|_| None).unwrap_err().to_string().contains("token_env"));
+    from_file.token = Some(Secret::new("short"));
+    assert!(from_file.credentials(|_| None).unwrap_err().to_string().contains("too short"));
+}
+
+#[test]
+fn an_explanation_names_everyone_and_no_secret() {
+    let config = Config::parse(&account(
+        "[[phone]]\nuser = \"alice\"\npassword = \"hunter2\"\n\
+         [[trunk]]\nname = \"carrier\"\nhost = \"sip.x\"\nusername = \"me\"\npassword = \"pssst\"\n",
+    ))
+    .unwrap();
+    let lines: Vec<String> = explain(&config).iter().map(ToString::to_string).collect();
+    let text = lines.join("\n");
+    for word in ["alice", "carrier", "127.0.0.1:5060", "http://127.0.0.1:8080", "20000 legs"] {
+        assert!(text.contains(word), "{word} in {text}");
+    }
+    assert!(!text.contains("hunter2") && !text.contains("pssst"));
+    assert!(text.contains("warning: the password of the phone alice is short"));
+    assert!(text.contains("warning: SIP listens on this machine only"));
+}
