@@ -23,8 +23,8 @@ use model::media::{MediaEvent, Opening, PlayEnd, RecordSpec};
 use model::recording::RecordingSource;
 use model::signal::SignalEvent;
 use model::{
-    Address, CallRow, CallSid, CallStatus, Cause, ErrorCode, FetchId, LegId, RecordingSid, Span, WebReply,
-    limit,
+    Address, CallRow, CallSid, CallStatus, Cause, ErrorCode, FetchId, LegId, RecordingSid, Span,
+    WebReply, limit,
 };
 
 /// A call.
