@@ -2,4 +2,6 @@
 
 mod call;
 mod pair;
+mod phone;
+mod raw;
 mod worlds;
