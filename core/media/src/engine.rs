@@ -77,7 +77,7 @@ impl Engine {
     }
 
     /// Sends the sound of `leg` to a leg on another engine by [`Outlet::relay`], or ends that.
-    /// `Join` with a leg that isn't here does it by itself; a `Listen` on the other engine needs it.
+    /// `Join` with a leg that is elsewhere does it by itself; a `Listen` there needs it.
     pub fn lend(&mut self, leg: LegId, to: Option<LegId>) {
         if let Some(slot) = self.slot(leg)
             && let Some(session) = self.session_mut(slot)

@@ -69,7 +69,6 @@ pub struct Session {
     offered: bool,
     heard_at: Option<Time>,
     watched_from: Option<Time>,
-    lost_told: bool,
     report_at: Option<Time>,
     foreign: u64,
     round_trip: Option<Span>,
@@ -116,7 +115,6 @@ impl Session {
             offered: false,
             heard_at: None,
             watched_from: None,
-            lost_told: false,
             report_at: None,
             foreign: 0,
             round_trip: None,
@@ -193,14 +191,9 @@ impl Session {
             self.foreign += 1;
             return false;
         }
-        self.note_heard(now);
+        self.heard_at = Some(now);
         self.mouth.is_open = true;
         true
-    }
-
-    fn note_heard(&mut self, now: Time) {
-        self.heard_at = Some(now);
-        self.lost_told = false;
     }
 
     /// Whether the far end has just been found to be gone.
@@ -212,12 +205,14 @@ impl Session {
             .terms
             .as_ref()
             .is_some_and(|terms| terms.flow.receives());
-        let latest = self.heard_at.max(self.watched_from);
-        let Some(latest) = latest.filter(|_| receives && !self.lost_told) else {
-            return false;
-        };
-        self.lost_told = now.since(latest) >= Span::from_secs(MEDIA_LOST_SECS);
-        self.lost_told
+        let latest = self.heard_at.max(self.watched_from).filter(|_| receives);
+        let patience = Span::from_secs(MEDIA_LOST_SECS);
+        let lost = latest.is_some_and(|latest| now.since(latest) >= patience);
+        if lost {
+            // Told again after as long: the first time, the far end may not have answered yet.
+            self.watched_from = Some(now);
+        }
+        lost
     }
 
     /// Takes RTCP.
@@ -245,7 +240,7 @@ impl Session {
             _ => {}
         });
         if is_rtcp {
-            self.note_heard(now);
+            self.heard_at = Some(now);
         } else {
             self.foreign += 1;
         }

@@ -248,7 +248,8 @@ fn what_is_written_is_read() {
 #[test]
 fn nothing_it_reads_makes_it_panic() {
     let seed = write(&origin(), &[wish().offer(Flow::SendOnly)])
-        + "a=rtcp:53020 IN IP4 1.2.3.4\r\na=maxptime:20.5\r\nm=video 1/2 RTP/AVP 9 é\r\nc=IN IP6 ::1\r\n";
+        + "a=rtcp:53020 IN IP4 1.2.3.4\r\na=maxptime:20.5\r\nm=video 1/2 RTP/AVP 9 é\r\n\
+           c=IN IP6 ::1\r\n";
     let mut chance = Chance::new(9);
     let (mut read, mut answered) = (0, 0);
     for _ in 0..20_000 {
