@@ -232,6 +232,7 @@ pub enum MediaEvent {
         /// Why it ended.
         end: RecordEnd,
     },
-    /// No packet came for `limit::MEDIA_LOST_SECS`: the far end is gone.
+    /// No packet came for `limit::MEDIA_LOST_SECS`: the far end is gone. Told again after as long,
+    /// since the first time a leg may not have been answered yet.
     Lost,
 }
