@@ -110,7 +110,7 @@ pub struct RecordingCallback {
 }
 
 /// A change of a live call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Update {
     /// Run another document from now on (`Url`, `Twiml`).
     pub source: Option<Source>,

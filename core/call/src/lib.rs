@@ -146,6 +146,11 @@ impl CallControl {
             .map(|(sid, call)| (*sid, call.leg(), call.status()))
     }
 
+    /// How many calls live.
+    pub fn live_count(&self) -> usize {
+        self.calls.len()
+    }
+
     /// The call that a leg belongs to, while it lives.
     pub fn sid_of(&self, leg: LegId) -> Option<CallSid> {
         self.desk.legs.get(&leg).copied()

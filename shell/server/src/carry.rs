@@ -1,0 +1,201 @@
+//! One match: which output of the exchange goes to whom.
+//!
+//! Writes are collected and handed to the store together; replies and callbacks that stand behind
+//! them are released by the store's writer once the batch is durable.
+
+use crate::callbacks::Callbacks;
+use crate::media_thread::MediaThreads;
+use crate::metrics::Metrics;
+use crate::phone_network::PhoneNetwork;
+use crate::shard::ShardHandle;
+use crate::sip_socket::SipSockets;
+use crate::terminal::Terminal;
+use crate::webhook::WebClient;
+use call::{AskId, Event, Found, Refusal, Row, effect::Question};
+use model::{AccountSid, CallRow, Callback, ErrorCode, FetchId, WebReply, WebRequest};
+use rest::Desk;
+use sip::Transport;
+use std::sync::Arc;
+use store::{Directory, Write, WriterHandle};
+use switch::{Input, Output};
+use tokio::runtime::Handle;
+use tracing::{info, warn};
+
+/// Everything an output can go to.
+pub struct Carrier {
+    /// Answers look-ups.
+    pub directory: Arc<Directory>,
+    /// Makes rows durable.
+    pub writer: WriterHandle,
+    /// Waits for replies.
+    pub desk: Arc<Desk>,
+    /// Sends callbacks.
+    pub callbacks: Callbacks,
+    /// Asks for documents.
+    pub web: WebClient,
+    /// Runs what waits.
+    pub runtime: Handle,
+    /// The loop itself, for answers that come later.
+    pub shard: ShardHandle,
+    /// The sound.
+    pub media: MediaThreads,
+    /// SIP sockets.
+    pub sip: SipSockets,
+    /// The virtual phones, where there are any.
+    pub phones: Option<PhoneNetwork>,
+    /// Where the ladder is shown as it happens, if anywhere.
+    pub terminal: Option<Terminal>,
+    /// Counts.
+    pub metrics: Metrics,
+    /// What waits to be handed to the store.
+    pub pending: Pending,
+}
+
+/// Writes, and what may happen once they are durable.
+#[derive(Default)]
+pub struct Pending {
+    writes: Vec<Write>,
+    replies: Vec<(AskId, Result<Box<CallRow>, Refusal>)>,
+    callbacks: Vec<Callback>,
+}
+
+impl Carrier {
+    /// Carries one output. An answer that can be given at once is returned.
+    pub fn carry(&mut self, output: Output) -> Option<Input> {
+        match output {
+            Output::Send { flow, bytes } if flow.transport == Transport::Memory => {
+                if let Some(phones) = &self.phones {
+                    phones.message(flow, bytes);
+                }
+            }
+            Output::Send { flow, bytes } => self.sip.send(flow, bytes),
+            Output::Connect { connection, transport, remote, .. } => {
+                self.sip.connect(connection, transport, remote);
+            }
+            Output::Close { connection } => self.sip.close(connection),
+            Output::Resolve { query, host, service, port } => {
+                self.resolve(query, host, service, port);
+            }
+            Output::Media { leg, command } => self.media.command(leg, command),
+            Output::Fetch { fetch, request } => self.fetch(fetch, request),
+            Output::Lookup { lookup, question } => {
+                let found = self.find(question);
+                return Some(Input::Call(Event::Found { lookup, found }));
+            }
+            Output::Save(row) => self.save(row),
+            Output::Reply { ask, result } => self.pending.replies.push((ask, result)),
+            Output::Notify(callback) => {
+                self.pending.writes.push(Write::Callback(Box::new(callback.clone())));
+                self.pending.callbacks.push(callback);
+            }
+            Output::Gone(call) => self.web.forget(call),
+            Output::Story { call, rows } => {
+                self.pending.writes.push(Write::Story { call, rungs: rows });
+            }
+            Output::Line(line) => {
+                if let Some(terminal) = &self.terminal {
+                    terminal.show(line);
+                }
+            }
+            Output::PhoneUp { user } => info!(user, "phone registered"),
+            Output::PhoneDown { user } => info!(user, "phone gone"),
+            Output::TrunkUp { name } => info!(trunk = name, "trunk up"),
+            Output::TrunkDown { name, reason } => warn!(trunk = name, reason, "trunk down"),
+        }
+        None
+    }
+
+    /// Hands what has been collected to the store.
+    pub fn flush(&mut self) {
+        let Pending { writes, replies, callbacks } = std::mem::take(&mut self.pending);
+        if writes.is_empty() && replies.is_empty() {
+            return;
+        }
+        let (desk, sender) = (Arc::clone(&self.desk), self.callbacks.clone());
+        self.writer.write_then(writes, move |result| match result {
+            Ok(()) => {
+                replies.into_iter().for_each(|(ask, answer)| desk.reply(ask, answer));
+                callbacks.into_iter().for_each(|callback| sender.send(callback));
+            }
+            Err(error) => {
+                // What isn't durable isn't acknowledged. The callbacks are sent all the same:
+                // the calls they tell of are real, and a customer is better told than not.
+                for (ask, answer) in replies {
+                    let refused = answer.and_then(|_| Err(unavailable(&error)));
+                    desk.reply(ask, refused);
+                }
+                callbacks.into_iter().for_each(|callback| sender.send(callback));
+            }
+        });
+    }
+
+    fn save(&mut self, row: Row) {
+        self.pending.writes.push(match row {
+            Row::Call(row) => {
+                if row.status.is_final() && row.end_time == Some(row.date_updated) {
+                    self.metrics.call_ended(row.status);
+                }
+                Write::Call(row)
+            }
+            Row::Recording(row) => Write::Recording(row),
+            Row::Notification(row) => Write::Notification(row),
+            Row::WebEvent(row) => Write::WebEvent(row),
+        });
+    }
+
+    fn find(&self, question: Question) -> Found {
+        match question {
+            Question::Number(number) => Found::Number(self.directory.number(&number).map(Box::new)),
+            Question::Account => Found::Account(self.directory.default_account()),
+        }
+    }
+
+    /// The account that calls without an owned number belong to.
+    pub fn account(&self) -> Option<AccountSid> {
+        self.directory.default_account().map(|account| account.sid)
+    }
+
+    fn token(&self, account: AccountSid) -> Option<String> {
+        self.directory.account(account).map(|account| account.auth_token)
+    }
+
+    fn fetch(&self, fetch: FetchId, request: WebRequest) {
+        let Some(token) = self.token(request.account) else {
+            // Never seen unless an account is taken away under a live call.
+            let text = "the account is gone".to_owned();
+            let reply = WebReply::Failed { code: ErrorCode::DOCUMENT_FAULT, status: None, text };
+            let shard = self.shard.clone();
+            self.runtime.spawn_blocking(move || shard.event(Event::Fetched { fetch, reply }));
+            return;
+        };
+        let (web, shard, metrics) = (self.web.clone(), self.shard.clone(), self.metrics.clone());
+        self.runtime.spawn(async move {
+            let fetched = web.fetch(&request, &token).await;
+            let outcome = match &fetched.reply {
+                WebReply::Answered { .. } => Ok(()),
+                WebReply::Failed { code, .. } => Err(*code),
+            };
+            metrics.document(outcome, fetched.took);
+            let event = Event::Fetched { fetch, reply: fetched.reply };
+            // Waits only while the loop is overloaded, and then off the async threads.
+            tokio::task::block_in_place(|| shard.event(event));
+        });
+    }
+
+    /// Asks the machine's resolver; SRV names aren't asked yet, the host itself answers.
+    fn resolve(&self, query: u64, host: String, service: Option<String>, port: u16) {
+        let shard = self.shard.clone();
+        self.runtime.spawn(async move {
+            if let Some(service) = service {
+                tracing::debug!(service, "SRV records are not asked; taking the host itself");
+            }
+            let found = tokio::net::lookup_host((host.as_str(), port)).await;
+            let addresses = found.map(Iterator::collect).unwrap_or_default();
+            tokio::task::block_in_place(|| shard.send(Input::Resolved { query, addresses }));
+        });
+    }
+}
+
+fn unavailable(error: &store::StoreError) -> Refusal {
+    Refusal { code: ErrorCode::UNAVAILABLE, text: error.to_string() }
+}

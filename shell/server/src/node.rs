@@ -1,0 +1,294 @@
+//! Starts everything in order, joins it, and stops it in order.
+
+use crate::callbacks::Callbacks;
+use crate::carry::{Carrier, Pending};
+use crate::clock::Clock;
+use crate::http::{self, Site};
+use crate::media_thread::{MediaConfig, MediaSink, MediaThreads};
+use crate::metrics::Metrics;
+use crate::mp3::Mp3;
+use crate::phone_network::{PhoneNetwork, PhoneSink, fax_tone};
+use crate::plan::Plan;
+use crate::shard::{Shard, ShardHandle};
+use crate::sip_socket::{SipIn, SipSockets};
+use crate::sound_files::SoundFiles;
+use crate::speech::Speakers;
+use crate::start::{self, StartError};
+use crate::terminal::Terminal;
+use crate::wants::Wants;
+use crate::webhook::{Trust, WebClient};
+use call::Event;
+use model::media::{MediaEvent, PlayId, Prompt};
+use model::{Account, Chance, LegId, Number};
+use rest::{Desk, Encoder, Parts, Rest};
+use sip::Flow;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use store::{Directory, Sqlite, Store, Writer};
+use switch::{Input, Switch};
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+/// A running Ringback.
+pub struct Node {
+    /// Where the API listens.
+    pub http: SocketAddr,
+    /// Where SIP listens.
+    pub sip: Vec<SocketAddr>,
+    /// The account and its token.
+    pub account: Account,
+    /// What it owns.
+    pub numbers: Vec<Number>,
+    /// One sentence on the voices.
+    pub voices: String,
+    stop: watch::Sender<bool>,
+    shard: ShardHandle,
+    shard_thread: JoinHandle<()>,
+    http_task: tokio::task::JoinHandle<()>,
+    media: MediaThreads,
+    phones: Option<(PhoneNetwork, JoinHandle<()>)>,
+    sockets: SipSockets,
+    writer: Writer,
+}
+
+impl Node {
+    /// Starts everything; when it returns, calls can be placed. Must be called within the runtime.
+    pub async fn start(plan: Plan) -> Result<Node, StartError> {
+        let (clock, metrics, runtime) = (Clock::start(), Metrics::new(), Handle::current());
+        let mut chance = Chance::from_bytes(start::random()?);
+        // What may be taken by another program is taken first: nothing has to be undone then.
+        let listener = TcpListener::bind(plan.http).await;
+        let listener = listener.map_err(|error| StartError::bind("HTTP", plan.http, &error))?;
+        let http = listener.local_addr().map_err(|e| StartError::bind("HTTP", plan.http, &e))?;
+        let (shard, inbox) = ShardHandle::channel(metrics.clone());
+        let sockets = open_sockets(&plan, &shard, &metrics).await?;
+
+        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&plan.data, plan.durability)?);
+        let sounds = start::open_sounds(&plan.data)?;
+        let account = start::account(&*store, &plan, clock.now())?;
+        start::own_numbers(&*store, &plan, &account, clock.now(), &mut chance)?;
+        start::mend_recordings(&*store, &sounds, clock.now())?;
+        let directory = Arc::new(Directory::load(&*store)?);
+        let writer = Writer::start(Arc::clone(&store), Arc::clone(&directory), start::health())?;
+
+        let web = WebClient::new(Trust::Machine);
+        let speakers = Speakers::find(metrics.clone()).await;
+        let voices = speakers.summary();
+        let base_url = plan.base_url(http);
+        let wants = Wants::new(
+            runtime.clone(),
+            speakers,
+            SoundFiles::new(web.clone()),
+            Arc::clone(&directory),
+        );
+        let joint = Joint::new(shard.clone(), wants);
+        let media = MediaThreads::start(
+            &MediaConfig::new(plan.media_address, plan.media_bind, plan.media_ports.clone()),
+            clock,
+            chance.fork(),
+            sounds.clone(),
+            joint.clone(),
+            metrics.clone(),
+        )?;
+        let _ = joint.media.set(media.clone());
+        let phones = if plan.has_phones() {
+            let (network, thread) = PhoneNetwork::start(clock, chance.fork(), joint.clone())?;
+            let _ = joint.phones.set(network.clone());
+            Some((network, thread))
+        } else {
+            None
+        };
+
+        let callbacks = Callbacks::start(
+            web.clone(),
+            Arc::clone(&directory),
+            writer.handle(),
+            clock,
+            metrics.clone(),
+            chance.fork(),
+        );
+        let terminal = start::terminal(&plan, clock.now())?;
+        let desk = Arc::new(Desk::new({
+            let shard = shard.clone();
+            move |command| shard.command(command)
+        }));
+        let carrier = Carrier {
+            directory: Arc::clone(&directory),
+            writer: writer.handle(),
+            desk: Arc::clone(&desk),
+            callbacks: callbacks.clone(),
+            web,
+            runtime,
+            shard: shard.clone(),
+            media: media.clone(),
+            sip: sockets.clone(),
+            phones: phones.as_ref().map(|(network, _)| network.clone()),
+            terminal,
+            metrics: metrics.clone(),
+            pending: Pending::default(),
+        };
+        let switch_config = plan.switch(&sockets, &base_url)?;
+        let switch = Switch::new(clock.now(), switch_config, chance.fork());
+        let pending = store.pending_callbacks()?;
+        let cut = store.unfinished_calls()?;
+        let shard_thread = std::thread::Builder::new().name("control".to_owned()).spawn({
+            let shard = Shard { switch, carrier, clock, metrics: metrics.clone() };
+            move || shard.run(&inbox)
+        })?;
+        // What was promised before a crash comes before anything new.
+        pending.into_iter().for_each(|callback| callbacks.send(callback));
+        for row in cut {
+            shard.event(Event::Cut(Box::new(row)));
+        }
+
+        let rest = Rest::new(Parts {
+            store: Arc::clone(&store),
+            writer: writer.handle(),
+            directory: Arc::clone(&directory),
+            sounds,
+            desk,
+            encoder: Some(Arc::new(Mp3Encoder(Mp3::find()))),
+            clock: Arc::new(move || clock.now()),
+            seed: start::random()?,
+            base_url,
+            strict: plan.strict,
+        });
+        let (stop, stopping) = watch::channel(false);
+        let (_, ready) = watch::channel(true);
+        let site = Site { rest, metrics, ready };
+        let http_task = tokio::spawn(http::serve(listener, plan.tls.clone(), site, stopping));
+        Ok(Node {
+            http,
+            sip: sockets.udp(),
+            account,
+            numbers: directory.numbers(),
+            voices,
+            stop,
+            shard,
+            shard_thread,
+            http_task,
+            media,
+            phones,
+            sockets,
+            writer,
+        })
+    }
+
+    /// Stops in order: no new requests, live calls hung up, sound finished, rows written.
+    pub async fn stop(self) {
+        // Nobody listens any more if the listener has failed.
+        let _ = self.stop.send(true);
+        let _ = self.http_task.await;
+        let blocking = tokio::task::spawn_blocking(move || {
+            self.shard.stop();
+            let _ = self.shard_thread.join();
+            self.media.stop();
+            if let Some((network, thread)) = self.phones {
+                network.stop();
+                let _ = thread.join();
+            }
+            self.sockets.stop();
+            self.writer.close();
+        });
+        let _ = blocking.await;
+    }
+}
+
+async fn open_sockets(
+    plan: &Plan,
+    shard: &ShardHandle,
+    metrics: &Metrics,
+) -> Result<SipSockets, StartError> {
+    let shard = shard.clone();
+    let sink = Arc::new(move |came: SipIn| match came {
+        SipIn::Datagram { flow, bytes } => shard.offer(Input::Datagram { flow, bytes }),
+        SipIn::Stream { flow, bytes } => shard.offer(Input::Stream { flow, bytes }),
+        SipIn::Opened { flow } => shard.offer(Input::StreamOpened { flow }),
+        SipIn::Closed { connection } => shard.offer(Input::StreamClosed { connection }),
+    });
+    Ok(SipSockets::open(&plan.sip, &plan.sip, sink, metrics.clone()).await?)
+}
+
+/// Where the sound threads and the phones meet the control loop and each other.
+struct Joint {
+    shard: ShardHandle,
+    wants: Wants,
+    media: OnceLock<MediaThreads>,
+    phones: OnceLock<PhoneNetwork>,
+}
+
+impl Joint {
+    fn new(shard: ShardHandle, wants: Wants) -> Arc<Joint> {
+        Arc::new(Joint { shard, wants, media: OnceLock::new(), phones: OnceLock::new() })
+    }
+}
+
+impl MediaSink for Joint {
+    fn event(&self, leg: LegId, event: MediaEvent) {
+        self.shard.event(Event::Media { leg, event });
+    }
+
+    fn want(&self, leg: LegId, play: PlayId, prompt: Prompt) {
+        if let Some(media) = self.media.get() {
+            let (feeding, asking) = (media.clone(), media.clone());
+            self.wants.bring(
+                prompt,
+                move |feed| feeding.feed(leg, play, feed),
+                move || asking.is_open(leg),
+            );
+        }
+    }
+
+    fn memory_packet(&self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        if let Some(phones) = self.phones.get() {
+            phones.packet(from, to, bytes);
+        }
+    }
+}
+
+impl PhoneSink for Joint {
+    fn message(&self, flow: Flow, bytes: Vec<u8>) {
+        self.shard.offer(Input::Datagram { flow, bytes });
+    }
+
+    fn packet(&self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        if let Some(media) = self.media.get() {
+            media.memory_packet(from, to.port(), bytes.to_vec());
+        }
+    }
+
+    fn want(&self, leg: LegId, play: PlayId, prompt: Prompt) {
+        if let Some(phones) = self.phones.get().cloned() {
+            match fax_tone(&prompt) {
+                Some(tone) => phones.feed(leg, play, tone),
+                None => self.wants.bring(prompt, move |f| phones.feed(leg, play, f), || true),
+            }
+        }
+    }
+}
+
+/// `ringback-mp3` behind the API's border.
+struct Mp3Encoder(Mp3);
+
+impl Encoder for Mp3Encoder {
+    fn encode(
+        &self,
+        wav: PathBuf,
+        mp3: PathBuf,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> {
+        let program = self.0.clone();
+        Box::pin(async move {
+            program.convert(&wav, &mp3).await.map_err(|error| error.to_string())
+        })
+    }
+}
+
+/// Starts the terminal of `dev`, or none.
+pub(crate) fn show(start: model::Time) -> std::io::Result<Terminal> {
+    Terminal::start(start).map(|(terminal, _)| terminal)
+}

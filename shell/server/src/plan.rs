@@ -1,0 +1,120 @@
+//! Everything a node must know before it starts, wherever it was written: `dev`'s flags or
+//! `serve`'s file.
+
+use crate::sip_socket::SipSockets;
+use crate::start::{self, StartError};
+use model::AccountSid;
+use sip::{Listener, Phone, Transport, TrunkSource};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::Durability;
+use switch::{Carrier, Trunk};
+
+/// What a node is made of.
+#[derive(Clone)]
+pub struct Plan {
+    /// Where the API listens.
+    pub http: SocketAddr,
+    /// With which certificate, if any.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// How clients reach the API, if not by the address it listens on.
+    pub public_url: Option<String>,
+    /// Where SIP listens, UDP and TCP.
+    pub sip: Vec<SocketAddr>,
+    /// The address far ends reach us by, for SIP and sound, if not the one SIP listens on.
+    pub public_address: Option<IpAddr>,
+    /// The data folder.
+    pub data: PathBuf,
+    /// What a commit survives.
+    pub durability: Durability,
+    /// The account, if it is named.
+    pub account_sid: Option<AccountSid>,
+    /// Its token, if it is given.
+    pub auth_token: Option<String>,
+    /// Numbers the account owns from the start.
+    pub numbers: Vec<PlannedNumber>,
+    /// Phones that may register: user and password.
+    pub phones: BTreeMap<String, Phone>,
+    /// The realm phones are challenged in.
+    pub realm: String,
+    /// Who carries calls to numbers that aren't ours.
+    pub carrier: Carrier,
+    /// The trunks.
+    pub trunks: Vec<Trunk>,
+    /// Whose calls come from which address.
+    pub sources: Vec<TrunkSource>,
+    /// What the descriptions of our sound say.
+    pub media_address: IpAddr,
+    /// What the sound's sockets are bound to.
+    pub media_bind: IpAddr,
+    /// Ports for sound.
+    pub media_ports: RangeInclusive<u16>,
+    /// Only owned numbers may be shown as `From`.
+    pub strict: bool,
+    /// Show the ladder in the terminal.
+    pub terminal: bool,
+}
+
+/// A number to be owned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlannedNumber {
+    /// E.164.
+    pub number: String,
+    /// Asked when somebody calls.
+    pub voice_url: Option<String>,
+}
+
+impl Plan {
+    /// Whether the virtual phones are the carrier.
+    pub fn has_phones(&self) -> bool {
+        self.carrier == Carrier::Phones
+    }
+
+    /// How clients reach the API, without a slash at the end.
+    pub fn base_url(&self, bound: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let url = self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{bound}"));
+        url.trim_end_matches('/').to_owned()
+    }
+
+    /// The exchange's settings, once the sockets know their ports.
+    pub fn switch(
+        &self,
+        sockets: &SipSockets,
+        base_url: &str,
+    ) -> Result<switch::Config, StartError> {
+        let mut listeners = Vec::new();
+        for (transport, locals) in
+            [(Transport::Udp, sockets.udp()), (Transport::Tcp, sockets.tcp())]
+        {
+            for local in locals {
+                let mut listener = Listener::at(transport, local);
+                if let Some(address) = self.public_address {
+                    listener.host = address.into();
+                }
+                listeners.push(listener);
+            }
+        }
+        Ok(switch::Config {
+            call: call::Config {
+                api_base: base_url.to_owned(),
+                any_caller_id: !self.strict,
+                ..call::Config::default()
+            },
+            sip: sip::Config {
+                listeners,
+                trunks: self.sources.clone(),
+                realm: self.realm.clone(),
+                phones: self.phones.clone(),
+                nonce_secret: start::random()?,
+                ..sip::Config::default()
+            },
+            carrier: self.carrier.clone(),
+            trunks: self.trunks.clone(),
+            ladder: true,
+        })
+    }
+}

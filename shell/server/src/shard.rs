@@ -1,0 +1,175 @@
+//! The control loop: one thread that waits, lets the exchange handle what came, and carries what
+//! it asks for. It waits for nothing else: no disk, no network, no other thread.
+
+use crate::carry::Carrier;
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use call::command::EndAs;
+use call::{AskId, Command, Event, Update};
+use model::{Span, Time, limit};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
+use switch::{Input, Output, Switch};
+
+/// While stopping, the loop looks up this often.
+const STEP: Duration = Duration::from_millis(50);
+
+/// Speaks to the control loop. Cheap to clone.
+#[derive(Clone)]
+pub struct ShardHandle {
+    inbox: SyncSender<Message>,
+    metrics: Metrics,
+}
+
+enum Message {
+    Input(Input),
+    /// Let running calls end by themselves no longer: tell every far end, then stop.
+    Stop,
+}
+
+impl ShardHandle {
+    /// The two ends of the loop's inbox.
+    pub fn channel(metrics: Metrics) -> (ShardHandle, ShardInbox) {
+        let (inbox, messages) = sync_channel(limit::SHARD_INBOX_MAX);
+        (ShardHandle { inbox, metrics }, ShardInbox { messages })
+    }
+
+    /// Hands over something that must not be lost; waits while the inbox is full. Never call it
+    /// from the loop's own thread.
+    pub fn send(&self, input: Input) -> bool {
+        self.inbox.send(Message::Input(input)).is_ok()
+    }
+
+    /// Hands over something that may be lost when the loop is overloaded: a datagram.
+    pub fn offer(&self, input: Input) -> bool {
+        match self.inbox.try_send(Message::Input(input)) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_)) => {
+                self.metrics.shed.inc();
+                false
+            }
+            Err(TrySendError::Disconnected(_)) => false,
+        }
+    }
+
+    /// Hands over something for call control.
+    pub fn event(&self, event: Event) -> bool {
+        self.send(Input::Call(event))
+    }
+
+    /// Hands over a command of the API; false if the loop is overloaded or has stopped.
+    pub fn command(&self, command: call::Command) -> bool {
+        self.offer(Input::Call(Event::Command(command)))
+    }
+
+    /// Ends the loop after what is before it in the inbox.
+    pub fn stop(&self) {
+        // A loop that has ended already needs no word.
+        let _ = self.inbox.send(Message::Stop);
+    }
+}
+
+/// Where the loop takes its messages from.
+pub struct ShardInbox {
+    messages: Receiver<Message>,
+}
+
+/// The loop's own things.
+pub struct Shard {
+    /// The exchange.
+    pub switch: Switch,
+    /// Carries its outputs.
+    pub carrier: Carrier,
+    /// What time it is.
+    pub clock: Clock,
+    /// Counts what it does.
+    pub metrics: Metrics,
+}
+
+impl Shard {
+    /// Runs until told to stop.
+    pub fn run(mut self, inbox: &ShardInbox) {
+        let mut outputs = Vec::new();
+        loop {
+            match inbox.messages.recv_timeout(self.patience()) {
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(Message::Input(input)) => self.take(input, &mut outputs),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            // What has queued up meanwhile shares one batch of writes.
+            let mut stop = false;
+            for _ in 0..limit::SHARD_BATCH_MAX {
+                match inbox.messages.try_recv() {
+                    Ok(Message::Input(input)) => self.take(input, &mut outputs),
+                    Ok(Message::Stop) => {
+                        stop = true;
+                        break;
+                    }
+                    Err(_) => break,
+                }
+            }
+            self.let_time_pass(&mut outputs);
+            self.carrier.flush();
+            self.metrics.calls_live.set(self.switch.calls().live_count() as i64);
+            if stop {
+                break;
+            }
+        }
+        self.hang_up_all(inbox, &mut outputs);
+        self.carrier.flush();
+    }
+
+    /// Hangs up every live call, as their accounts would, and lets the goodbyes leave.
+    fn hang_up_all(&mut self, inbox: &ShardInbox, outputs: &mut Vec<Output>) {
+        let calls: Vec<_> = self.switch.calls().live().map(|(call, ..)| call).collect();
+        for call in calls {
+            let Some(account) = self.carrier.account() else { return };
+            let update = Update { status: Some(EndAs::Completed), ..Update::default() };
+            // Nobody waits under this name: the desk counts from 1.
+            let ask = AskId(0);
+            let command = Command::Update { ask, account, call, update };
+            self.take(Input::Call(Event::Command(command)), outputs);
+        }
+        let deadline = self.clock.now() + Span::from_millis(limit::STOP_MS);
+        while self.switch.calls().live_count() > 0 && self.clock.now() < deadline {
+            match inbox.messages.recv_timeout(self.patience().min(STEP)) {
+                Ok(Message::Input(input)) => self.take(input, outputs),
+                Ok(Message::Stop) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.let_time_pass(outputs);
+            self.carrier.flush();
+        }
+    }
+
+    fn take(&mut self, input: Input, outputs: &mut Vec<Output>) {
+        self.switch.handle(self.clock.now(), input, outputs);
+        self.carry(outputs);
+    }
+
+    fn let_time_pass(&mut self, outputs: &mut Vec<Output>) {
+        let now = self.clock.now();
+        if self.switch.next_timeout().is_some_and(|due| due <= now) {
+            self.switch.handle_timeout(now, outputs);
+            self.carry(outputs);
+        }
+    }
+
+    /// Carries outputs; what the carrier can answer at once goes straight back in.
+    fn carry(&mut self, outputs: &mut Vec<Output>) {
+        while !outputs.is_empty() {
+            for output in std::mem::take(outputs) {
+                if let Some(input) = self.carrier.carry(output) {
+                    self.switch.handle(self.clock.now(), input, outputs);
+                }
+            }
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        let now: Time = self.clock.now();
+        let quiet = now + Span::from_secs(60);
+        let due = self.switch.next_timeout().map_or(quiet, |due| due.min(quiet));
+        Duration::from_micros(due.since(now).0)
+    }
+}

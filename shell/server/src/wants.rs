@@ -1,0 +1,64 @@
+//! Brings the sound that an engine wants: speech from the voices, files from the customer's web.
+
+use crate::sound_files::SoundFiles;
+use crate::speech::Speakers;
+use media::engine::Feed;
+use model::media::Prompt;
+use std::sync::Arc;
+use store::Directory;
+use tokio::runtime::Handle;
+
+/// Where wanted sound comes from. Cheap to clone.
+#[derive(Clone)]
+pub struct Wants {
+    runtime: Handle,
+    speakers: Speakers,
+    files: SoundFiles,
+    directory: Arc<Directory>,
+}
+
+impl Wants {
+    /// Sound from these.
+    pub fn new(
+        runtime: Handle,
+        speakers: Speakers,
+        files: SoundFiles,
+        directory: Arc<Directory>,
+    ) -> Wants {
+        Wants { runtime, speakers, files, directory }
+    }
+
+    /// Begins to bring a prompt; returns at once. `feed` takes the pieces; `listens` says whether
+    /// anybody still wants them.
+    pub fn bring(
+        &self,
+        prompt: Prompt,
+        feed: impl Fn(Feed) + Send + Sync + 'static,
+        listens: impl Fn() -> bool + Send + Sync + 'static,
+    ) {
+        let wants = self.clone();
+        self.runtime.spawn(async move {
+            match prompt {
+                Prompt::Speech(speech) => {
+                    let give = |piece| {
+                        feed(piece);
+                        listens()
+                    };
+                    wants.speakers.speak(&speech, give).await;
+                }
+                Prompt::File { url } => feed(wants.file(&url).await),
+                // The engine makes these itself and never asks for them.
+                Prompt::Tone(_) | Prompt::Digits(_) | Prompt::Silence { .. } => feed(Feed::End),
+            }
+        });
+    }
+
+    async fn file(&self, url: &str) -> Feed {
+        let account = self.directory.default_account();
+        let token = account.map(|account| account.auth_token).unwrap_or_default();
+        match self.files.get(url, &token).await {
+            Ok(sound) => Feed::Samples(sound),
+            Err((code, text)) => Feed::Failed { code, text },
+        }
+    }
+}
