@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::config::Config;
+use crate::digest::NonceCounts;
 use crate::message::{HeaderName, Request, Response, Uri};
 use crate::output::Output;
 use crate::transaction::timer::{Armed, Owner, Timer, Timers};
@@ -21,6 +22,8 @@ pub(crate) struct Stack {
     pub(crate) timers: Timers,
     pub(crate) transactions: Transactions,
     pub(crate) heard: VecDeque<Heard>,
+    /// How often each nonce of ours was used, against replays.
+    pub(crate) nonce_counts: NonceCounts,
 }
 
 impl Stack {
@@ -31,6 +34,7 @@ impl Stack {
             timers: Timers::default(),
             transactions: Transactions::new(chance.next_u64()),
             heard: VecDeque::new(),
+            nonce_counts: NonceCounts::new(),
             config,
             chance,
         }

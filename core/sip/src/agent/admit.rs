@@ -123,9 +123,6 @@ const RETRY_AFTER_S: u32 = 5;
 
 /// Whose call it is; refuses or challenges it if that is not clear.
 fn origin(stack: &mut Stack, key: u64, request: &Request, flow: &Flow) -> Option<Origin> {
-    if flow.transport == Transport::Memory {
-        return Some(Origin::Own);
-    }
     let remote = flow.remote;
     let from_here = |(address, port): &(std::net::IpAddr, Option<u16>)| {
         *address == remote.ip() && port.is_none_or(|port| port == remote.port())
@@ -133,6 +130,9 @@ fn origin(stack: &mut Stack, key: u64, request: &Request, flow: &Flow) -> Option
     let trunks = &stack.config.trunks;
     if let Some(trunk) = trunks.iter().find(|one| one.sources.iter().any(from_here)) {
         return Some(Origin::Trunk(trunk.name.clone()));
+    }
+    if flow.transport == Transport::Memory {
+        return Some(Origin::Own);
     }
     let from = request.headers.from_().ok();
     let user = from.as_ref().and_then(|from| from.uri.user());

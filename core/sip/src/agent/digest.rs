@@ -81,7 +81,7 @@ pub(crate) enum Shown {
 const NONCE_LIFE: Span = Span::from_secs(300);
 
 /// Checks the credentials of a request against the phones that are known.
-pub(crate) fn check(stack: &Stack, request: &Request, name: HeaderName) -> Shown {
+pub(crate) fn check(stack: &mut Stack, request: &Request, name: HeaderName) -> Shown {
     let realm = &stack.config.realm;
     let given: Vec<Authentication> = request.headers.authentications(name);
     let answers = given.iter().filter_map(Answer::read);
@@ -97,11 +97,18 @@ pub(crate) fn check(stack: &Stack, request: &Request, name: HeaderName) -> Shown
         return Shown::Impostor;
     };
     let ha1 = ha1(answer.algorithm, &answer.username, realm, &phone.password);
-    if answer.verify(&ha1, &request.method, &request.body) {
-        Shown::User(answer.username)
-    } else {
-        Shown::Impostor
+    if !answer.verify(&ha1, &request.method, &request.body) {
+        return Shown::Impostor;
     }
+    // A peer of RFC 2069 does not count: each nonce serves it once.
+    stack.nonce_counts.expire(stack.now, NONCE_LIFE);
+    if !stack
+        .nonce_counts
+        .accept(&answer.nonce, answer.nc.unwrap_or(1))
+    {
+        return Shown::Nobody { stale: true };
+    }
+    Shown::User(answer.username)
 }
 
 /// Adds our challenges to a 401 or 407: SHA-256 first, MD5 for older phones (RFC 8760 §2.3).

@@ -74,6 +74,7 @@ impl Registrar {
             Err(_) => {}
             Ok(changed) => {
                 self.list(&mut response, &user, stack.now);
+                let user = user.clone();
                 if changed && self.users.contains_key(&user) {
                     stack.wire.out.push_back(Output::Registered { user });
                 } else if had && !self.users.contains_key(&user) {
@@ -82,7 +83,7 @@ impl Registrar {
             }
         }
         stack.respond(key, &response);
-        self.rearm(stack);
+        self.wake_for(stack, &user);
     }
 
     /// Adds, refreshes or removes bindings; all or none (RFC 3261 §10.3, step 7). Tells whether
@@ -171,6 +172,9 @@ impl Registrar {
 
     /// Removes the bindings that have run out.
     pub(crate) fn fire(&mut self, stack: &mut Stack) {
+        stack
+            .timers
+            .stop(&mut self.armed, Owner::Registrar, Timer::Due);
         let now = stack.now;
         self.retain(stack, |one| one.expires_at > now);
     }
@@ -191,13 +195,22 @@ impl Registrar {
         self.rearm(stack);
     }
 
+    /// Wakes for this user's first end, if that comes before the next waking.
+    fn wake_for(&mut self, stack: &mut Stack, user: &str) {
+        let own = self.users.get(user).into_iter().flatten();
+        if let Some(at) = own.map(|one| one.expires_at).min()
+            && self.armed.at(Timer::Due).is_none_or(|due| at < due)
+        {
+            let owner = Owner::Registrar;
+            stack.timers.set(&mut self.armed, owner, Timer::Due, at);
+        }
+    }
+
+    /// Wakes at the first end of a binding, as it stands now: one that is refreshed meanwhile
+    /// makes the next waking idle, which costs less than keeping all ends in order.
     fn rearm(&mut self, stack: &mut Stack) {
-        let first = self
-            .users
-            .values()
-            .flatten()
-            .map(|one| one.expires_at)
-            .min();
+        let all = self.users.values().flatten();
+        let first = all.map(|one| one.expires_at).min();
         let owner = Owner::Registrar;
         stack.timers.stop(&mut self.armed, owner, Timer::Due);
         if let Some(at) = first {
