@@ -80,7 +80,12 @@ fn run_file(file: &Path, update: bool, out: &mut dyn Write) -> bool {
                 }
             }
         }
-        Ok(Outcome::Differs { line, expected, found, .. }) => {
+        Ok(Outcome::Differs {
+            line,
+            expected,
+            found,
+            ..
+        }) => {
             let _ = writeln!(out, "{name}: differs in line {line} of its ladder");
             let _ = writeln!(out, "  expected: {expected}");
             let _ = writeln!(out, "  happened: {found}");

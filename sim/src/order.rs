@@ -3,7 +3,8 @@
 //! `api calls TO from FROM` takes, in any order: `url PATH`, `twiml "…"`, `get`, `fallback PATH`,
 //! `status PATH`, `events "initiated ringing answered completed"`, `timeout SECONDS`,
 //! `limit SECONDS`, `digits KEYS`, `record mono|dual`, `recorded PATH`, `shown CALLERID`.
-//! `api updates CA1` takes `url PATH`, `twiml "…"`, `status completed|canceled`, `limit SECONDS`.
+//! `api updates CA1` takes `url PATH`, `twiml "…"`, `status completed|canceled`, `limit SECONDS`;
+//! `api deletes CA1` takes nothing.
 
 use crate::customer::HOST;
 use crate::scenario::{first, quoted};
@@ -28,6 +29,10 @@ pub enum Order {
     Say(String, String),
     /// A person hangs up.
     HangUp(String),
+    /// A person puts the other on hold (true), or takes them off it.
+    Hold(String, bool),
+    /// The API asks whether the call of this number may be deleted.
+    Delete(usize),
     /// A phone dies without a word.
     Vanish(String),
     /// The wire loses the next packets.
@@ -54,10 +59,9 @@ pub fn parse(text: &str) -> Result<Order, String> {
         ("api", "calls") => Order::Create(Box::new(create(rest)?)),
         ("api", "updates") => {
             let (call, rest) = first(rest);
-            let number = call.strip_prefix("CA").and_then(|n| n.parse().ok());
-            let number = number.ok_or_else(|| format!("not a call of this ladder: {call}"))?;
-            Order::Update(number, update(rest)?)
+            Order::Update(number_of(call)?, update(rest)?)
         }
+        ("api", "deletes") => Order::Delete(number_of(rest)?),
         ("wire", "loses") => Order::Lose(
             rest.parse()
                 .map_err(|_| format!("how many packets? {rest:?}"))?,
@@ -66,10 +70,20 @@ pub fn parse(text: &str) -> Result<Order, String> {
         (_, "calls") => Order::Call(name, rest.to_owned()),
         (_, "presses") => Order::Press(name, rest.to_owned()),
         (_, "says") => Order::Say(name, quoted(rest)?.0),
+        (_, "holds") => Order::Hold(name, true),
+        (_, "resumes") => Order::Hold(name, false),
         (_, "hangs-up") => Order::HangUp(name),
         (_, "vanishes") => Order::Vanish(name),
         _ => return Err(format!("nobody can do this: {text:?}")),
     })
+}
+
+/// The number of a call by its name in the ladder.
+fn number_of(call: &str) -> Result<usize, String> {
+    let number = call.strip_prefix("CA").and_then(|n| n.parse().ok());
+    number
+        .filter(|n| *n > 0)
+        .ok_or_else(|| format!("not a call of this ladder: {call}"))
 }
 
 fn seconds(text: &str) -> Result<u32, String> {

@@ -73,8 +73,9 @@ struct PhoneLeg {
     next_act: usize,
     waiting: Waiting,
     offer: Option<String>,
-    /// A hold (true) or resume (false) that waits for the engine's new offer.
-    holding: Option<bool>,
+    /// What the engine's next descriptions are for: an answer to the other's re-INVITE (`None`),
+    /// or our own offer to hold (true) or to resume (false).
+    descriptions: VecDeque<Option<bool>>,
     answered: bool,
 }
 
@@ -142,10 +143,22 @@ impl Phones {
         leg
     }
 
-    /// Lets the phone hang up, whatever it is doing.
+    /// Lets the phone hang up, whatever it is doing; while it rings it declines.
     pub fn hang_up(&mut self, now: Time, leg: LegId) {
-        self.sip.command(now, leg, SignalCommand::Release);
-        self.end(leg);
+        let Some(line) = self.legs.get(&leg) else {
+            return;
+        };
+        let rings = match line.waiting {
+            Waiting::ToRing | Waiting::ToAnswer => true,
+            Waiting::Nothing => !line.answered,
+            _ => false,
+        };
+        if rings {
+            self.refuse(now, leg, 603);
+        } else {
+            self.sip.command(now, leg, SignalCommand::Release);
+            self.end(leg);
+        }
         self.drain(now);
     }
 
@@ -190,10 +203,7 @@ impl Phones {
         match event {
             MediaEvent::Opened { sdp } => self.opened(now, leg, sdp),
             MediaEvent::Renegotiated { sdp } => self.renegotiated(now, leg, sdp),
-            MediaEvent::Refused { .. } => {
-                self.sip.command(now, leg, SignalCommand::Release);
-                self.end(leg);
-            }
+            MediaEvent::Refused { .. } => self.refused(now, leg),
             MediaEvent::Played { play, .. } => self.done(now, leg, Waiting::Playing(play)),
             MediaEvent::Recorded { heard, .. } => self.heard_silence(now, leg, heard),
             MediaEvent::Digit { .. } | MediaEvent::RecordEnded { .. } | MediaEvent::Lost => {}
@@ -296,6 +306,9 @@ impl Phones {
                 self.begin(now, leg);
             }
             SignalEvent::Reoffered { sdp } => {
+                if let Some(line) = self.legs.get_mut(&leg) {
+                    line.descriptions.push_back(None);
+                }
                 self.media(leg, MediaCommand::Renegotiate { sdp });
             }
             SignalEvent::Reanswered { sdp: Some(sdp) } => {
@@ -435,31 +448,53 @@ impl Phones {
                 },
             ),
             Some(Act::Press(digits)) => self.play(leg, Prompt::Digits(digits)),
-            Some(Act::Hold) => self.hold(now, leg, true),
-            Some(Act::Resume) => self.hold(now, leg, false),
+            Some(act @ (Act::Hold | Act::Resume)) => {
+                self.hold(now, leg, act == Act::Hold);
+                self.next_act(now, leg);
+            }
         }
     }
 
-    /// Asks the engine for a new offer, to be sent with another direction.
-    fn hold(&mut self, now: Time, leg: LegId, on: bool) {
-        if let Some(line) = self.legs.get_mut(&leg) {
-            line.holding = Some(on);
+    /// Puts the other on hold, or takes them off it: asks the engine for a new offer, to be sent
+    /// with another direction.
+    pub fn hold(&mut self, now: Time, leg: LegId, on: bool) {
+        if let Some(line) = self.legs.get_mut(&leg).filter(|line| line.answered) {
+            line.descriptions.push_back(Some(on));
             self.media(leg, MediaCommand::Renegotiate { sdp: None });
-            self.next_act(now, leg);
+            self.drain(now);
         }
     }
 
     /// The engine has a new description: our answer to a re-INVITE, or our offer to hold.
     fn renegotiated(&mut self, now: Time, leg: LegId, sdp: String) {
-        let holding = self.legs.get_mut(&leg).and_then(|line| line.holding.take());
-        let command = match holding {
-            None => SignalCommand::Reply { sdp: Some(sdp) },
-            Some(false) => SignalCommand::Offer { sdp },
-            Some(true) => SignalCommand::Offer {
+        let command = match self.described(leg) {
+            Some(None) | None => SignalCommand::Reply { sdp: Some(sdp) },
+            Some(Some(false)) => SignalCommand::Offer { sdp },
+            Some(Some(true)) => SignalCommand::Offer {
                 sdp: sdp.replace("a=sendrecv", "a=sendonly"),
             },
         };
         self.sip.command(now, leg, command);
+    }
+
+    /// What the description that the engine has just made, or refused to make, was for.
+    fn described(&mut self, leg: LegId) -> Option<Option<bool>> {
+        let line = self.legs.get_mut(&leg)?;
+        line.descriptions.pop_front()
+    }
+
+    /// The engine can't use a description: a change is refused, a call that begins is given up.
+    fn refused(&mut self, now: Time, leg: LegId) {
+        match self.described(leg) {
+            Some(None) => self
+                .sip
+                .command(now, leg, SignalCommand::Reply { sdp: None }),
+            Some(Some(_)) => {}
+            None => {
+                self.sip.command(now, leg, SignalCommand::Release);
+                self.end(leg);
+            }
+        }
     }
 
     fn listen(&mut self, leg: LegId) {
@@ -506,7 +541,7 @@ impl Phones {
         PlayId(self.next_play)
     }
 
-    /// Whether these bytes are a request to a phone that hears nothing.
+    /// Whether these bytes are for a phone that hears nothing.
     fn is_deaf_to(&self, bytes: &[u8]) -> bool {
         let deaf = |user: &str| {
             self.dead.contains(user)
@@ -515,10 +550,16 @@ impl Phones {
                     .get(user)
                     .is_some_and(|phone| phone.answer == Answer::Deaf)
         };
-        let head = &bytes[..bytes.len().min(200)];
-        let head = String::from_utf8_lossy(head);
-        let user = head
-            .split_once("sip:")
+        // The phone is named in To of what it is asked, in From of what it is answered.
+        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2_000)]);
+        let name = if head.starts_with("SIP/2.0") {
+            "From:"
+        } else {
+            "To:"
+        };
+        let line = head.lines().find(|line| line.starts_with(name));
+        let user = line
+            .and_then(|line| line.split_once("sip:"))
             .and_then(|(_, rest)| rest.split_once('@'));
         user.is_some_and(|(user, _)| deaf(user))
     }
@@ -532,7 +573,7 @@ impl PhoneLeg {
             next_act: 0,
             waiting,
             offer,
-            holding: None,
+            descriptions: VecDeque::new(),
             answered: false,
         }
     }

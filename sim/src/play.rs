@@ -165,6 +165,14 @@ impl Stage {
             Order::Press(name, keys) => self.with(world, &name, |p, _, leg| p.press(leg, &keys)),
             Order::Say(name, text) => self.with(world, &name, |p, _, leg| p.say(leg, &text)),
             Order::HangUp(name) => self.with(world, &name, |p, now, leg| p.hang_up(now, leg)),
+            Order::Hold(name, on) => {
+                self.with(world, &name, |p, now, leg| p.hold(now, leg, on));
+            }
+            Order::Delete(number) => {
+                if let Some(&call) = self.calls.get(number - 1) {
+                    world.command(Command::Forget { ask, call });
+                }
+            }
             Order::Vanish(name) => {
                 if let Some(leg) = self.leg(world, &name) {
                     world.vanish(leg);
@@ -257,6 +265,13 @@ impl Stage {
     /// How every call and recording ended.
     fn write_rows(&mut self, world: &World, text: &mut String) {
         text.push('\n');
+        let mut unseen: Vec<_> = world.shelf.calls.values().collect();
+        unseen.sort_by_key(|row| (row.date_created, row.sid));
+        for row in unseen {
+            if !self.calls.contains(&row.sid) {
+                self.calls.push(row.sid);
+            }
+        }
         for call in self.calls.clone() {
             let name = self.ladder.name(call);
             let Some(row) = world.shelf.calls.get(&call) else {

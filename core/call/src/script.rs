@@ -335,9 +335,7 @@ impl Script {
         };
         if !self.may_ask(turn.now) {
             let text = "this call asks for documents faster than any caller could follow";
-            let fault = Fault::new(ErrorCode::DOCUMENT_FAULT, text);
-            notice::error(line.row, &fault, Some((goto.method, &target)), turn);
-            return Outcome::HangUp;
+            return self.fail(&Fault::new(ErrorCode::DOCUMENT_FAULT, text), None, line, turn);
         }
         let facts = (line.row, line.leg.status(), line.visit);
         let asking = webhook::ask((target, goto.method), goto.parameters, facts, turn);

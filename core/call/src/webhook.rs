@@ -128,11 +128,7 @@ fn warned(
         Fault::new(ErrorCode(error.code.number()), text)
     })?;
     for warning in warnings {
-        let about = match &warning.attribute {
-            Some(attribute) => format!("{} {attribute}", warning.element),
-            None => warning.element.clone(),
-        };
-        let text = format!("line {}: {about} {}", warning.line, warning.message);
+        let text = format!("line {}: {}", warning.line, warning.message);
         let fault = Fault::new(ErrorCode(warning.code.number()), text);
         notice::warning(row, &fault, place, turn);
     }

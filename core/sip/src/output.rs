@@ -104,9 +104,23 @@ pub struct Trace {
     pub flow: Flow,
     /// `INVITE sip:+12025550101@10.0.0.1`, `200 OK INVITE`.
     pub line: String,
+    /// The Call-ID, for a message whose leg is gone or doesn't exist yet; empty if it has none.
+    pub call_id: String,
 }
 
 impl Trace {
+    /// The Call-ID of a message, wherever its headers have it.
+    pub(crate) fn call_id(bytes: &[u8]) -> String {
+        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4_096)]).into_owned();
+        let found = head.lines().skip(1).find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let name = name.trim();
+            let ours = name.eq_ignore_ascii_case("Call-ID") || name.eq_ignore_ascii_case("i");
+            ours.then(|| value.trim().to_owned())
+        });
+        found.unwrap_or_default()
+    }
+
     /// The rung a message makes: its request line without version, or status, phrase and method.
     pub(crate) fn line(bytes: &[u8]) -> String {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2_048)]).into_owned();
@@ -152,6 +166,10 @@ mod tests {
         assert_eq!(
             Trace::line(b"SIP/2.0 200 OK\r\nVia: x\r\nCSeq: 1 INVITE\r\n\r\n"),
             "200 OK INVITE"
+        );
+        assert_eq!(
+            Trace::call_id(b"SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\ni: a@b\r\n\r\n"),
+            "a@b"
         );
     }
 }

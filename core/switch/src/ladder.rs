@@ -69,7 +69,13 @@ impl Line {
             })
         };
         let (from, to) = (party()?, party()?);
-        Some(Line { at, from, to, call: Some(call), text: parts.next()?.to_owned() })
+        Some(Line {
+            at,
+            from,
+            to,
+            call: Some(call),
+            text: parts.next()?.to_owned(),
+        })
     }
 }
 
@@ -83,7 +89,10 @@ pub struct Ladder {
 impl Ladder {
     /// A ladder whose clock starts here.
     pub fn new(start: Time) -> Ladder {
-        Ladder { start, calls: BTreeMap::new() }
+        Ladder {
+            start,
+            calls: BTreeMap::new(),
+        }
     }
 
     /// `CA1`, `CA2`, … in order of first appearance.
@@ -96,7 +105,10 @@ impl Ladder {
     pub fn render(&mut self, line: &Line) -> String {
         let at: Span = line.at - self.start;
         let call = line.call.map(|call| self.name(call)).unwrap_or_default();
-        let text = format!("{at:>9}  {:<14} → {:<14} {call:<4} {}", line.from, line.to, line.text);
+        let text = format!(
+            "{at:>9}  {:<14} → {:<14} {call:<4} {}",
+            line.from, line.to, line.text
+        );
         text.trim_end().to_owned()
     }
 }
@@ -115,7 +127,10 @@ mod tests {
             call: Some(CallSid(7)),
             text: "CANCEL".into(),
         };
-        assert_eq!(ladder.render(&line), "    4.190  switch         → carol          CA1  CANCEL");
+        assert_eq!(
+            ladder.render(&line),
+            "    4.190  switch         → carol          CA1  CANCEL"
+        );
         assert_eq!(Line::from_row(&line.to_row(), CallSid(7)), Some(line));
         assert_eq!(Line::from_row("1\tapp", CallSid(7)), None);
     }

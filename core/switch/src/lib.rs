@@ -52,7 +52,10 @@ pub struct Switch {
 impl Switch {
     /// An exchange at rest. Trunks that register or are watched begin with the first timeout.
     pub fn new(now: Time, mut config: Config, mut chance: Chance) -> Switch {
-        config.sip.listeners.push(sip::Listener::at(Transport::Memory, OWN));
+        config
+            .sip
+            .listeners
+            .push(sip::Listener::at(Transport::Memory, OWN));
         config.sip.trunks.push(sip::TrunkSource {
             name: trunk::PHONES_NAME.to_owned(),
             sources: vec![(PHONES.ip(), None)],
@@ -87,10 +90,14 @@ impl Switch {
 
     /// When `handle_timeout` is next wanted.
     pub fn next_timeout(&self) -> Option<Time> {
-        [self.calls.next_timeout(), self.sip.next_timeout(), self.tracer.next_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.calls.next_timeout(),
+            self.sip.next_timeout(),
+            self.tracer.next_timeout(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Lets everything happen that is due by `now`.
@@ -118,14 +125,28 @@ impl Switch {
     /// Passes words between the planes until both are silent.
     fn run(&mut self, now: Time, out: &mut Vec<Output>) {
         loop {
+            self.listen(now, out);
             self.carry(now, out);
-            if let Some(output) = self.sip.poll() {
-                self.heard(now, output, out);
-            } else if let Some(event) = self.pending.pop_front() {
+            if let Some(event) = self.pending.pop_front() {
+                let leg = match &event {
+                    Event::Signal { leg, .. } => Some(*leg),
+                    _ => None,
+                };
                 self.calls.handle(now, event, &mut self.effects);
+                if let Some(leg) = leg {
+                    self.tracer.learns(now, leg, &self.calls, out);
+                }
             } else if self.effects.is_empty() {
-                return;
+                return self.tracer.write_held(now, &self.calls, out);
             }
+        }
+    }
+
+    /// Passes on what the endpoint says, before anything else is done: what goes out keeps the
+    /// order in which it came about.
+    fn listen(&mut self, now: Time, out: &mut Vec<Output>) {
+        while let Some(output) = self.sip.poll() {
+            self.heard(now, output, out);
         }
     }
 
@@ -134,14 +155,21 @@ impl Switch {
         for effect in std::mem::take(&mut self.effects) {
             self.tracer.effect(now, &effect, &self.calls, out);
             match effect {
-                Effect::Signal { leg, command: SignalCommand::Invite(invite) } => {
+                Effect::Signal {
+                    leg,
+                    command: SignalCommand::Invite(invite),
+                } => {
                     self.tracer.names(now, leg, invite.to.to_string());
                     match self.trunks.place(*invite, &self.sip) {
                         Ok(placement) => self.sip.place(now, leg, placement),
                         Err(refused) => self.refuse(leg, refused),
                     }
+                    self.listen(now, out);
                 }
-                Effect::Signal { leg, command } => self.sip.command(now, leg, command),
+                Effect::Signal { leg, command } => {
+                    self.sip.command(now, leg, command);
+                    self.listen(now, out);
+                }
                 Effect::Save(row) => out.push(Output::Save(row)),
                 Effect::Reply { ask, result } => out.push(Output::Reply { ask, result }),
                 Effect::Notify(callback) => out.push(Output::Notify(callback)),
@@ -175,16 +203,36 @@ impl Switch {
             sip::Output::Send { flow, bytes } => out.push(Output::Send { flow, bytes }),
             sip::Output::Leg { leg, event } => {
                 if let SignalEvent::Offered(offered) = &event {
-                    self.tracer.names(now, leg, offered.from.to_string());
+                    self.tracer.offered(now, leg, offered);
                 }
                 self.pending.push_back(Event::Signal { leg, event });
             }
-            sip::Output::Connect { connection, transport, remote, host } => {
-                out.push(Output::Connect { connection, transport, remote, host });
+            sip::Output::Connect {
+                connection,
+                transport,
+                remote,
+                host,
+            } => {
+                out.push(Output::Connect {
+                    connection,
+                    transport,
+                    remote,
+                    host,
+                });
             }
             sip::Output::Close { connection } => out.push(Output::Close { connection }),
-            sip::Output::Resolve { query, host, service, port } => {
-                out.push(Output::Resolve { query, host, service, port });
+            sip::Output::Resolve {
+                query,
+                host,
+                service,
+                port,
+            } => {
+                out.push(Output::Resolve {
+                    query,
+                    host,
+                    service,
+                    port,
+                });
             }
             sip::Output::Traced(trace) => self.tracer.message(now, &trace, &self.calls, out),
             sip::Output::Registered { user } => out.push(Output::PhoneUp { user }),
@@ -193,7 +241,10 @@ impl Switch {
                 out.push(Output::TrunkUp { name });
             }
             sip::Output::RefusedAt { name, code, reason } => {
-                out.push(Output::TrunkDown { name, reason: format!("{code} {reason}") });
+                out.push(Output::TrunkDown {
+                    name,
+                    reason: format!("{code} {reason}"),
+                });
             }
             sip::Output::TrunkDown { name, reason } => {
                 out.push(Output::TrunkDown { name, reason });

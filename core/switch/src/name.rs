@@ -1,19 +1,33 @@
 //! Short names for what the ladder shows: commands, events, prompts, requests.
 
-use call::Command;
+use call::{Command, Refusal};
 use model::media::{MediaCommand, MediaEvent, Opening, PlayEnd, Prompt, SpeechPart, Tone};
-use model::{Callback, WebReply};
+use model::{CallRow, Callback, WebReply};
 
 /// What the API asks.
 pub(crate) fn command(command: &Command) -> String {
     match command {
         Command::Create { call, .. } => format!("create {} → {}", call.from, call.to),
         Command::Update { update, .. } => {
-            let status = update.status.map(|status| format!(" {status:?}").to_lowercase());
+            let status = update
+                .status
+                .map(|status| format!(" {status:?}").to_lowercase());
             let source = update.source.as_ref().map(|_| " document");
-            format!("update{}{}", status.unwrap_or_default(), source.unwrap_or_default())
+            format!(
+                "update{}{}",
+                status.unwrap_or_default(),
+                source.unwrap_or_default()
+            )
         }
         Command::Forget { .. } => "delete".to_owned(),
+    }
+}
+
+/// What the API is answered.
+pub(crate) fn answer(result: &Result<Box<CallRow>, Refusal>) -> String {
+    match result {
+        Ok(row) => row.status.to_string(),
+        Err(refusal) => format!("refused {}: {}", refusal.code, refusal.text),
     }
 }
 
@@ -24,8 +38,16 @@ pub(crate) fn media_command(command: &MediaCommand) -> Option<String> {
         | MediaCommand::Connect { .. }
         | MediaCommand::Renegotiate { .. }
         | MediaCommand::Close => return None,
-        MediaCommand::Play { prompt: what, loops: 1, .. } => format!("play {}", prompt(what)),
-        MediaCommand::Play { prompt: what, loops, .. } => {
+        MediaCommand::Play {
+            prompt: what,
+            loops: 1,
+            ..
+        } => format!("play {}", prompt(what)),
+        MediaCommand::Play {
+            prompt: what,
+            loops,
+            ..
+        } => {
             format!("play {} {loops} times", prompt(what))
         }
         MediaCommand::StopPlay { .. } => "stop playing".to_owned(),
@@ -44,11 +66,24 @@ pub(crate) fn media_event(event: &MediaEvent) -> Option<String> {
         MediaEvent::Opened { .. } | MediaEvent::Renegotiated { .. } => return None,
         MediaEvent::Refused { code, text } => format!("refused {code}: {text}"),
         MediaEvent::Digit { digit, .. } => format!("digit {digit}"),
-        MediaEvent::Played { end: PlayEnd::Finished, .. } => "played".to_owned(),
-        MediaEvent::Played { end: PlayEnd::Stopped, .. } => "stopped".to_owned(),
-        MediaEvent::Played { end: PlayEnd::Failed { code, .. }, .. } => format!("failed {code}"),
+        MediaEvent::Played {
+            end: PlayEnd::Finished,
+            ..
+        } => "played".to_owned(),
+        MediaEvent::Played {
+            end: PlayEnd::Stopped,
+            ..
+        } => "stopped".to_owned(),
+        MediaEvent::Played {
+            end: PlayEnd::Failed { code, .. },
+            ..
+        } => format!("failed {code}"),
         MediaEvent::RecordEnded { end, .. } => format!("recording over: {end:?}").to_lowercase(),
-        MediaEvent::Recorded { length_ms, heard: true, .. } => {
+        MediaEvent::Recorded {
+            length_ms,
+            heard: true,
+            ..
+        } => {
             format!("recorded {}.{:03} s", length_ms / 1_000, length_ms % 1_000)
         }
         MediaEvent::Recorded { .. } => "recorded nothing".to_owned(),
@@ -82,12 +117,18 @@ pub(crate) fn callback(callback: &Callback) -> String {
     let what = match (value("RecordingStatus"), value("CallStatus")) {
         (Some(status), _) => format!("recording {status}"),
         (None, Some(status)) => {
-            let number = value("SequenceNumber").map(|n| format!(" #{n}")).unwrap_or_default();
+            let number = value("SequenceNumber")
+                .map(|n| format!(" #{n}"))
+                .unwrap_or_default();
             format!("{status}{number}")
         }
         (None, None) => "callback".to_owned(),
     };
-    format!("{} {} {what}", callback.method.as_str(), path(&callback.url))
+    format!(
+        "{} {} {what}",
+        callback.method.as_str(),
+        path(&callback.url)
+    )
 }
 
 /// A web reply in a few words.
@@ -95,18 +136,21 @@ pub(crate) fn reply(reply: &WebReply) -> String {
     match reply {
         WebReply::Answered { status, body, .. } => {
             let text = String::from_utf8_lossy(body);
-            let verbs = text.find("<Response").and_then(|at| text[at..].find('>').map(|n| at + n + 1));
+            let verbs = text
+                .find("<Response")
+                .and_then(|at| text[at..].find('>').map(|n| at + n + 1));
             let verbs = verbs.map_or(&*text, |at| &text[at..]);
             let verbs = verbs.split("</Response").next().unwrap_or("").trim();
-            format!("{status} {}", short(&verbs.split_whitespace().collect::<Vec<_>>().join(" "), 60))
-                .trim_end()
-                .to_owned()
+            format!(
+                "{status} {}",
+                short(&verbs.split_whitespace().collect::<Vec<_>>().join(" "), 60)
+            )
+            .trim_end()
+            .to_owned()
         }
         WebReply::Failed { code, .. } => format!("failed {code}"),
     }
 }
-
-
 
 /// The part of an address after its host, or all of it if that is short.
 pub(crate) fn path(url: &str) -> &str {

@@ -4,6 +4,7 @@ use crate::input::{Input, Output};
 use crate::ladder::{Line, Party};
 use crate::name;
 use call::{CallControl, Effect, Event};
+use model::signal::{Offered, Origin};
 use model::{CallSid, LegId, Span, Time};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -19,6 +20,8 @@ const MEMORY: Span = Span::from_secs(40);
 struct Leg {
     name: String,
     call: Option<CallSid>,
+    /// The Call-ID under which it is remembered.
+    id: Option<String>,
 }
 
 /// Writes rungs, and keeps those of live calls until the call has ended.
@@ -33,6 +36,10 @@ pub(crate) struct Tracer {
     told: BTreeSet<CallSid>,
     closing: VecDeque<(Time, CallSid)>,
     forgetting: VecDeque<(Time, CallSid)>,
+    /// Legs by the Call-ID of their messages, for messages whose leg is gone.
+    ids: BTreeMap<String, LegId>,
+    /// The INVITEs of legs that are being offered: written once their call is known.
+    held: Vec<(Time, sip::Trace)>,
     /// Legs that may never belong to a call: offered, and refused at once.
     strangers: VecDeque<(Time, LegId)>,
 }
@@ -49,14 +56,58 @@ impl Tracer {
             closing: VecDeque::new(),
             forgetting: VecDeque::new(),
             strangers: VecDeque::new(),
+            ids: BTreeMap::new(),
+            held: Vec::new(),
         }
     }
 
     /// From now on the far end of this leg is called so.
     pub(crate) fn names(&mut self, now: Time, leg: LegId, name: String) {
         if self.on {
-            self.legs.insert(leg, Leg { name, call: None });
+            self.legs.insert(
+                leg,
+                Leg {
+                    name,
+                    call: None,
+                    id: None,
+                },
+            );
             self.strangers.push_back((now + MEMORY, leg));
+        }
+    }
+
+    /// A far end offers a leg. A leg of our own (a number of ours that calls another) has
+    /// ourselves for its far end.
+    pub(crate) fn offered(&mut self, now: Time, leg: LegId, offered: &Offered) {
+        let own = offered.origin == Origin::Own;
+        let name = if own {
+            "switch".to_owned()
+        } else {
+            offered.from.to_string()
+        };
+        self.names(now, leg, name);
+        self.remember(&offered.sip_call_id, leg);
+    }
+
+    /// Call control has heard of this leg: now its call is known, if it has one, and what came
+    /// before it can be written down.
+    pub(crate) fn learns(
+        &mut self,
+        now: Time,
+        leg: LegId,
+        calls: &CallControl,
+        out: &mut Vec<Output>,
+    ) {
+        if self.on {
+            self.call_of(leg, calls);
+            self.write_held(now, calls, out);
+        }
+    }
+
+    /// Writes down what still waits for its call to be known.
+    pub(crate) fn write_held(&mut self, now: Time, calls: &CallControl, out: &mut Vec<Output>) {
+        for (at, trace) in std::mem::take(&mut self.held) {
+            self.write_message(at.min(now), &trace, calls, out);
         }
     }
 
@@ -78,12 +129,12 @@ impl Tracer {
         while let Some(call) = due(&mut self.forgetting, now) {
             self.told.remove(&call);
             if let Some(leg) = self.leg_of.remove(&call) {
-                self.legs.remove(&leg);
+                self.forget(leg);
             }
         }
         while let Some(leg) = due(&mut self.strangers, now) {
             if self.legs.get(&leg).is_some_and(|leg| leg.call.is_none()) {
-                self.legs.remove(&leg);
+                self.forget(leg);
             }
         }
     }
@@ -108,7 +159,14 @@ impl Tracer {
                         Some(*call)
                     }
                 };
-                self.write(now, Party::Api, Party::Switch, call, name::command(command), out);
+                self.write(
+                    now,
+                    Party::Api,
+                    Party::Switch,
+                    call,
+                    name::command(command),
+                    out,
+                );
             }
             Event::Media { leg, event } => {
                 if let Some(text) = name::media_event(event) {
@@ -118,7 +176,14 @@ impl Tracer {
             }
             Event::Fetched { fetch, reply } => {
                 let call = self.fetches.remove(fetch);
-                self.write(now, Party::App, Party::Switch, call, name::reply(reply), out);
+                self.write(
+                    now,
+                    Party::App,
+                    Party::Switch,
+                    call,
+                    name::reply(reply),
+                    out,
+                );
             }
             Event::Signal { .. } | Event::Found { .. } | Event::Cut(_) => {}
         }
@@ -145,11 +210,25 @@ impl Tracer {
             Effect::Fetch { fetch, request } => {
                 self.fetches.insert(*fetch, request.call);
                 let text = format!("{} {}", request.method.as_str(), name::path(&request.url));
-                self.write(now, Party::Switch, Party::App, Some(request.call), text, out);
+                self.write(
+                    now,
+                    Party::Switch,
+                    Party::App,
+                    Some(request.call),
+                    text,
+                    out,
+                );
             }
             Effect::Notify(callback) => {
                 let text = name::callback(callback);
-                self.write(now, Party::Switch, Party::App, Some(callback.call), text, out);
+                self.write(
+                    now,
+                    Party::Switch,
+                    Party::App,
+                    Some(callback.call),
+                    text,
+                    out,
+                );
             }
             Effect::Save(call::Row::Notification(row)) => {
                 let text = format!("{:?} {}: {}", row.level, row.code, row.text);
@@ -159,7 +238,18 @@ impl Tracer {
                 self.closing.push_back((now + GRACE, *call));
                 self.forgetting.push_back((now + MEMORY, *call));
             }
-            Effect::Save(_) | Effect::Reply { .. } | Effect::Lookup { .. } => {}
+            Effect::Reply { result, .. } => {
+                let call = result.as_ref().ok().map(|row| row.sid);
+                self.write(
+                    now,
+                    Party::Switch,
+                    Party::Api,
+                    call,
+                    name::answer(result),
+                    out,
+                );
+            }
+            Effect::Save(_) | Effect::Lookup { .. } => {}
             Effect::Signal { leg, .. } => {
                 self.call_of(*leg, calls);
             }
@@ -177,13 +267,64 @@ impl Tracer {
         if !self.on {
             return;
         }
-        let call = trace.leg.and_then(|leg| self.call_of(leg, calls));
-        let leg = trace.leg.and_then(|leg| self.legs.get(&leg));
+        // A call between two numbers of ours has one Call-ID for both of its legs.
+        let own = trace.flow.remote == trace.flow.local;
+        let unknown = trace.leg.is_none() && (own || !self.ids.contains_key(&trace.call_id));
+        if unknown && !trace.sent && trace.line.starts_with("INVITE ") {
+            // Its leg is offered next, and its call known after that; or it is refused, and the
+            // response is the next thing that is heard of it.
+            self.held.push((now, trace.clone()));
+            return;
+        }
+        let first = self
+            .held
+            .iter()
+            .any(|(_, held)| held.call_id == trace.call_id);
+        if first && !trace.line.starts_with("100 ") {
+            self.write_held(now, calls, out);
+        } else if first {
+            self.held.push((now, trace.clone()));
+            return;
+        }
+        if let Some(leg) = trace.leg.filter(|_| !self.ids.contains_key(&trace.call_id)) {
+            self.remember(&trace.call_id, leg);
+        }
+        self.write_message(now, trace, calls, out);
+    }
+
+    fn write_message(
+        &mut self,
+        now: Time,
+        trace: &sip::Trace,
+        calls: &CallControl,
+        out: &mut Vec<Output>,
+    ) {
+        let leg = trace.leg.or_else(|| self.ids.get(&trace.call_id).copied());
+        let call = leg.and_then(|leg| self.call_of(leg, calls));
+        let leg = leg.and_then(|leg| self.legs.get(&leg));
         let far = leg.map_or_else(|| trace.flow.remote.to_string(), |leg| leg.name.clone());
         let far = Party::Far(far);
-        let (from, to) =
-            if trace.sent { (Party::Switch, far) } else { (far, Party::Switch) };
+        let (from, to) = if trace.sent {
+            (Party::Switch, far)
+        } else {
+            (far, Party::Switch)
+        };
         self.write(now, from, to, call, trace.line.clone(), out);
+    }
+
+    fn remember(&mut self, id: &str, leg: LegId) {
+        if let Some(known) = self.legs.get_mut(&leg).filter(|_| !id.is_empty()) {
+            known.id = Some(id.to_owned());
+            self.ids.insert(id.to_owned(), leg);
+        }
+    }
+
+    fn forget(&mut self, leg: LegId) {
+        if let Some(id) = self.legs.remove(&leg).and_then(|leg| leg.id)
+            && self.ids.get(&id) == Some(&leg)
+        {
+            self.ids.remove(&id);
+        }
     }
 
     fn call_of(&mut self, leg: LegId, calls: &CallControl) -> Option<CallSid> {
@@ -210,7 +351,13 @@ impl Tracer {
         text: String,
         out: &mut Vec<Output>,
     ) {
-        let line = Line { at, from, to, call, text };
+        let line = Line {
+            at,
+            from,
+            to,
+            call,
+            text,
+        };
         if let Some(call) = call.filter(|call| !self.told.contains(call)) {
             let story = self.stories.entry(call).or_default();
             if story.len() < RUNGS_MAX {

@@ -65,9 +65,20 @@ pub(crate) struct Trunks {
 
 impl Trunks {
     pub(crate) fn new(carrier: Carrier, trunks: Vec<Trunk>, sip: &sip::Config) -> Trunks {
-        let hosts: Vec<_> = sip.listeners.iter().map(|l| (l.host.clone(), l.port)).collect();
-        let domain = hosts.first().map_or_else(|| OWN.ip().into(), |(host, _)| host.clone());
-        Trunks { carrier, trunks, hosts, domain }
+        let hosts: Vec<_> = sip
+            .listeners
+            .iter()
+            .map(|l| (l.host.clone(), l.port))
+            .collect();
+        let domain = hosts
+            .first()
+            .map_or_else(|| OWN.ip().into(), |(host, _)| host.clone());
+        Trunks {
+            carrier,
+            trunks,
+            hosts,
+            domain,
+        }
     }
 
     /// Registers at the carriers that want it, and begins to watch those that are watched.
@@ -75,7 +86,10 @@ impl Trunks {
         for trunk in &self.trunks {
             let registrar = Uri::sip("", trunk.host.clone(), trunk.port);
             if let Some(expires_s) = trunk.register_secs {
-                let user = trunk.credentials.as_ref().map_or("", |c| c.username.as_str());
+                let user = trunk
+                    .credentials
+                    .as_ref()
+                    .map_or("", |c| c.username.as_str());
                 sip.register_at(
                     now,
                     Registration {
@@ -90,7 +104,15 @@ impl Trunks {
             }
             if let Some(interval_s) = trunk.watch_secs {
                 let next = trunk.next();
-                sip.watch(now, Watch { name: trunk.name.clone(), target: registrar, next, interval_s });
+                sip.watch(
+                    now,
+                    Watch {
+                        name: trunk.name.clone(),
+                        target: registrar,
+                        next,
+                        interval_s,
+                    },
+                );
             }
         }
     }
@@ -116,7 +138,13 @@ impl Trunks {
                 let trunk = self.trunks.iter().find(|trunk| trunk.name == *name);
                 let trunk = trunk.ok_or_else(|| refused(503, "No Such Trunk"))?;
                 let credentials = trunk.credentials.clone();
-                Ok(self.number(invite, trunk.host.clone(), trunk.port, trunk.next(), credentials))
+                Ok(self.number(
+                    invite,
+                    trunk.host.clone(),
+                    trunk.port,
+                    trunk.next(),
+                    credentials,
+                ))
             }
             Carrier::None => Err(refused(503, "No Carrier")),
         }
@@ -142,14 +170,19 @@ impl Trunks {
     /// A SIP address: a phone registered here if the host is ours, else wherever it leads.
     fn place_at_address(&self, invite: Invite, sip: &Endpoint) -> Result<Placement, Refused> {
         let written = invite.to.to_string();
-        let address = written.split_once('?').map_or(written.as_str(), |(address, _)| address);
+        let address = written
+            .split_once('?')
+            .map_or(written.as_str(), |(address, _)| address);
         let Ok(target) = Uri::parse(address) else {
             return Err(refused(484, "Address Incomplete"));
         };
         let Some(parts) = target.as_sip() else {
             return Err(refused(416, "Unsupported URI Scheme"));
         };
-        let user = target.user().map(|user| user.into_owned()).unwrap_or_default();
+        let user = target
+            .user()
+            .map(|user| user.into_owned())
+            .unwrap_or_default();
         let here = self.is_here(&parts.host, parts.port);
         let next = if here && sip.bindings(&user).is_empty() {
             return Err(refused(480, "Not Registered"));
@@ -167,9 +200,11 @@ impl Trunks {
     fn is_here(&self, host: &Host, port: Option<u16>) -> bool {
         let local = host.to_string().eq_ignore_ascii_case("localhost")
             || host.to_string().eq_ignore_ascii_case("ringback");
-        local || self.hosts.iter().any(|(own, own_port)| {
-            own.matches(host) && port.unwrap_or(5_060) == *own_port
-        })
+        local
+            || self
+                .hosts
+                .iter()
+                .any(|(own, own_port)| own.matches(host) && port.unwrap_or(5_060) == *own_port)
     }
 
     fn placement(
@@ -185,7 +220,9 @@ impl Trunks {
             Address::Number(user) | Address::Client(user) | Address::Sim(user) => {
                 Some(Uri::sip(user, self.domain.clone(), None))
             }
-            Address::Name(name) => Some(Uri::sip(&name.replace(' ', "_"), self.domain.clone(), None)),
+            Address::Name(name) => {
+                Some(Uri::sip(&name.replace(' ', "_"), self.domain.clone(), None))
+            }
         };
         let from = from.unwrap_or_else(|| Uri::sip("anonymous", self.domain.clone(), None));
         Placement {
@@ -205,14 +242,24 @@ impl Trunks {
 
 impl Trunk {
     fn next(&self) -> Next {
-        Next::Host { host: self.host.clone(), port: self.port, transport: self.transport }
+        Next::Host {
+            host: self.host.clone(),
+            port: self.port,
+            transport: self.transport,
+        }
     }
 }
 
 fn memory(address: SocketAddr) -> Next {
-    Next::At(Hop { transport: Transport::Memory, address })
+    Next::At(Hop {
+        transport: Transport::Memory,
+        address,
+    })
 }
 
 fn refused(code: u16, reason: &str) -> Refused {
-    Refused { code, reason: reason.to_owned() }
+    Refused {
+        code,
+        reason: reason.to_owned(),
+    }
 }

@@ -89,6 +89,7 @@ impl Wire {
                 sent,
                 flow,
                 line,
+                call_id: Trace::call_id(bytes),
             }));
         }
     }
