@@ -117,6 +117,7 @@ impl Endpoint {
                 let id = LegId(self.next_offered);
                 let legs = self.legs.len();
                 if let Some(leg) = admit::invite(stack, id, legs, key, &request, flow) {
+                    stack.wire.claim(id);
                     self.next_offered += 1;
                     self.legs.insert(id, Box::new(leg));
                 }

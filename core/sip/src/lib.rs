@@ -95,6 +95,7 @@ impl Endpoint {
     /// Takes in a whole message: a datagram, or the content of a WebSocket frame.
     pub fn handle_datagram(&mut self, now: Time, flow: Flow, bytes: &[u8]) {
         self.begin(now);
+        self.stack.wire.notice(flow);
         match stream::whole(bytes) {
             Frame::Message(message) => self.hear(flow, message, bytes),
             Frame::Refused(error) => self.refuse_malformed(flow, &error),

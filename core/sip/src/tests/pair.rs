@@ -16,6 +16,8 @@ use model::{Chance, LegId, Span, Time};
 pub struct Net {
     pub loss_percent: u64,
     pub double_percent: u64,
+    /// Packets in which some bytes are not what they were.
+    pub corrupt_percent: u64,
     pub delay_min_ms: u64,
     pub delay_max_ms: u64,
 }
@@ -24,6 +26,7 @@ impl Net {
     pub const PERFECT: Net = Net {
         loss_percent: 0,
         double_percent: 0,
+        corrupt_percent: 0,
         delay_min_ms: 10,
         delay_max_ms: 10,
     };
@@ -158,7 +161,9 @@ impl Pair {
 
     fn carry(&mut self, end: usize, flow: Flow, bytes: Vec<u8>) {
         let line = crate::Trace::line(&bytes);
-        Message::parse(&bytes).expect("we send what we can read");
+        if self.net.corrupt_percent == 0 {
+            Message::parse(&bytes).expect("we send what we can read");
+        }
         self.sent.push((self.now, end, line.clone(), bytes.clone()));
         let copies = 1 + u64::from(self.chance.percent(self.net.double_percent));
         for _ in 0..copies {
@@ -170,11 +175,26 @@ impl Pair {
             let to = (0..2).find(|to| address(*to) == flow.remote);
             if let Some(to) = to {
                 let at = self.now + Span::from_millis(delay_ms);
+                let bytes = self.corrupted(bytes.clone());
                 self.air
-                    .insert((at, self.next), (to, flow.reversed(), bytes.clone()));
+                    .insert((at, self.next), (to, flow.reversed(), bytes));
                 self.next += 1;
             }
         }
+    }
+
+    fn corrupted(&mut self, mut bytes: Vec<u8>) -> Vec<u8> {
+        if self.chance.percent(self.net.corrupt_percent) {
+            for _ in 0..1 + self.chance.below(4) {
+                let at = self.chance.below(bytes.len() as u64) as usize;
+                match self.chance.below(3) {
+                    0 => bytes[at] = self.chance.next_u64() as u8,
+                    1 => drop(bytes.remove(at)),
+                    _ => bytes[at] = b"0123456789;:=<>,\r\n"[at % 18],
+                }
+            }
+        }
+        bytes
     }
 
     /// When something next happens.

@@ -94,6 +94,17 @@ impl Wire {
         }
     }
 
+    /// The rung that was put out last before this leg had a name is this leg's.
+    pub(crate) fn claim(&mut self, leg: LegId) {
+        let rungs = self.out.iter_mut().rev().filter_map(|output| match output {
+            Output::Traced(trace) if !trace.sent => Some(trace),
+            _ => None,
+        });
+        if let Some(rung) = rungs.into_iter().next() {
+            rung.leg.get_or_insert(leg);
+        }
+    }
+
     /// The way to a hop: datagrams from the listener of its transport and family, or the
     /// connection there, opened if need be. `None` if nothing of ours speaks this transport.
     pub(crate) fn flow_to(&mut self, hop: Hop, host: Option<&str>) -> Option<Flow> {
@@ -174,11 +185,16 @@ impl Wire {
         }
     }
 
+    /// Takes notice of a connection that nobody has announced.
+    pub(crate) fn notice(&mut self, flow: Flow) {
+        if flow.connection != 0 && !self.connections.contains_key(&flow.connection) {
+            self.opened(flow);
+        }
+    }
+
     /// Where messages of a connection are put together; `None` if it is not known.
     pub(crate) fn framer(&mut self, flow: &Flow) -> Option<&mut Framer> {
-        if !self.connections.contains_key(&flow.connection) {
-            self.opened(*flow);
-        }
+        self.notice(*flow);
         let connection = self.connections.get_mut(&flow.connection)?;
         Some(&mut connection.framer)
     }
