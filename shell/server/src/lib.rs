@@ -2,24 +2,29 @@
 //!
 //! Everything here waits, opens or runs something; what follows from it is decided in the core.
 
+pub mod banner;
+pub mod cache;
 pub mod callbacks;
+pub mod carry;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod descriptors;
+pub mod http;
+pub mod ladder_command;
 pub mod log;
 pub mod media_thread;
 pub mod metrics;
 pub mod mp3;
-pub mod sip_socket;
-pub mod webhook;
-pub mod cache;
-pub mod sound_files;
-pub mod speech;
-pub mod banner;
-pub mod carry;
-pub mod http;
 pub mod node;
 pub mod phone_network;
 pub mod plan;
 pub mod shard;
+pub mod sim_command;
+pub mod sip_socket;
+pub mod sound_files;
+pub mod speech;
 pub mod start;
 pub mod terminal;
 pub mod wants;
+pub mod webhook;

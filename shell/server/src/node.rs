@@ -87,8 +87,11 @@ impl Node {
             Arc::clone(&directory),
         );
         let joint = Joint::new(shard.clone(), wants);
+        let (address, bind) = (plan.media_address, plan.media_bind);
+        let mut sound = MediaConfig::new(address, bind, plan.media_ports.clone());
+        sound.threads = plan.media_threads.unwrap_or(sound.threads);
         let media = MediaThreads::start(
-            &MediaConfig::new(plan.media_address, plan.media_bind, plan.media_ports.clone()),
+            &sound,
             clock,
             chance.fork(),
             sounds.clone(),
@@ -164,7 +167,7 @@ impl Node {
         let http_task = tokio::spawn(http::serve(listener, plan.tls.clone(), site, stopping));
         Ok(Node {
             http,
-            sip: sockets.udp(),
+            sip: sockets.udp().into_iter().chain(sockets.tcp()).collect(),
             account,
             numbers: directory.numbers(),
             voices,
@@ -211,7 +214,7 @@ async fn open_sockets(
         SipIn::Opened { flow } => shard.offer(Input::StreamOpened { flow }),
         SipIn::Closed { connection } => shard.offer(Input::StreamClosed { connection }),
     });
-    Ok(SipSockets::open(&plan.sip, &plan.sip, sink, metrics.clone()).await?)
+    Ok(SipSockets::open(&plan.sip_udp, &plan.sip_tcp, sink, metrics.clone()).await?)
 }
 
 /// Where the sound threads and the phones meet the control loop and each other.

@@ -1,6 +1,11 @@
 //! Everything a node must know before it starts, wherever it was written: `dev`'s flags or
 //! `serve`'s file.
 
+mod dev;
+mod serve;
+
+pub use dev::DevFlags;
+
 use crate::sip_socket::SipSockets;
 use crate::start::{self, StartError};
 use model::AccountSid;
@@ -22,8 +27,10 @@ pub struct Plan {
     pub tls: Option<Arc<rustls::ServerConfig>>,
     /// How clients reach the API, if not by the address it listens on.
     pub public_url: Option<String>,
-    /// Where SIP listens, UDP and TCP.
-    pub sip: Vec<SocketAddr>,
+    /// Where SIP listens for datagrams.
+    pub sip_udp: Vec<SocketAddr>,
+    /// Where SIP listens for connections.
+    pub sip_tcp: Vec<SocketAddr>,
     /// The address far ends reach us by, for SIP and sound, if not the one SIP listens on.
     pub public_address: Option<IpAddr>,
     /// The data folder.
@@ -32,6 +39,8 @@ pub struct Plan {
     pub durability: Durability,
     /// The account, if it is named.
     pub account_sid: Option<AccountSid>,
+    /// What the account is called when it is made.
+    pub account_name: String,
     /// Its token, if it is given.
     pub auth_token: Option<String>,
     /// Numbers the account owns from the start.
@@ -52,6 +61,10 @@ pub struct Plan {
     pub media_bind: IpAddr,
     /// Ports for sound.
     pub media_ports: RangeInclusive<u16>,
+    /// How many sound threads; one per core if it isn't said.
+    pub media_threads: Option<usize>,
+    /// Live calls, if fewer than the platform's own bound.
+    pub calls_max: Option<usize>,
     /// Only owned numbers may be shown as `From`.
     pub strict: bool,
     /// Show the ladder in the terminal.
@@ -63,6 +76,8 @@ pub struct Plan {
 pub struct PlannedNumber {
     /// E.164.
     pub number: String,
+    /// What it is called, if not by itself.
+    pub name: Option<String>,
     /// Asked when somebody calls.
     pub voice_url: Option<String>,
 }
@@ -110,6 +125,7 @@ impl Plan {
                 realm: self.realm.clone(),
                 phones: self.phones.clone(),
                 nonce_secret: start::random()?,
+                legs_max: self.calls_max.unwrap_or(model::limit::CALLS_MAX),
                 ..sip::Config::default()
             },
             carrier: self.carrier.clone(),

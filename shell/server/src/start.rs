@@ -1,7 +1,7 @@
 //! What is made ready before calls can be placed: the account, its numbers, the folder of
 //! recordings, and what a crash has left behind.
 
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedNumber};
 use crate::sip_socket::BindError;
 use crate::terminal::Terminal;
 use model::recording::RecordingStatus;
@@ -92,7 +92,7 @@ pub fn account(store: &dyn Store, plan: &Plan, now: Time) -> Result<Account, Sta
         Some(sid) => known.into_iter().find(|account| account.sid == sid),
         None => known.into_iter().next(),
     }
-    .map_or_else(|| new_account(plan.account_sid, now), Ok)?;
+    .map_or_else(|| new_account(plan, now), Ok)?;
     if let Some(token) = &plan.auth_token {
         account.auth_token.clone_from(token);
     }
@@ -100,15 +100,15 @@ pub fn account(store: &dyn Store, plan: &Plan, now: Time) -> Result<Account, Sta
     Ok(account)
 }
 
-fn new_account(sid: Option<AccountSid>, now: Time) -> Result<Account, StartError> {
+fn new_account(plan: &Plan, now: Time) -> Result<Account, StartError> {
     // Token and identifier come from different bytes: one must not betray the other.
     let token: String = random()?[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&random()?[..16]);
     Ok(Account {
-        sid: sid.unwrap_or(AccountSid(u128::from_be_bytes(bytes))),
+        sid: plan.account_sid.unwrap_or(AccountSid(u128::from_be_bytes(bytes))),
         auth_token: token,
-        friendly_name: "Ringback".to_owned(),
+        friendly_name: plan.account_name.clone(),
         date_created: now,
         date_updated: now,
     })
@@ -134,7 +134,7 @@ pub fn own_numbers(
                 number.clone()
             }
             Some(number) => number.clone(),
-            None => new_number(&planned.number, account.sid, now, chance),
+            None => new_number(planned, account.sid, now, chance),
         };
         number.account = account.sid;
         if planned.voice_url.is_some() {
@@ -145,12 +145,18 @@ pub fn own_numbers(
     Ok(())
 }
 
-fn new_number(phone_number: &str, account: AccountSid, now: Time, chance: &mut Chance) -> Number {
+fn new_number(
+    planned: &PlannedNumber,
+    account: AccountSid,
+    now: Time,
+    chance: &mut Chance,
+) -> Number {
+    let phone_number = &planned.number;
     Number {
         sid: NumberSid::draw(chance),
         account,
-        phone_number: phone_number.to_owned(),
-        friendly_name: phone_number.to_owned(),
+        phone_number: phone_number.clone(),
+        friendly_name: planned.name.clone().unwrap_or_else(|| phone_number.clone()),
         voice_url: None,
         voice_method: Method::Post,
         voice_fallback_url: None,

@@ -1,0 +1,82 @@
+//! The plan of `ringback dev`: everything on loopback, the virtual phones as carrier.
+
+use super::{Plan, PlannedNumber};
+use crate::start::StartError;
+use model::AccountSid;
+use sip::TrunkSource;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use store::Durability;
+use switch::Carrier;
+
+/// The number that `dev` owns from its first start.
+pub const NUMBER: &str = "+12025550190";
+/// Ports for the sound of two thousand legs.
+const MEDIA_PORTS: std::ops::RangeInclusive<u16> = 20_000..=27_999;
+
+/// What the command line says.
+#[derive(Debug, Clone)]
+pub struct DevFlags {
+    /// `--http`.
+    pub http: SocketAddr,
+    /// `--sip`.
+    pub sip: SocketAddr,
+    /// `--data`.
+    pub data: PathBuf,
+    /// `--strict`.
+    pub strict: bool,
+    /// `--quiet`: no ladder.
+    pub quiet: bool,
+    /// `TWILIO_ACCOUNT_SID`, if it is set.
+    pub account_sid: Option<String>,
+    /// `TWILIO_AUTH_TOKEN`, if it is set.
+    pub auth_token: Option<String>,
+}
+
+impl Plan {
+    /// The plan of `ringback dev`.
+    pub fn dev(flags: DevFlags) -> Result<Plan, StartError> {
+        let account_sid = flags.account_sid.as_deref().map(account_sid).transpose()?;
+        let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        let sources = loopback.into_iter().chain([flags.sip.ip()]);
+        Ok(Plan {
+            http: flags.http,
+            tls: None,
+            public_url: None,
+            sip_udp: vec![flags.sip],
+            sip_tcp: vec![flags.sip],
+            public_address: None,
+            data: flags.data,
+            durability: Durability::Normal,
+            account_sid,
+            account_name: "Ringback".to_owned(),
+            auth_token: flags.auth_token,
+            numbers: vec![PlannedNumber { number: NUMBER.to_owned(), ..PlannedNumber::default() }],
+            phones: BTreeMap::new(),
+            realm: "ringback".to_owned(),
+            carrier: Carrier::Phones,
+            trunks: Vec::new(),
+            sources: vec![TrunkSource {
+                name: "loopback".to_owned(),
+                sources: sources.map(|address| (address, None)).collect(),
+            }],
+            media_address: flags.sip.ip(),
+            media_bind: flags.sip.ip(),
+            media_ports: MEDIA_PORTS,
+            media_threads: None,
+            calls_max: None,
+            strict: flags.strict,
+            terminal: !flags.quiet,
+        })
+    }
+}
+
+/// An Account SID from the environment or a file.
+pub(crate) fn account_sid(text: &str) -> Result<AccountSid, StartError> {
+    text.parse().map_err(|_| {
+        StartError::new(format!(
+            "{text:?} is no Account SID: AC and 32 hexadecimal digits are wanted"
+        ))
+    })
+}
