@@ -4,7 +4,7 @@
 //!
 //! | number         | what it is like                                              |
 //! |----------------|--------------------------------------------------------------|
-//! | `+12025550101` | answers after a second, says hello, listens                  |
+//! | `+12025550101` | answers after a second, says hello, listens and replies      |
 //! | `+12025550102` | is busy                                                      |
 //! | `+12025550103` | rings for ever                                               |
 //! | `+12025550104` | does not exist                                               |
@@ -87,14 +87,15 @@ impl Character {
         }
     }
 
-    /// The person at `+12025550101`, and at every number that has no other character.
+    /// The person at `+12025550101`, and at every number that has no other character: says hello,
+    /// then listens, and says a few words whenever the other has spoken and falls silent.
     pub fn person() -> Character {
-        let hello = Act::Say("Hello? Who is calling, please?".to_owned());
-        Character::answering(
-            "answers after a second, says hello, listens",
-            1_000,
-            vec![hello],
-        )
+        let mut acts = vec![Act::Say("Hello? Who is calling, please?".to_owned())];
+        for turn in 0..REPLIES_MAX {
+            acts.push(Act::UntilSilence);
+            acts.push(Act::Say(REPLIES[turn % REPLIES.len()].to_owned()));
+        }
+        Character::answering("answers after a second, says hello, listens and replies", 1_000, acts)
     }
 
     /// The phone at this number.
@@ -115,6 +116,11 @@ impl Character {
 }
 
 type Make = fn() -> Character;
+
+/// What a person says when the other falls silent.
+const REPLIES: [&str; 3] = ["Yes, I can hear you.", "All right, go on.", "I see, thank you."];
+/// A person's patience: two of them on one line must come to an end.
+const REPLIES_MAX: usize = 12;
 
 const GREETING: &str = "You have reached the voice mailbox of the virtual phone number one zero \
 five. Nobody can take your call at the moment. Please leave your name, your number and a short \
