@@ -131,17 +131,25 @@ impl Calling {
 
     /// Tries the next address; without one the call has failed.
     fn next_address(&mut self, line: &mut Line, stack: &mut Stack, code: Code) -> Option<State> {
+        let transport = self.fitting(stack);
         while let Some(address) = self.further.pop_front() {
-            let hop = Hop {
-                transport: self.transport,
-                address,
-            };
+            let hop = Hop { transport, address };
             if let Some(flow) = stack.wire.flow_to(hop, self.host.as_deref()) {
                 self.send(line, stack, flow);
                 return None;
             }
         }
         self.fail_with(line, stack, code, Vec::new(), code.phrase())
+    }
+
+    /// What carries the INVITE: a datagram that would be cut into pieces goes by TCP instead,
+    /// where that is wanted (RFC 3261 §18.1.1).
+    fn fitting(&self, stack: &Stack) -> Transport {
+        let large = || self.invite.to_bytes().len() + ADDED_BYTES > DATAGRAM_BYTES_MAX;
+        if self.transport == Transport::Udp && stack.config.large_by_tcp && large() {
+            return Transport::Tcp;
+        }
+        self.transport
     }
 
     fn send(&mut self, line: &mut Line, stack: &mut Stack, flow: Flow) {
@@ -467,5 +475,9 @@ impl Calling {
     }
 }
 
+/// A request that is longer may not fit a datagram on its way (RFC 3261 §18.1.1).
+const DATAGRAM_BYTES_MAX: usize = 1_300;
+/// What Via, Contact, Allow and their like add to an INVITE when it leaves.
+const ADDED_BYTES: usize = 350;
 /// So many addresses of one name are tried.
 const ADDRESSES_MAX: usize = 8;

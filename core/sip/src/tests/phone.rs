@@ -411,3 +411,77 @@ fn a_connection_that_cannot_be_opened_fails_the_call() {
     ));
     pair.settle();
 }
+
+#[test]
+fn a_large_invite_goes_by_tcp_where_that_is_wanted() {
+    let mut pair = Pair::new(11, Net::PERFECT);
+    let mut placement = pair.placement(1);
+    placement.sdp = "v=0 ".repeat(300);
+    pair.call_with(0, placement.clone());
+    assert_eq!(pair.lines(0), ["INVITE"], "by default it stays a datagram");
+    pair.ends[0].config_mut().large_by_tcp = true;
+    pair.call_with(0, placement);
+    let connect = pair.outputs.last().unwrap();
+    assert!(matches!(
+        connect.1,
+        Output::Connect {
+            transport: Transport::Tcp,
+            ..
+        }
+    ));
+    assert_eq!(pair.lines(0).len(), 1);
+}
+
+#[test]
+fn a_phone_without_rport_is_called_where_it_really_is() {
+    let mut pair = house(12);
+    let flow = Flow::datagrams(
+        Transport::Udp,
+        address(1),
+        "203.0.113.7:40123".parse().unwrap(),
+    );
+    let register = |more: &str| {
+        format!(
+            "REGISTER sip:192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bK{}\r\n\
+             From: <sip:alice@192.0.2.2>;tag=1\r\nTo: <sip:alice@192.0.2.2>\r\nCall-ID: r\r\n\
+             CSeq: {} REGISTER\r\nContact: <sip:alice@10.0.0.5>\r\n{more}Content-Length: 0\r\n\r\n",
+            more.len(),
+            more.len() + 1
+        )
+    };
+    let (now, house) = (pair.now, &mut pair.ends[1]);
+    house.handle_datagram(now, flow, register("").as_bytes());
+    let Some(Output::Send { flow: back, bytes }) = house.poll() else {
+        panic!("a challenge comes first");
+    };
+    assert_eq!(
+        back.remote,
+        "203.0.113.7:5060".parse().unwrap(),
+        "the port of its Via"
+    );
+    let challenge = crate::message::Message::parse(&bytes).unwrap();
+    let asked = challenge
+        .headers()
+        .authentications(crate::message::HeaderName::WwwAuthenticate);
+    let challenge = crate::digest::Challenge::strongest(&asked).unwrap();
+    let subject = crate::digest::Subject {
+        method: &crate::message::Method::Register,
+        uri: "sip:192.0.2.2",
+        body: b"",
+    };
+    let secret = crate::digest::Secret::Password("open sesame");
+    let answer = challenge.answer("alice", secret, subject, "c", 1);
+    let again = register(&format!("Authorization: {answer}\r\n"));
+    house.handle_datagram(now, flow, again.as_bytes());
+    assert_eq!(house.bindings("alice")[0].flow, flow);
+    // The same answer once more is a replay.
+    let replay = again
+        .replace("z9hG4bK", "z9hG4bKr")
+        .replace("CSeq: ", "CSeq: 9");
+    while house.poll().is_some() {}
+    house.handle_datagram(now, flow, replay.as_bytes());
+    let Some(Output::Send { bytes, .. }) = house.poll() else {
+        panic!("an answer");
+    };
+    assert!(crate::Trace::line(&bytes).starts_with("401"));
+}

@@ -255,14 +255,22 @@ impl Transactions {
         if self.len() >= limit::SIP_TRANSACTIONS_MAX {
             return;
         }
-        let flow = mark(&mut request, &mut via, flow);
-        self.open_server(turn, key, request, flow);
+        let back = mark(&mut request, &mut via, flow);
+        self.open_server(turn, key, request, flow, back);
     }
 
-    fn open_server(&mut self, turn: &mut Turn<'_>, key: u64, request: Request, flow: Flow) {
+    /// Opens a transaction for a request that came by `flow` and is answered by `back`.
+    fn open_server(
+        &mut self,
+        turn: &mut Turn<'_>,
+        key: u64,
+        request: Request,
+        flow: Flow,
+        back: Flow,
+    ) {
         if request.method != Method::Invite {
             self.servers
-                .insert(key, Box::new(Server::Other(ServerOther::new(flow))));
+                .insert(key, Box::new(Server::Other(ServerOther::new(back))));
         } else {
             let untagged = request.headers.to().is_ok_and(|to| to.tag().is_none());
             let merge = untagged.then(|| key::of_merge(self.secret, &request));
@@ -271,7 +279,7 @@ impl Transactions {
             if let Some(merge) = merge {
                 self.merges.insert(merge, key);
             }
-            let server = Server::Invite(ServerInvite::new(flow, merge));
+            let server = Server::Invite(ServerInvite::new(back, merge));
             self.servers.insert(key, Box::new(server));
             if merged {
                 let mut response = Response::to(&request, Code::LOOP_DETECTED);
