@@ -8,7 +8,7 @@ mod example;
 mod read;
 
 pub use check::{Finding, explain};
-pub use example::EXAMPLE;
+pub use example::{EXAMPLE, fresh_example};
 
 use crate::log::LogFormat;
 use serde::Deserialize;
@@ -218,8 +218,6 @@ pub struct TrunkConfig {
 pub struct Limits {
     /// Live calls.
     pub calls: usize,
-    /// New calls a second from the API and from carriers together.
-    pub calls_per_second: u32,
 }
 
 impl Config {
@@ -272,7 +270,7 @@ impl Default for LogConfig {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { calls: model::limit::CALLS_MAX, calls_per_second: 1_000 }
+        Limits { calls: model::limit::CALLS_MAX }
     }
 }
 

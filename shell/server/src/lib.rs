@@ -20,7 +20,6 @@ pub mod node;
 pub mod phone_network;
 pub mod plan;
 pub mod shard;
-pub mod sim_command;
 pub mod sip_socket;
 pub mod sound_files;
 pub mod speech;

@@ -1,3 +1,151 @@
 //! The program `ringback`.
 
-fn main() {}
+use clap::Parser;
+use server::banner::{self, Banner};
+use server::cli::{Cli, Command, ConfigFile, Dev};
+use server::config::{self, Config};
+use server::log::LogFormat;
+use server::node::Node;
+use server::plan::{DevFlags, Plan};
+use server::ladder_command;
+use std::fmt::Display;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// One sentence that says why the program ends without having done what was asked.
+type Fault = String;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Dev(flags) if flags.phones => {
+            print!("{}", banner::phones());
+            Ok(())
+        }
+        Command::Dev(flags) => dev(flags),
+        Command::Serve(file) => serve(&file),
+        Command::Check(file) => check(&file),
+        Command::Init { file } => init(file),
+        Command::Sim { files } => return sim(&files),
+        Command::Ladder { call, data } => ladder_command::ladder(&data, call).map(|text| {
+            // A reader who has seen enough closes the pipe.
+            let _ = write!(std::io::stdout(), "{text}");
+        }),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("ringback: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn text(error: impl Display) -> Fault {
+    error.to_string()
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn dev(flags: Dev) -> Result<(), Fault> {
+    server::log::start(&flags.log, LogFormat::Text).map_err(text)?;
+    let data = flags.data.display().to_string();
+    let plan = Plan::dev(DevFlags {
+        http: flags.http,
+        sip: flags.sip,
+        data: flags.data,
+        strict: flags.strict,
+        quiet: flags.quiet,
+        account_sid: environment("TWILIO_ACCOUNT_SID"),
+        auth_token: environment("TWILIO_AUTH_TOKEN"),
+    })
+    .map_err(text)?;
+    run(plan, |node| {
+        let sip = node.sip.first().map(ToString::to_string).unwrap_or_default();
+        let banner = Banner {
+            api: &format!("http://{}", node.http),
+            sip: &sip,
+            account: &node.account,
+            numbers: &node.numbers,
+            voices: &node.voices,
+            data: &data,
+            phones: true,
+        };
+        let _ = write!(std::io::stdout(), "{}", banner.text());
+    })
+}
+
+fn serve(file: &ConfigFile) -> Result<(), Fault> {
+    let config = Config::load(&file.config).map_err(text)?;
+    server::log::start(&config.log.level, config.log.format).map_err(text)?;
+    for finding in config::explain(&config) {
+        if let config::Finding::Warning(warning) = finding {
+            tracing::warn!("{warning}");
+        }
+    }
+    let plan = Plan::serve(&config, environment).map_err(text)?;
+    run(plan, |node| {
+        tracing::info!(http = %node.http, voices = node.voices, "ringback is up");
+    })
+}
+
+/// Runs a node until a signal ends it.
+fn run(plan: Plan, announce: impl FnOnce(&Node)) -> Result<(), Fault> {
+    server::descriptors::raise();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime can't be started: {error}"))?;
+    runtime.block_on(async {
+        // Before anything is started, so that no signal is missed.
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(text)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(text)?;
+        let node = Node::start(plan).await.map_err(text)?;
+        announce(&node);
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+        tokio::select! {
+            () = node.stop() => Ok(()),
+            // Whoever asks a second time doesn't want to wait.
+            _ = interrupt.recv() => Err("stopped at once, without waiting for calls".to_owned()),
+        }
+    })
+}
+
+fn check(file: &ConfigFile) -> Result<(), Fault> {
+    let config = Config::load(&file.config).map_err(text)?;
+    config.account.credentials(environment).map_err(text)?;
+    for finding in config::explain(&config) {
+        println!("{finding}");
+    }
+    Ok(())
+}
+
+fn init(file: Option<PathBuf>) -> Result<(), Fault> {
+    let example = config::fresh_example().map_err(text)?;
+    let Some(file) = file else {
+        print!("{example}");
+        return Ok(());
+    };
+    let fault = |error| format!("{} can't be written: {error}", file.display());
+    let mut options = std::fs::OpenOptions::new();
+    // It holds the token: nobody else may read it.
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut written = options.write(true).create_new(true).open(&file).map_err(fault)?;
+    written.write_all(example.as_bytes()).map_err(fault)
+}
+
+fn sim(files: &[PathBuf]) -> ExitCode {
+    let update = environment("UPDATE_EXPECT").is_some_and(|value| value == "1");
+    let fine = sim::run_files(files, update, &mut std::io::stdout());
+    if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -101,6 +101,10 @@ struct Asking<'a> {
 impl WebClient {
     /// A client without connections.
     pub fn new(trust: Trust) -> WebClient {
+        WebClient::bounded(trust, limit::WEBHOOKS_PER_HOST_MAX)
+    }
+
+    fn bounded(trust: Trust, per_host: usize) -> WebClient {
         let roots = match trust {
             Trust::Machine => machine_roots(),
             Trust::Only(roots) => roots,
@@ -112,7 +116,7 @@ impl WebClient {
             .with_root_certificates(roots)
             .with_no_client_auth();
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        WebClient { pool: Arc::new(Pool::new(tls)), jars: Arc::default() }
+        WebClient { pool: Arc::new(Pool::new(tls, per_host)), jars: Arc::default() }
     }
 
     /// Asks for a document.

@@ -1,5 +1,19 @@
 //! The file that `ringback init` writes: every key with its meaning, and what it is by itself.
 
+use super::ConfigError;
+
+/// The file with a new account in place of `@SID@` and `@TOKEN@`.
+pub fn fresh_example() -> Result<String, ConfigError> {
+    let draw = || {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| ConfigError(format!("the system has no random bytes: {error}")))?;
+        Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+    };
+    let sid = format!("AC{}", draw()?);
+    Ok(EXAMPLE.replace("@SID@", &sid).replace("@TOKEN@", &draw()?))
+}
+
 /// A commented configuration that works as it is, once the account has its values.
 pub const EXAMPLE: &str = r#"# Configuration of `ringback serve`. `ringback check --config FILE` explains what it leads to.
 # Keys that stand behind a # show what holds if they are left out.
@@ -50,8 +64,6 @@ tcp = ["127.0.0.1:5060"]
 [limits]
 # Live calls; beyond it new ones are refused.
 #calls = 20000
-# New calls a second.
-#calls_per_second = 1000
 
 # Numbers the account owns, made at the first start. Later the API owns them.
 #[[number]]

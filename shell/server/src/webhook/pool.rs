@@ -92,16 +92,19 @@ pub(super) struct Pool {
     kept: Mutex<Kept>,
     tls: Arc<rustls::ClientConfig>,
     tls_nameless: Arc<rustls::ClientConfig>,
+    /// Requests under way to one host at once.
+    per_host: usize,
 }
 
 impl Pool {
-    pub fn new(tls: rustls::ClientConfig) -> Pool {
+    pub fn new(tls: rustls::ClientConfig, per_host: usize) -> Pool {
         let mut nameless = tls.clone();
         nameless.enable_sni = false;
         Pool {
             kept: Mutex::default(),
             tls: Arc::new(tls),
             tls_nameless: Arc::new(nameless),
+            per_host,
         }
     }
 
@@ -152,7 +155,7 @@ impl Pool {
                 kept.lanes.retain(|_, turns| Arc::strong_count(turns) > 1);
             }
             let turns = kept.lanes.entry((lane, host.to_owned()));
-            turns.or_insert_with(|| Arc::new(Semaphore::new(limit::WEBHOOKS_PER_HOST_MAX))).clone()
+            turns.or_insert_with(|| Arc::new(Semaphore::new(self.per_host))).clone()
         };
         match timeout_at(bounds.deadline, turns.acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),

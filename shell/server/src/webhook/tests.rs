@@ -239,6 +239,7 @@ async fn an_answer_that_dribbles_is_cut_at_the_total() {
     let at = listener.local_addr().unwrap();
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
+        read_request(&mut stream).await.unwrap();
         let endless = b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n<Resp";
         stream.write_all(endless).await.unwrap();
         // Held open until the client gives up.
@@ -264,8 +265,15 @@ async fn each_way_to_fail_has_its_number() {
     assert_eq!(code(format!("http://{garbage}/")).await, ErrorCode::PROTOCOL_VIOLATION);
     let (resets, _seen) = server(|_, _| String::new()).await;
     assert_eq!(code(format!("http://{resets}/")).await, ErrorCode::CONNECTION_FAILURE);
-    let (plain, _seen) = server(|_, _| ok("", "")).await;
-    assert_eq!(code(format!("https://{plain}/#tt=2000")).await, ErrorCode::TLS_HANDSHAKE);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let plain = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let refusal = b"HTTP/1.1 400 Bad Request\r\n\r\n";
+            stream.write_all(refusal).await.unwrap();
+        }
+    });
+    assert_eq!(code(format!("https://{plain}/#rc=0")).await, ErrorCode::TLS_HANDSHAKE);
 }
 
 #[tokio::test]
@@ -423,18 +431,24 @@ async fn certificates_are_judged_and_the_signed_address_has_no_port() {
 async fn a_crowd_at_one_host_keeps_to_its_bound() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
-    let client = client();
-    let url = format!("http://{at}/#tt=300&rt=300");
-    let mut asking = tokio::task::JoinSet::new();
-    for _ in 0..limit::WEBHOOKS_PER_HOST_MAX + 5 {
-        let (client, request) = (client.clone(), request(Method::Post, url.clone()));
-        asking.spawn(async move { client.fetch(&request, "t").await });
+    let roots = rustls::RootCertStore::empty();
+    let client = WebClient::bounded(Trust::Only(roots), 3);
+    let mut hanging = tokio::task::JoinSet::new();
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let (client, request) = (client.clone(), request(Method::Post, format!("http://{at}/")));
+        hanging.spawn(async move { client.fetch(&request, "t").await });
+        held.push(listener.accept().await.unwrap());
     }
-    let mut crowded = 0;
-    while let Some(fetched) = asking.join_next().await {
-        if let WebReply::Failed { text, .. } = fetched.unwrap().reply {
-            crowded += usize::from(text.contains("wait for this host"));
-        }
-    }
-    assert!(crowded >= 5, "{crowded} did not get their turn");
+    let next = request(Method::Post, format!("http://{at}/#tt=100"));
+    let fetched = client.fetch(&next, "t").await;
+    assert_eq!(failure(&fetched).0, ErrorCode::TOTAL_TIMEOUT);
+    let WebReply::Failed { text, .. } = fetched.reply else { panic!("it failed") };
+    assert!(text.contains("wait for this host"), "{text}");
+    hanging.abort_all();
+    while hanging.join_next().await.is_some() {}
+    // The places of those who gave up are free again.
+    let fetched = client.fetch(&next, "t").await;
+    let WebReply::Failed { text, .. } = fetched.reply else { panic!("nobody answers") };
+    assert!(!text.contains("wait for this host"), "{text}");
 }

@@ -260,7 +260,7 @@ mod tests {
             ("http://", ErrorCode::BAD_HOST),
             ("http://a b/", ErrorCode::BAD_HOST),
             ("http://h:99999/", ErrorCode::URL_FORMAT),
-            ("http://h\r\nX: y/", ErrorCode::BAD_HOST),
+            ("http://h\r\nX: y/", ErrorCode::URL_FORMAT),
         ] {
             assert_eq!(Url::parse(bad), Err(code), "{bad}");
         }

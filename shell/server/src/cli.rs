@@ -1,0 +1,138 @@
+//! The command line: what can be asked, and the help that teaches it.
+
+use clap::{Args, Parser, Subcommand};
+use model::CallSid;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A self-hosted voice platform that speaks the 2010 API, TwiML and SIP.
+#[derive(Debug, Parser)]
+#[command(name = "ringback", version, about, after_help = EXAMPLES)]
+#[command(disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringback dev                          start here: API, SIP and a virtual phone network
+  ringback dev --phones                 the numbers of the virtual phones, and what they do
+  ringback ladder CA0123…               who sent what to whom in a call, and when
+  ringback init > ringback.toml         a commented configuration for `serve`
+  ringback check --config ringback.toml what a configuration leads to
+  ringback serve --config ringback.toml run it
+  ringback sim sim/scenarios            play call flows under a virtual clock";
+
+/// What can be asked of the program.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run everything on this machine, with virtual phones to call.
+    #[command(after_help = DEV_HELP)]
+    Dev(Dev),
+    /// Run with a configuration file.
+    Serve(ConfigFile),
+    /// Explain what a configuration file leads to.
+    Check(ConfigFile),
+    /// Write a commented configuration, with a fresh account, to standard output or a file.
+    Init {
+        /// Write it here; a file that is there already is left alone.
+        file: Option<PathBuf>,
+    },
+    /// Play scenario files and compare their ladders.
+    #[command(after_help = SIM_HELP)]
+    Sim {
+        /// Files (a story, a line of three dashes, the ladder), or folders of `*.call` files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Show the ladder of a call that has ended.
+    Ladder {
+        /// The call, as the API names it: CA and 32 hexadecimal digits.
+        call: CallSid,
+        /// The data folder it lies in.
+        #[arg(long, value_name = "DIR", default_value = DATA)]
+        data: PathBuf,
+    },
+}
+
+const DEV_HELP: &str = "\
+The credentials are those of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN where they are set, else
+made at the first start and kept in the data folder. The start-up lines hold a curl command that
+places a first call.";
+
+const SIM_HELP: &str = "\
+Exit 1 and the first differing line when a ladder differs. With UPDATE_EXPECT=1 in the
+environment the files are rewritten instead: read the difference as a call flow.";
+
+/// Where `dev` keeps its data.
+pub const DATA: &str = "ringback-data";
+
+/// The flags of `ringback dev`.
+#[derive(Debug, Clone, Args)]
+pub struct Dev {
+    /// Where the API listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub http: SocketAddr,
+    /// Where SIP listens, UDP and TCP.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5060")]
+    pub sip: SocketAddr,
+    /// Where rows and recordings lie.
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub data: PathBuf,
+    /// Let only owned numbers call, as `serve` does.
+    #[arg(long)]
+    pub strict: bool,
+    /// Show no ladder while calls run.
+    #[arg(long)]
+    pub quiet: bool,
+    /// List the virtual phones and end.
+    #[arg(long)]
+    pub phones: bool,
+    /// What is logged: error, warn, info, debug, trace, or a filter.
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub log: String,
+}
+
+/// A configuration file.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigFile {
+    /// The file, TOML; `ringback init` writes one.
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed_and_its_help_teaches() {
+        Cli::command().debug_assert();
+        let help = Cli::command().render_long_help().to_string();
+        for word in ["dev", "serve", "check", "init", "sim", "ladder", "Examples:"] {
+            assert!(help.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn flags_are_read_and_others_refused() {
+        let line = ["ringback", "dev", "--http", "127.0.0.1:9", "--data", "x", "--strict"];
+        let Command::Dev(dev) = Cli::try_parse_from(line).unwrap().command else {
+            panic!("it is dev")
+        };
+        assert_eq!(dev.http, SocketAddr::from(([127, 0, 0, 1], 9)));
+        assert!(dev.strict && !dev.phones);
+        for bad in [
+            &["ringback", "dev", "--htp", "x"][..],
+            &["ringback", "dev", "--sip", "nowhere"],
+            &["ringback", "serve"],
+            &["ringback", "ladder", "CA1"],
+            &["ringback", "sim"],
+        ] {
+            assert!(Cli::try_parse_from(bad).is_err(), "{bad:?}");
+        }
+    }
+}
