@@ -101,7 +101,7 @@ impl Request {
         Request {
             method,
             uri,
-            headers: Headers::new(),
+            headers: Headers::roomy(),
             body: Vec::new(),
         }
     }
@@ -128,7 +128,7 @@ impl Response {
         Response {
             code,
             reason: None,
-            headers: Headers::new(),
+            headers: Headers::roomy(),
             body: Vec::new(),
         }
     }
