@@ -1,5 +1,9 @@
 //! Reads the tree for the tests that keep its rules; the rules themselves are in `tests/`.
 
+pub mod held;
+pub mod markdown;
+pub mod source;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +11,16 @@ use std::path::{Path, PathBuf};
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
+
+/// Folders that hold nothing we wrote.
+const FOREIGN: [&str; 6] = [
+    "target",
+    "node_modules",
+    "ringback-data",
+    "corpus",
+    "artifacts",
+    "__pycache__",
+];
 
 /// Every file below `folder` (relative to the root) that ends so, sorted, build output left out.
 pub fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
@@ -25,14 +39,8 @@ fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if path.is_dir() {
-            let skipped = [
-                "target",
-                "node_modules",
-                "ringback-data",
-                "corpus",
-                "artifacts",
-            ];
-            if !name.starts_with('.') && !skipped.contains(&name.as_ref()) {
+            let ours = !name.starts_with('.') || name == ".ci";
+            if ours && !FOREIGN.contains(&name.as_ref()) {
                 walk(&path, ending, found);
             }
         } else if name.ends_with(ending) {
@@ -50,32 +58,19 @@ pub fn from_root(path: &Path) -> String {
         .replace('\\', "/")
 }
 
-/// The file's text; empty if it can't be read.
+/// The file's text; empty if it isn't text.
 pub fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 
-/// Lines before the first test module: what the length bound counts.
-pub fn code_lines(text: &str) -> usize {
-    text.lines()
-        .position(|line| line.trim() == "#[cfg(test)]")
-        .unwrap_or(text.lines().count())
+/// The text of a file that must be there, named from the root.
+pub fn text_of(path: &str) -> String {
+    let text = text(&root().join(path));
+    assert!(!text.is_empty(), "{path} is missing or empty");
+    text
 }
 
-/// The crates of this workspace that a manifest's `[dependencies]` name.
-pub fn arrows(manifest: &str, ours: &[&str]) -> Vec<String> {
-    let mut inside = false;
-    let mut arrows = Vec::new();
-    for line in manifest.lines() {
-        if line.starts_with('[') {
-            inside = line.trim() == "[dependencies]";
-        } else if inside && let Some((name, _)) = line.split_once('=') {
-            let name = name.trim();
-            if ours.contains(&name) {
-                arrows.push(name.to_owned());
-            }
-        }
-    }
-    arrows.sort();
-    arrows
+/// Fails with every fault at once, so that one run shows all of them.
+pub fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -1,10 +1,11 @@
 //! The rules of this tree: arrows between crates, what the core may use, how files look.
 
-use tidy::{arrows, code_lines, files, from_root, root, text};
+use tidy::source::{arrows, code_lines, dependencies};
+use tidy::{files, from_root, none, root, text, text_of};
 
-const CRATES: [&str; 13] = [
+const CRATES: [&str; 15] = [
     "model", "sip", "media", "twiml", "call", "switch", "store", "rest", "server", "api", "sim",
-    "mp3", "tidy",
+    "mp3", "tidy", "replay", "bench",
 ];
 
 /// Which crate may use which of ours. A new arrow is an edit here and in ARCHITECTURE.md.
@@ -29,48 +30,51 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("tidy", &[]),
 ];
 
-/// Foreign crates the pure core may use: none of them touches the world.
-const CORE_FOREIGN: [&str; 8] = [
-    "md-5",
-    "sha2",
-    "roxmltree",
-    "audio-codec",
-    "audio-codec-algorithms",
-    "rubato",
-    "symphonia",
-    "nanomp3",
-];
+/// Foreign crates the pure core uses: none of them touches the world.
+const CORE_FOREIGN: [&str; 4] = ["md-5", "sha2", "roxmltree", "nanomp3"];
 
 #[test]
 fn crates_use_only_what_stands_below_them() {
+    let mut faults = Vec::new();
     for (folder, allowed) in ARROWS {
-        let manifest = text(&root().join(folder).join("Cargo.toml"));
-        assert!(!manifest.is_empty(), "{folder} has no manifest");
-        for arrow in arrows(&manifest, &CRATES) {
-            assert!(
-                allowed.contains(&arrow.as_str()),
-                "{folder} may not use {arrow}"
-            );
+        let found = arrows(&text_of(&format!("{folder}/Cargo.toml")), &CRATES);
+        for arrow in &found {
+            if !allowed.contains(&arrow.as_str()) {
+                faults.push(format!("{folder} may not use {arrow}"));
+            }
+        }
+        for arrow in allowed {
+            if !found.iter().any(|name| name == arrow) {
+                faults.push(format!("{folder} doesn't use {arrow}: take the arrow away"));
+            }
         }
     }
+    none(&faults);
 }
 
 #[test]
 fn the_core_uses_nothing_that_touches_the_world() {
+    let mut faults = Vec::new();
+    let mut used = Vec::new();
     for path in files("core", "Cargo.toml") {
-        let mut inside = false;
-        for line in text(&path).lines() {
-            if line.starts_with('[') {
-                inside = line.trim() == "[dependencies]";
-            } else if inside && let Some((name, _)) = line.split_once('=') {
-                let name = name.trim();
-                if name.is_empty() || name.starts_with('#') || CRATES.contains(&name) {
-                    continue;
-                }
-                assert!(CORE_FOREIGN.contains(&name), "{}: {name}", from_root(&path));
+        for name in dependencies(&text(&path)) {
+            if CRATES.contains(&name.as_str()) {
+                continue;
             }
+            if !CORE_FOREIGN.contains(&name.as_str()) {
+                faults.push(format!("{}: {name}", from_root(&path)));
+            }
+            used.push(name);
         }
     }
+    for name in CORE_FOREIGN {
+        if !used.iter().any(|used| used == name) {
+            faults.push(format!(
+                "{name} is allowed and not used: take it off the list"
+            ));
+        }
+    }
+    none(&faults);
 }
 
 #[test]
@@ -89,21 +93,31 @@ fn every_source_file_says_its_job_first_and_keeps_its_size() {
             faults.push(format!("{name}: {lines} lines of code, {bound} at most"));
         }
         for (number, line) in text.lines().enumerate() {
-            if line.chars().count() > 100 && !line.contains("http") && !line.contains('"') {
+            // An address can't be broken in two.
+            if line.chars().count() > 100 && !line.contains("://") {
                 faults.push(format!("{name}:{}: over 100 columns", number + 1));
             }
         }
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    none(&faults);
 }
 
 #[test]
 fn names_are_of_the_field_and_nothing_is_left_half_done() {
     // Spelled in two halves, so that this file doesn't hold them.
-    let words: Vec<String> = [
+    let whole = |(a, b): &(&str, &str)| format!("{a}{b}");
+    let vague: Vec<String> = [
         ("Mana", "ger"),
         ("Hand", "ler"),
+        ("Ser", "vice"),
         ("Uti", "l"),
+        ("Com", "mon"),
+        ("Hel", "per"),
+    ]
+    .iter()
+    .map(whole)
+    .collect();
+    let undone: Vec<String> = [
         ("FIX", "ME"),
         ("TO", "DO"),
         ("todo", "!("),
@@ -112,69 +126,83 @@ fn names_are_of_the_field_and_nothing_is_left_half_done() {
         ("allow(dead", "_code"),
     ]
     .iter()
-    .map(|(a, b)| format!("{a}{b}"))
+    .map(whole)
     .collect();
     let mut faults = Vec::new();
     for path in files("", ".rs") {
         for (number, line) in text(&path).lines().enumerate() {
-            for word in &words {
-                let typed = line.contains(&format!("struct {word}"))
-                    || line.contains(&format!("enum {word}"))
-                    || line.contains(&format!("mod {}", word.to_lowercase()));
-                let left = word.chars().next().is_some_and(|c| !c.is_alphabetic())
-                    || word.ends_with("!(")
-                    || word.to_uppercase() == *word
-                    || word.starts_with("allow");
-                if typed || (left && line.contains(word.as_str())) {
-                    faults.push(format!("{}:{}: {word}", from_root(&path), number + 1));
+            let place = || format!("{}:{}", from_root(&path), number + 1);
+            for word in undone.iter().filter(|word| line.contains(word.as_str())) {
+                faults.push(format!("{}: {word}", place()));
+            }
+            for word in &vague {
+                if let Some(name) = declared(line)
+                    && (name.ends_with(word) || name.eq_ignore_ascii_case(word))
+                {
+                    faults.push(format!("{}: {name}", place()));
                 }
             }
         }
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    none(&faults);
+}
+
+/// The type or module that a line declares.
+fn declared(line: &str) -> Option<&str> {
+    let line = line
+        .trim()
+        .trim_start_matches("pub(crate) ")
+        .trim_start_matches("pub ");
+    let rest = ["struct ", "enum ", "trait ", "mod "]
+        .into_iter()
+        .find_map(|word| line.strip_prefix(word))?;
+    rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
 }
 
 #[test]
 fn every_crate_keeps_the_workspace_lints() {
-    for (folder, _) in ARROWS {
-        let manifest = text(&root().join(folder).join("Cargo.toml"));
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{folder}");
+    let mut faults = Vec::new();
+    for path in files("", "Cargo.toml") {
+        let (name, manifest) = (from_root(&path), text(&path));
+        let member = manifest.contains("[package]") && name != "fuzz/Cargo.toml";
+        if member && !manifest.contains("[lints]\nworkspace = true") {
+            faults.push(format!("{name} doesn't keep the workspace's lints"));
+        }
     }
+    none(&faults);
 }
 
 #[test]
 fn every_verb_that_runs_has_its_four_places() {
-    for path in files("core/call/src/verb", ".rs") {
-        let verb = path
-            .file_stem()
-            .map(|s| s.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        if verb == "mod" || verb == "tests" {
-            continue;
-        }
-        let places = [
+    let mut faults = Vec::new();
+    let mut verbs = 0;
+    let folder = root().join("core/call/src/verb");
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .expect("call has its verbs")
+        .flatten()
+        .map(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .trim_end_matches(".rs")
+                .to_owned()
+        })
+        .filter(|name| !["mod", "tests", "unbuilt"].contains(&name.as_str()))
+        .collect();
+    names.push("hangup".to_owned());
+    for verb in names {
+        verbs += 1;
+        for place in [
             format!("core/twiml/src/verb/{verb}.rs"),
             format!("docs/twiml/{verb}.md"),
             format!("sim/scenarios/{verb}"),
-        ];
-        for place in places {
-            assert!(root().join(&place).exists(), "{verb} has no {place}");
+        ] {
+            if !root().join(&place).exists() {
+                faults.push(format!("{verb} has no {place}"));
+            }
         }
     }
-}
-
-#[test]
-fn every_document_that_is_promised_stands() {
-    for name in [
-        "README.md",
-        "ARCHITECTURE.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-        "LICENSE",
-        "run",
-        "test",
-        ".ci/run",
-    ] {
-        assert!(root().join(name).exists(), "{name} is missing");
-    }
+    assert!(verbs >= 9, "only {verbs} verbs were found");
+    none(&faults);
 }
