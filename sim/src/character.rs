@@ -95,7 +95,11 @@ impl Character {
             acts.push(Act::UntilSilence);
             acts.push(Act::Say(REPLIES[turn % REPLIES.len()].to_owned()));
         }
-        Character::answering("answers after a second, says hello, listens and replies", 1_000, acts)
+        Character::answering(
+            "answers after a second, says hello, listens and replies",
+            1_000,
+            acts,
+        )
     }
 
     /// The phone at this number.
@@ -118,7 +122,11 @@ impl Character {
 type Make = fn() -> Character;
 
 /// What a person says when the other falls silent.
-const REPLIES: [&str; 3] = ["Yes, I can hear you.", "All right, go on.", "I see, thank you."];
+const REPLIES: [&str; 3] = [
+    "Yes, I can hear you.",
+    "All right, go on.",
+    "I see, thank you.",
+];
 /// A person's patience: two of them on one line must come to an end.
 const REPLIES_MAX: usize = 12;
 

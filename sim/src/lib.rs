@@ -3,6 +3,8 @@
 pub mod character;
 pub mod customer;
 pub mod files;
+pub mod generate;
+pub mod invariants;
 pub mod network;
 pub mod order;
 pub mod phone;
@@ -10,6 +12,7 @@ pub mod play;
 pub mod scenario;
 pub mod shelf;
 pub mod sound;
+pub mod tap;
 pub mod world;
 
 pub use character::{Act, Answer, Character};

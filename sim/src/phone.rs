@@ -241,6 +241,11 @@ impl Phones {
         self.legs.len()
     }
 
+    /// Their live legs, in the order in which they came up.
+    pub fn live(&self) -> Vec<LegId> {
+        self.legs.keys().copied().collect()
+    }
+
     /// The leg on which the phone of this user was called last.
     pub fn leg_of(&self, user: &str) -> Option<LegId> {
         self.legs
@@ -250,10 +255,14 @@ impl Phones {
             .map(|(leg, _)| *leg)
     }
 
-    /// The phone of this leg dies: it does nothing more, and hears nothing.
-    pub fn forget(&mut self, leg: LegId) {
+    /// The phone of this leg dies: it says nothing more, and hears nothing.
+    pub fn forget(&mut self, now: Time, leg: LegId) {
         if let Some(line) = self.legs.remove(&leg) {
+            self.placements.remove(&leg);
             self.dead.insert(line.user);
+            self.media(leg, MediaCommand::Close);
+            self.sip.command(now, leg, SignalCommand::Release);
+            self.drain(now);
         }
     }
 
@@ -265,6 +274,7 @@ impl Phones {
     fn drain(&mut self, now: Time) {
         while let Some(output) = self.sip.poll() {
             match output {
+                sip::Output::Send { bytes, .. } if self.is_from_dead(&bytes) => {}
                 sip::Output::Send { flow, bytes } => {
                     self.out.push_back(PhoneOutput::Send { flow, bytes });
                 }
@@ -541,28 +551,38 @@ impl Phones {
         PlayId(self.next_play)
     }
 
-    /// Whether these bytes are for a phone that hears nothing.
-    fn is_deaf_to(&self, bytes: &[u8]) -> bool {
-        let deaf = |user: &str| {
-            self.dead.contains(user)
-                || self
-                    .characters
-                    .get(user)
-                    .is_some_and(|phone| phone.answer == Answer::Deaf)
-        };
-        // The phone is named in To of what it is asked, in From of what it is answered.
-        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2_000)]);
-        let name = if head.starts_with("SIP/2.0") {
-            "From:"
-        } else {
-            "To:"
-        };
-        let line = head.lines().find(|line| line.starts_with(name));
-        let user = line
-            .and_then(|line| line.split_once("sip:"))
-            .and_then(|(_, rest)| rest.split_once('@'));
-        user.is_some_and(|(user, _)| deaf(user))
+    /// Whether the phone of this user has died.
+    pub fn is_dead(&self, user: &str) -> bool {
+        self.dead.contains(user)
     }
+
+    /// Whether these bytes are for a phone that hears nothing.
+    pub fn is_deaf_to(&self, bytes: &[u8]) -> bool {
+        // The phone is named in To of what it is asked, in From of what it is answered.
+        named(bytes, "To:", "From:").is_some_and(|user| {
+            let character = self.characters.get(&user);
+            self.dead.contains(&user) || character.is_some_and(|phone| phone.answer == Answer::Deaf)
+        })
+    }
+
+    /// Whether these bytes would come from a phone that has died.
+    fn is_from_dead(&self, bytes: &[u8]) -> bool {
+        !self.dead.is_empty()
+            && named(bytes, "From:", "To:").is_some_and(|user| self.dead.contains(&user))
+    }
+}
+
+/// The user in this header of a request, or in that one of a response.
+fn named(bytes: &[u8], of_request: &str, of_response: &str) -> Option<String> {
+    let head = std::str::from_utf8(&bytes[..bytes.len().min(2_000)]).ok()?;
+    let name = if head.starts_with("SIP/2.0") {
+        of_response
+    } else {
+        of_request
+    };
+    let line = head.lines().find(|line| line.starts_with(name))?;
+    let (_, rest) = line.split_once("sip:")?;
+    rest.split_once('@').map(|(user, _)| user.to_owned())
 }
 
 impl PhoneLeg {

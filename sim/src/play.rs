@@ -1,7 +1,9 @@
 //! Plays a scenario and writes its ladder: the golden half of the file.
 
+use crate::invariants::{Complaint, Judge};
 use crate::order::Order;
 use crate::scenario::{Scenario, ScenarioError, split};
+use crate::tap::Tap;
 use crate::world::{BEGIN, World};
 use call::{AskId, Command};
 use model::{CallSid, LegId};
@@ -59,21 +61,54 @@ pub fn rewritten(text: &str, ladder: &str) -> String {
 
 /// Plays a story to its end and writes down what happened.
 pub fn play(scenario: &Scenario) -> String {
+    let (world, stage) = perform(scenario, &mut Judge::default(), false).0;
+    stage.write(&world, &scenario.shows)
+}
+
+/// Plays a story on, past its end, until nothing will ever happen again, and judges every step.
+pub fn judge(scenario: &Scenario) -> Result<(), Complaint> {
+    let mut judge = Judge::default();
+    let ((mut world, _), complaint) = perform(scenario, &mut judge, true);
+    complaint.map_or(Ok(()), Err)?;
+    while world.step() {
+        judge.step(&world)?;
+    }
+    judge.rest(&world)
+}
+
+/// Lets the orders of a story happen, up to its end or to the first complaint.
+fn perform(
+    scenario: &Scenario,
+    judge: &mut Judge,
+    judged: bool,
+) -> ((World, Stage), Option<Complaint>) {
     let mut world = build(scenario);
+    world.tap = judged.then(Tap::default);
     let mut stage = Stage::new(scenario);
     let mut orders = scenario.orders.clone();
     orders.sort_by_key(|(at, _)| *at);
-    for (at, order) in orders {
-        world.run_until(BEGIN + at);
+    let mut orders = orders.into_iter().peekable();
+    let end = BEGIN + scenario.until;
+    loop {
+        let order = orders.peek().map(|(at, _)| BEGIN + *at);
+        let until = order.unwrap_or(end);
+        while world.next().is_some_and(|next| next <= until) {
+            world.step();
+            let complaint = if judged {
+                judge.step(&world).err()
+            } else {
+                None
+            };
+            if complaint.is_some() {
+                return ((world, stage), complaint);
+            }
+        }
+        let Some((_, order)) = orders.next() else {
+            return ((world, stage), None);
+        };
+        world.run_until(until);
         stage.perform(&mut world, order);
     }
-    while world
-        .next()
-        .is_some_and(|next| next <= BEGIN + scenario.until)
-    {
-        world.step();
-    }
-    stage.write(&world, &scenario.shows)
 }
 
 /// A world as the story describes it, before anything happens.

@@ -119,9 +119,26 @@ impl Sound {
         }
     }
 
-    /// How many legs are open.
-    pub fn legs(&self, side: Side) -> usize {
-        self.legs.keys().filter(|(of, _)| *of == side).count()
+    /// The legs that are open.
+    pub fn legs(&self, side: Side) -> impl Iterator<Item = LegId> + '_ {
+        self.legs
+            .keys()
+            .filter(move |(of, _)| *of == side)
+            .map(|(_, leg)| *leg)
+    }
+
+    /// Complains if a leg keeps more than a leg may.
+    pub fn within_bounds(&self) -> Result<(), String> {
+        for ((side, id), leg) in &self.legs {
+            let (plays, recordings) = (leg.queue.len(), leg.recordings.len());
+            if plays > model::limit::PLAY_QUEUE_MAX {
+                return Err(format!("{side:?} {id}: {plays} prompts wait"));
+            }
+            if recordings > model::limit::RECORDINGS_PER_LEG_MAX {
+                return Err(format!("{side:?} {id}: {recordings} recordings"));
+            }
+        }
+        Ok(())
     }
 
     /// Does what is asked about one leg.
@@ -230,6 +247,12 @@ impl Sound {
         }
     }
 
+    /// Forgets what was to happen to this leg, as far as it is of this kind.
+    fn forget(&mut self, ear: Ear, of_kind: impl Fn(&Due) -> bool) {
+        self.agenda
+            .retain(|(_, due)| due.ear() != ear || !of_kind(due));
+    }
+
     fn say(&mut self, ear: Ear, event: MediaEvent) {
         self.out.push_back((ear, event));
     }
@@ -307,7 +330,9 @@ impl Sound {
                         }
                     }
                     leg.playing = Some((play, now));
-                    self.agenda.insert((now + whole, Due::PlayEnds(ear, id)));
+                    if once < ENDLESS {
+                        self.agenda.insert((now + whole, Due::PlayEnds(ear, id)));
+                    }
                     return;
                 }
             }
@@ -323,6 +348,7 @@ impl Sound {
             leg.queue.remove(at);
         } else if leg.plays(play) {
             leg.playing = None;
+            self.forget(ear, |due| matches!(due, Due::PlayEnds(..) | Due::Key(..)));
         } else {
             return;
         }
@@ -393,6 +419,7 @@ impl Sound {
             self.end_recording(now, ear, recording, RecordEnd::Stopped);
         }
         self.part(ear);
+        self.forget(ear, |due| !matches!(due, Due::Finished(..)));
         if let Some(leg) = self.legs.remove(&ear) {
             self.ports.remove(&leg.port);
         }
@@ -442,6 +469,10 @@ impl Sound {
         let Some(ended) = leg.and_then(|leg| leg.recordings.remove(&recording)) else {
             return;
         };
+        self.forget(
+            ear,
+            |due| matches!(due, Due::Check(_, of) if *of == recording),
+        );
         let last = if ended.active {
             Some(now)
         } else {
@@ -524,6 +555,18 @@ impl Sound {
     /// Whether this leg hears sound from its far end.
     fn ear_hears(&self, ear: Ear) -> bool {
         self.far(ear).is_some_and(|far| self.mouth_says(far))
+    }
+}
+
+impl Due {
+    fn ear(&self) -> Ear {
+        match self {
+            Due::PlayEnds(ear, _)
+            | Due::Key(ear, ..)
+            | Due::Check(ear, _)
+            | Due::Finished(ear, ..)
+            | Due::Lost(ear) => *ear,
+        }
     }
 }
 

@@ -8,11 +8,12 @@ use crate::network::{Network, Wire};
 use crate::phone::{PhoneOutput, Phones};
 use crate::shelf::Shelf;
 use crate::sound::{Side, Sound};
+use crate::tap::Tap;
 use call::{AskId, Command, Event, Found, Refusal, effect::Question};
 use model::media::{MediaCommand, MediaEvent};
-use model::{CallRow, Callback, Chance, LegId, Span, Time, WebRequest};
+use model::{CallRow, CallSid, CallStatus, Callback, Chance, LegId, Span, Time, WebRequest};
 use sip::{Flow, Transport};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use switch::{Carrier, Config, Input, Line, OWN, Output, PHONES, Switch};
 
 /// Every world begins here: Sunday, 1 March 2026, 12:00 UTC.
@@ -38,7 +39,9 @@ pub struct Seen {
     /// Answers to the API.
     pub replies: BTreeMap<AskId, Result<Box<CallRow>, Refusal>>,
     /// Calls that are over and done.
-    pub gone: Vec<model::CallSid>,
+    pub gone: BTreeSet<CallSid>,
+    /// Every status a call's row was written with, in order.
+    pub saves: Vec<(CallSid, CallStatus)>,
     /// Steps taken.
     pub steps: u64,
 }
@@ -59,6 +62,8 @@ pub struct World {
     pub network: Network,
     /// What has been seen.
     pub seen: Seen,
+    /// Listens in on the wire, if anybody wants to know.
+    pub tap: Option<Tap>,
     switch: Switch,
     agenda: BTreeMap<(Time, u64), Happening>,
     order: u64,
@@ -68,6 +73,11 @@ pub struct World {
 impl World {
     /// A world at rest, told by this seed.
     pub fn new(seed: u64, wire: Wire) -> World {
+        World::with_ladder(seed, wire, true)
+    }
+
+    /// A world at rest that draws its ladder, or doesn't: without one it is quicker.
+    pub fn with_ladder(seed: u64, wire: Wire, ladder: bool) -> World {
         let mut chance = Chance::new(seed);
         let config = Config {
             call: call::Config {
@@ -77,7 +87,7 @@ impl World {
             sip: sip::Config::default(),
             carrier: Carrier::Phones,
             trunks: Vec::new(),
-            ladder: true,
+            ladder,
         };
         World {
             now: BEGIN,
@@ -87,6 +97,7 @@ impl World {
             sound: Sound::new(),
             network: Network::new(wire, chance.fork()),
             seen: Seen::default(),
+            tap: None,
             switch: Switch::new(BEGIN, config, chance),
             agenda: BTreeMap::new(),
             order: 0,
@@ -167,14 +178,26 @@ impl World {
     /// A phone dies in the middle of its call: no packet of it comes any more.
     pub fn vanish(&mut self, leg: LegId) {
         self.sound.vanish(self.now, leg);
-        self.phones.forget(leg);
+        self.phones.forget(self.now, leg);
         self.settle();
     }
 
     fn happen(&mut self, happening: Happening) {
         match happening {
-            Happening::ToSwitch(flow, bytes) => self.feed(Input::Datagram { flow, bytes }),
+            Happening::ToSwitch(flow, bytes) => {
+                if let Some(tap) = &mut self.tap {
+                    tap.arrived(false, &bytes);
+                }
+                self.feed(Input::Datagram { flow, bytes });
+            }
             Happening::ToPhones(flow, bytes) => {
+                if let Some(tap) = self
+                    .tap
+                    .as_mut()
+                    .filter(|_| !self.phones.is_deaf_to(&bytes))
+                {
+                    tap.arrived(true, &bytes);
+                }
                 self.phones.handle_datagram(self.now, flow, &bytes);
             }
             Happening::Inside(event) => self.feed(Input::Call(event)),
@@ -223,6 +246,9 @@ impl World {
     fn carry_phone(&mut self, output: PhoneOutput) {
         match output {
             PhoneOutput::Send { flow, bytes } => {
+                if let Some(tap) = &mut self.tap {
+                    tap.sent(true, &bytes);
+                }
                 for way in self.network.carry() {
                     let flow = flow.reversed();
                     self.plan(way, Happening::ToSwitch(flow, bytes.clone()));
@@ -240,6 +266,9 @@ impl World {
     fn carry(&mut self, output: Output) {
         match output {
             Output::Send { flow, bytes } => {
+                if let Some(tap) = &mut self.tap {
+                    tap.sent(false, &bytes);
+                }
                 if flow.transport == Transport::Memory {
                     for way in self.network.carry() {
                         let flow = flow.reversed();
@@ -248,7 +277,12 @@ impl World {
                 }
             }
             Output::Media { leg, command } => self.sound(Side::Switch, leg, command),
-            Output::Save(row) => self.shelf.save(row),
+            Output::Save(row) => {
+                if let call::Row::Call(row) = &row {
+                    self.seen.saves.push((row.sid, row.status));
+                }
+                self.shelf.save(row);
+            }
             Output::Reply { ask, result } => {
                 self.seen.replies.insert(ask, result);
             }
@@ -270,7 +304,9 @@ impl World {
                 self.switch
                     .handle(self.now, Input::Call(event), &mut self.outputs);
             }
-            Output::Gone(call) => self.seen.gone.push(call),
+            Output::Gone(call) => {
+                self.seen.gone.insert(call);
+            }
             Output::Line(line) => self.seen.lines.push(line),
             Output::Resolve { query, .. } => {
                 let addresses = Vec::new();

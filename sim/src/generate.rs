@@ -1,0 +1,449 @@
+//! Random worlds from a seed: phones of every temper, a wire that loses and repeats, an
+//! application that answers anything, and people who do anything at any moment.
+
+mod document;
+
+use crate::character::{Act, Answer, Character};
+use crate::customer::{self, Page};
+use crate::invariants::{Complaint, Judge};
+use crate::network::Wire;
+use crate::order::url;
+use crate::tap::Tap;
+use crate::world::{BEGIN, World};
+use call::command::{EndAs, RecordCall, RecordingCallback, Source};
+use call::{AskId, Command, NewCall, Update};
+use model::callback::CallEvents;
+use model::recording::RecordingTrack;
+use model::{Address, Chance, ErrorCode, LegId, Method, Span, StatusCallback};
+
+/// Numbers of phones with a character.
+const PHONES: [&str; 6] = [
+    "+12025551000",
+    "+12025551001",
+    "+12025551002",
+    "+12025551003",
+    "+12025551004",
+    "+12025551005",
+];
+/// Numbers that the account owns.
+const OWNED: [&str; 3] = ["+12025550190", "+12025550191", "+12025550192"];
+/// Pages of the application.
+const PAGES: [&str; 8] = ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h"];
+/// Sound files of the application.
+const FILES: [&str; 3] = ["/long.wav", "/short.wav", "/gone.wav"];
+/// Nothing new is begun after this; who still talks then hangs up soon.
+const LAST_ACT: Span = Span::from_secs(60);
+
+/// What somebody does at some moment.
+#[derive(Debug, Clone)]
+enum Deed {
+    Create(Box<NewCall>),
+    Update(u64, Update),
+    Forget(u64),
+    Call(String, String, Character),
+    Press(u64, String),
+    Say(u64, String),
+    HangUp(u64),
+    Hold(u64, bool),
+    Vanish(u64),
+    Lose(u32),
+    RunOut,
+}
+
+/// What came of a world.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Calls that were made.
+    pub calls: usize,
+    /// Things that happened.
+    pub steps: u64,
+    /// Callbacks that were sent.
+    pub callbacks: usize,
+    /// Recordings that were kept.
+    pub recordings: usize,
+}
+
+/// A world of this seed, and what people will do in it.
+pub struct Story {
+    /// The world, at its beginning.
+    pub world: World,
+    deeds: Vec<(Span, Deed)>,
+    legs: Vec<LegId>,
+    asks: u64,
+}
+
+/// Plays the world of this seed and judges it.
+pub fn play(seed: u64) -> Result<Report, Complaint> {
+    Story::new(seed, false).play()
+}
+
+/// The ladder of the world of this seed, with the complaint at its end if there is one.
+pub fn ladder(seed: u64) -> String {
+    let mut story = Story::new(seed, true);
+    let complaint = story.play().err();
+    let mut ladder = switch::Ladder::new(BEGIN);
+    let lines: Vec<_> = story
+        .world
+        .seen
+        .lines
+        .iter()
+        .map(|line| ladder.render(line))
+        .collect();
+    let mut text = lines.join("\n");
+    if let Some(complaint) = complaint {
+        text.push_str("\n\nComplaint: ");
+        text.push_str(&complaint);
+    }
+    text.push('\n');
+    text
+}
+
+impl Story {
+    /// The story of this seed.
+    pub fn new(seed: u64, ladder: bool) -> Story {
+        let mut chance = Chance::new(seed ^ 0x5eed_0f_a_c411);
+        let wire = wire(&mut chance);
+        let mut world = World::with_ladder(seed, wire, ladder);
+        world.tap = Some(Tap::default());
+        for number in PHONES {
+            let character = character(&mut chance);
+            world.phones.set(number, character);
+        }
+        for number in OWNED {
+            let page = chance.percent(90).then(|| url(pick(&mut chance, &PAGES)));
+            let fallback = chance.percent(40).then(|| url(pick(&mut chance, &PAGES)));
+            let status = chance.percent(60).then(|| url("/status"));
+            let owned = world.shelf.own(BEGIN, number, page);
+            owned.voice_fallback_url = fallback;
+            owned.status_callback = status;
+        }
+        for path in PAGES {
+            for _ in 0..=chance.below(2) {
+                let page = page(&mut chance);
+                world.customer.page(path, page);
+            }
+        }
+        world
+            .sound
+            .set_file(&url("/long.wav"), Ok(Span::from_secs(20)));
+        world
+            .sound
+            .set_file(&url("/short.wav"), Ok(Span::from_millis(400)));
+        world
+            .sound
+            .set_file(&url("/gone.wav"), Err(ErrorCode(13_420)));
+        let mut deeds: Vec<_> = (0..3 + chance.below(14))
+            .map(|_| deed(&mut chance))
+            .collect();
+        deeds.sort_by_key(|(at, _)| *at);
+        Story {
+            world,
+            deeds,
+            legs: Vec::new(),
+            asks: 0,
+        }
+    }
+
+    /// Lets everything happen, and judges each step and the end.
+    pub fn play(&mut self) -> Result<Report, Complaint> {
+        let mut judge = Judge::default();
+        for (at, deed) in std::mem::take(&mut self.deeds) {
+            let at = BEGIN + at;
+            while self.world.next().is_some_and(|next| next <= at) {
+                self.world.step();
+                judge.step(&self.world)?;
+            }
+            self.world.run_until(at);
+            self.perform(deed);
+            judge.step(&self.world)?;
+        }
+        while self.world.step() {
+            judge.step(&self.world)?;
+        }
+        judge.rest(&self.world)?;
+        let World { shelf, seen, .. } = &self.world;
+        Ok(Report {
+            calls: shelf.calls.len(),
+            steps: seen.steps,
+            callbacks: seen.callbacks.len(),
+            recordings: shelf.recordings.len(),
+        })
+    }
+
+    fn perform(&mut self, deed: Deed) {
+        let world = &mut self.world;
+        self.asks += 1;
+        let (ask, account) = (AskId(self.asks), world.shelf.account.sid);
+        let nth_call = |n: u64| {
+            let many = world.shelf.calls.len() as u64;
+            world
+                .shelf
+                .calls
+                .keys()
+                .nth(n.checked_rem(many).unwrap_or(0) as usize)
+                .copied()
+        };
+        match deed {
+            Deed::Create(mut call) => {
+                call.account = account;
+                world.command(Command::Create { ask, call });
+            }
+            Deed::Update(n, update) => {
+                if let Some(call) = nth_call(n) {
+                    world.command(Command::Update {
+                        ask,
+                        account,
+                        call,
+                        update,
+                    });
+                }
+            }
+            Deed::Forget(n) => {
+                if let Some(call) = nth_call(n) {
+                    world.command(Command::Forget { ask, call });
+                }
+            }
+            Deed::Call(from, to, character) => {
+                let leg = world.with_phones(|p, now| p.call(now, &from, &to, character));
+                self.legs.push(leg);
+            }
+            Deed::Press(n, keys) => self.with_leg(n, |w, leg| w.phones.press(leg, &keys)),
+            Deed::Say(n, text) => self.with_leg(n, |w, leg| w.phones.say(leg, &text)),
+            Deed::HangUp(n) => self.with_leg(n, |w, leg| w.phones.hang_up(w.now, leg)),
+            Deed::Hold(n, on) => self.with_leg(n, |w, leg| w.phones.hold(w.now, leg, on)),
+            Deed::Vanish(n) => self.with_leg(n, World::vanish),
+            Deed::Lose(packets) => world.network.lose_next += packets,
+            Deed::RunOut => world.sound.exhaust(),
+        }
+    }
+
+    fn with_leg(&mut self, n: u64, act: impl FnOnce(&mut World, LegId)) {
+        let live = self.world.phones.live();
+        if let Some(leg) = live.get(n.checked_rem(live.len() as u64).unwrap_or(0) as usize) {
+            act(&mut self.world, *leg);
+            self.world.with_phones(|_, _| ());
+        }
+    }
+}
+
+fn pick<'a>(chance: &mut Chance, items: &[&'a str]) -> &'a str {
+    chance.pick(items).copied().unwrap_or_default()
+}
+
+fn wire(chance: &mut Chance) -> Wire {
+    let lossy = chance.percent(40);
+    Wire {
+        delay: Span::from_millis(1 + chance.below(80)),
+        jitter: Span::from_millis(if lossy { chance.below(120) } else { 0 }),
+        loss_percent: if lossy { chance.below(30) } else { 0 },
+        twice_percent: if lossy { chance.below(15) } else { 0 },
+    }
+}
+
+/// Whatever a phone does, it hangs up within two minutes, or the world would last for hours.
+fn character(chance: &mut Chance) -> Character {
+    let acts = (0..chance.below(4)).map(|_| act(chance)).collect();
+    let mut who = Character::answering("somebody", chance.below(8_000), acts);
+    who.ring_after_ms = chance.below(400);
+    who.acts.push(Act::Wait(chance.below(90_000)));
+    who.acts.push(Act::HangUp);
+    match chance.below(12) {
+        0 => who.answer = Answer::Refuse(486, 0),
+        1 => who.answer = Answer::Refuse(603, chance.below(4_000)),
+        2 => who.answer = Answer::Refuse(300 + chance.below(400) as u16, chance.below(2) * 900),
+        3 => who.answer = Answer::Never,
+        4 => who.answer = Answer::Deaf,
+        5 => who.answer = Answer::After(0),
+        _ => {}
+    }
+    who
+}
+
+fn act(chance: &mut Chance) -> Act {
+    match chance.below(9) {
+        0 => Act::Say("I should like to speak to somebody.".to_owned()),
+        1 => Act::Wait(chance.below(6_000)),
+        2 => Act::UntilSilence,
+        3 => Act::Press(keys(chance)),
+        4 => Act::Beep,
+        5 => Act::Hold,
+        6 => Act::Resume,
+        7 => Act::Fax,
+        _ => Act::Wait(chance.below(400)),
+    }
+}
+
+fn keys(chance: &mut Chance) -> String {
+    let key = ["1", "2", "9", "0", "*", "#", "w"];
+    (0..=chance.below(4)).map(|_| pick(chance, &key)).collect()
+}
+
+fn page(chance: &mut Chance) -> Page {
+    let after = match chance.below(10) {
+        0 => Span::from_secs(chance.below(22)),
+        1 => Span::ZERO,
+        _ => Span::from_millis(chance.below(300)),
+    };
+    let answer = match chance.below(14) {
+        0 => customer::Answer::Lost,
+        1 => customer::Answer::Fails(ErrorCode(11_200), Some(500)),
+        2 => customer::Answer::Fails(ErrorCode(11_205), None),
+        _ => {
+            let (content_type, body) = document::random(chance);
+            customer::Answer::Body {
+                content_type,
+                body: body.into_bytes(),
+            }
+        }
+    };
+    Page { after, answer }
+}
+
+fn deed(chance: &mut Chance) -> (Span, Deed) {
+    let at = Span(chance.below(LAST_ACT.0));
+    // Some things happen at the very moments at which others are due.
+    let at = if chance.percent(30) {
+        Span::from_millis(at.millis() / 1_000 * 1_000)
+    } else {
+        at
+    };
+    let n = chance.next_u64();
+    let deed = match chance.below(20) {
+        0..5 => Deed::Create(Box::new(new_call(chance))),
+        5..9 => {
+            let to = if chance.percent(92) {
+                pick(chance, &OWNED)
+            } else {
+                "+12025559999"
+            };
+            let from = pick(chance, &PHONES).to_owned();
+            let mut who = character(chance);
+            who.answer = Answer::Never;
+            return (Span(at.0 / 2), Deed::Call(from, to.to_owned(), who));
+        }
+        9..12 => Deed::Update(n, update(chance)),
+        12 => Deed::Forget(n),
+        13 => Deed::Press(n, keys(chance)),
+        14 => Deed::Say(n, "Yes, please.".to_owned()),
+        15 | 16 => Deed::HangUp(n),
+        17 => Deed::Hold(n, chance.percent(60)),
+        18 if chance.percent(50) => Deed::Vanish(n),
+        18 => Deed::Lose(1 + chance.below(4) as u32),
+        _ if chance.percent(15) => Deed::RunOut,
+        _ => Deed::Press(n, "*".to_owned()),
+    };
+    (at, deed)
+}
+
+fn events(chance: &mut Chance) -> CallEvents {
+    CallEvents {
+        initiated: chance.percent(60),
+        ringing: chance.percent(60),
+        answered: chance.percent(60),
+        completed: chance.percent(80),
+    }
+}
+
+fn new_call(chance: &mut Chance) -> NewCall {
+    let to = match chance.below(12) {
+        0 => pick(chance, &OWNED),
+        1 => "+12025559998",
+        2 => "sip:desk@localhost",
+        3 => "client:jenny",
+        _ => pick(chance, &PHONES),
+    };
+    let events = events(chance);
+    let status = chance.percent(80).then(|| StatusCallback {
+        url: url("/status"),
+        method: Method::Post,
+        events,
+    });
+    NewCall {
+        account: model::AccountSid(1),
+        number: None,
+        to: Address::parse(to),
+        from: Address::parse(OWNED[0]),
+        caller_id: None,
+        source: source(chance),
+        fallback: chance
+            .percent(40)
+            .then(|| (url(pick(chance, &PAGES)), Method::Get)),
+        status_callback: status,
+        send_digits: chance.percent(15).then(|| keys(chance)),
+        ring_secs: 1 + chance.below(20) as u32,
+        time_limit_secs: 1 + chance.below(90) as u32,
+        record: chance.percent(20).then(|| record(chance)),
+        credentials: None,
+    }
+}
+
+fn source(chance: &mut Chance) -> Source {
+    if chance.percent(70) {
+        let method = if chance.percent(50) {
+            Method::Get
+        } else {
+            Method::Post
+        };
+        Source::Url {
+            url: url(pick(chance, &PAGES)),
+            method,
+        }
+    } else {
+        Source::Twiml(document::random(chance).1)
+    }
+}
+
+fn record(chance: &mut Chance) -> RecordCall {
+    RecordCall {
+        dual: chance.percent(50),
+        track: RecordingTrack::Both,
+        trim: chance.percent(30),
+        callback: Some(RecordingCallback {
+            url: url("/recorded"),
+            method: Method::Post,
+            in_progress: true,
+            completed: true,
+            absent: true,
+        }),
+    }
+}
+
+fn update(chance: &mut Chance) -> Update {
+    let status = match chance.below(4) {
+        0 => Some(EndAs::Completed),
+        1 => Some(EndAs::Canceled),
+        _ => None,
+    };
+    let moves = status.is_none() || chance.percent(10);
+    Update {
+        source: moves.then(|| source(chance)),
+        fallback: None,
+        status_callback: None,
+        status,
+        time_limit_secs: chance.percent(10).then(|| 1 + chance.below(60) as u32),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_thousand_worlds_come_to_rest_without_a_complaint() {
+        let mut calls = 0;
+        for seed in 0..3_000 {
+            match play(seed) {
+                Ok(report) => calls += report.calls,
+                Err(complaint) => panic!("seed {seed}: {complaint}"),
+            }
+        }
+        assert!(calls > 3_000, "only {calls} calls were made");
+    }
+
+    #[test]
+    fn the_same_seed_tells_the_same_story() {
+        for seed in 0..40 {
+            assert_eq!(ladder(seed), ladder(seed), "seed {seed}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The judge: what must hold after every step of a world, and once it has come to rest.
+
+use crate::sound::Side;
+use crate::world::{BEGIN, World};
+use model::{CallSid, CallStatus, Span, limit};
+use std::collections::BTreeMap;
+
+/// What is wrong, in one sentence.
+pub type Complaint = String;
+
+/// A world may take so many steps; more is a loop that nothing bounds.
+const STEPS_MAX: u64 = 400_000;
+/// So many steps may share one moment of time.
+const STEPS_AT_ONCE_MAX: u64 = 20_000;
+/// By then everything has long ended: a call lasts a day at most, its messages a minute more.
+const REST: Span = Span::from_secs(limit::CALL_SECS_MAX as u64 + 600);
+
+/// What has been told of a call so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Told {
+    number: Option<u32>,
+    life: u8,
+    ends: u32,
+}
+
+/// Watches one world.
+#[derive(Debug, Clone, Default)]
+pub struct Judge {
+    callbacks: usize,
+    saves: usize,
+    told: BTreeMap<CallSid, Told>,
+    finals: BTreeMap<CallSid, CallStatus>,
+    steps: u64,
+    at: u64,
+    at_once: u64,
+}
+
+impl Judge {
+    /// After every step.
+    pub fn step(&mut self, world: &World) -> Result<(), Complaint> {
+        self.progress(world)?;
+        self.rows(world)?;
+        self.callbacks(world)?;
+        self.live(world)
+    }
+
+    fn progress(&mut self, world: &World) -> Result<(), Complaint> {
+        self.steps += 1;
+        self.at_once = if self.at == world.now.0 {
+            self.at_once + 1
+        } else {
+            0
+        };
+        self.at = world.now.0;
+        if self.steps > STEPS_MAX {
+            return Err(format!("the world takes more than {STEPS_MAX} steps"));
+        }
+        if self.at_once > STEPS_AT_ONCE_MAX {
+            return Err(format!("time stands still for {STEPS_AT_ONCE_MAX} steps"));
+        }
+        if world.now > BEGIN + REST {
+            return Err("the world never comes to rest".to_owned());
+        }
+        Ok(())
+    }
+
+    /// A call that has ended stays ended the way it did.
+    fn rows(&mut self, world: &World) -> Result<(), Complaint> {
+        for (sid, status) in &world.seen.saves[self.saves..] {
+            match self.finals.get(sid) {
+                Some(ended) if ended != status => {
+                    return Err(format!("{sid} was {ended} and is {status} now"));
+                }
+                Some(_) => {}
+                None if status.is_final() => {
+                    self.finals.insert(*sid, *status);
+                }
+                None => {}
+            }
+        }
+        self.saves = world.seen.saves.len();
+        Ok(())
+    }
+
+    /// Callbacks of a call rise in number, never go back in life, and end once.
+    fn callbacks(&mut self, world: &World) -> Result<(), Complaint> {
+        for (_, callback) in &world.seen.callbacks[self.callbacks..] {
+            let value = |name: &str| {
+                let found = callback.parameters.iter().find(|(key, _)| key == name);
+                found.map(|(_, value)| value.as_str())
+            };
+            let Some(number) = value("SequenceNumber").and_then(|n| n.parse::<u32>().ok()) else {
+                continue;
+            };
+            let status = value("CallStatus").and_then(CallStatus::parse);
+            let status = status.ok_or_else(|| format!("{} has no CallStatus", callback.call))?;
+            let told = self.told.entry(callback.call).or_default();
+            let life = if status.is_final() {
+                CallStatus::Completed
+            } else {
+                status
+            } as u8;
+            if told.number.is_some_and(|before| before >= number) {
+                return Err(format!("{} goes back to callback {number}", callback.call));
+            }
+            if told.ends > 0 || told.life > life {
+                return Err(format!("{} goes back to {status}", callback.call));
+            }
+            let stored = world.shelf.calls.get(&callback.call).map(|row| row.status);
+            if status.is_final() && stored != Some(status) {
+                return Err(format!(
+                    "{} tells {status}, its row {stored:?}",
+                    callback.call
+                ));
+            }
+            *told = Told {
+                number: Some(number),
+                life,
+                ends: told.ends + u32::from(status.is_final()),
+            };
+        }
+        self.callbacks = world.seen.callbacks.len();
+        Ok(())
+    }
+
+    /// What lives has its row as it is, and its sound; what doesn't has none.
+    fn live(&self, world: &World) -> Result<(), Complaint> {
+        let calls = world.switch().calls();
+        let mut live = 0;
+        for (sid, _, status) in calls.live() {
+            live += 1;
+            let row = world.shelf.calls.get(&sid);
+            let row = row.ok_or_else(|| format!("{sid} lives and has no row"))?;
+            let right = match status {
+                CallStatus::Queued | CallStatus::Initiated => {
+                    matches!(row.status, CallStatus::Queued | CallStatus::Ringing)
+                }
+                other => row.status == other,
+            };
+            if !right {
+                return Err(format!(
+                    "{sid} is {status}, and its row says {}",
+                    row.status
+                ));
+            }
+        }
+        if live > limit::CALLS_MAX {
+            return Err(format!("{live} calls live"));
+        }
+        for leg in world.sound.legs(Side::Switch) {
+            if calls.sid_of(leg).is_none() {
+                return Err(format!("the sound of {leg} outlives its call"));
+            }
+        }
+        world.sound.within_bounds()
+    }
+
+    /// Once nothing will ever happen again.
+    pub fn rest(&self, world: &World) -> Result<(), Complaint> {
+        let switch = world.switch();
+        if !switch.calls().is_empty() {
+            return Err("call control still remembers something".to_owned());
+        }
+        for (name, sip) in [
+            ("the platform", switch.sip()),
+            ("the phones", world.phones.sip()),
+        ] {
+            if sip.legs() + sip.transactions() > 0 || sip.next_timeout().is_some() {
+                let (legs, transactions) = (sip.legs(), sip.transactions());
+                return Err(format!(
+                    "{name} keep {legs} legs, {transactions} transactions"
+                ));
+            }
+        }
+        if world.phones.legs() > 0 {
+            return Err(format!(
+                "{} phones are still in a call",
+                world.phones.legs()
+            ));
+        }
+        for side in [Side::Switch, Side::Phones] {
+            if let Some(leg) = world.sound.legs(side).next() {
+                return Err(format!("the sound of {leg} ({side:?}) is still open"));
+            }
+        }
+        if let Some(owed) = world
+            .tap
+            .as_ref()
+            .and_then(|tap| tap.owed(|user| world.phones.is_dead(user)))
+        {
+            return Err(owed);
+        }
+        self.shelf(world)
+    }
+
+    fn shelf(&self, world: &World) -> Result<(), Complaint> {
+        for (ask, reply) in &world.seen.replies {
+            if let Ok(row) = reply
+                && !world.shelf.calls.contains_key(&row.sid)
+            {
+                return Err(format!(
+                    "{ask:?} was told of {}, which isn't stored",
+                    row.sid
+                ));
+            }
+        }
+        for (sid, row) in &world.shelf.calls {
+            if !row.status.is_final() || row.end_time.is_none() || row.duration_secs.is_none() {
+                return Err(format!("{sid} never ended: {}", row.status));
+            }
+            if !world.seen.gone.contains(sid) {
+                return Err(format!("{sid} ended and was never let go"));
+            }
+            let wanted = row
+                .status_callback
+                .as_ref()
+                .is_some_and(|told| told.events.completed);
+            let ends = self.told.get(sid).map_or(0, |told| told.ends);
+            let unheard = row.status == CallStatus::Canceled && row.start_time.is_none();
+            if wanted && ends != 1 && !unheard {
+                return Err(format!(
+                    "the end of {sid} ({}) was told {ends} times",
+                    row.status
+                ));
+            }
+        }
+        for (sid, row) in &world.shelf.recordings {
+            if matches!(row.status.as_str(), "in-progress" | "processing") {
+                return Err(format!(
+                    "recording {sid} never ended: {}",
+                    row.status.as_str()
+                ));
+            }
+        }
+        Ok(())
+    }
+}
