@@ -17,7 +17,7 @@ use crate::transaction::{Heard, User};
 use crate::transport::locate::{Located, locate};
 use crate::transport::{Flow, Hop, Transport};
 use model::signal::SignalEvent;
-use model::{LegId, Time, limit};
+use model::{LegId, limit};
 
 /// A name that is being looked up.
 #[derive(Debug)]
@@ -489,10 +489,5 @@ impl Endpoint {
         let (transactions, mut turn) = self.stack.split();
         transactions.break_off(&mut turn, connection);
         self.registrar.closed(&mut self.stack, connection);
-    }
-
-    /// The moment of the last input, for those who print.
-    pub fn now(&self) -> Time {
-        self.stack.now
     }
 }
