@@ -11,6 +11,10 @@ pub struct Config {
     /// True: `callerId` may be any E.164 number (`dev`). False: only a number of ours, or one
     /// end of the call.
     pub any_caller_id: bool,
+    /// Live calls; beyond it new ones are refused.
+    pub calls_max: usize,
+    /// New calls a second, from the API and from far ends together; `None`: no bound.
+    pub calls_per_second: Option<u32>,
     /// What a caller hears when the application fails and has no fallback.
     pub apology: String,
 }
@@ -21,6 +25,8 @@ impl Default for Config {
             api_version: "2010-04-01".to_owned(),
             api_base: "http://127.0.0.1:8080".to_owned(),
             any_caller_id: true,
+            calls_max: model::limit::CALLS_MAX,
+            calls_per_second: None,
             apology: "We are sorry, an application error has occurred. Goodbye.".to_owned(),
         }
     }

@@ -35,6 +35,7 @@ pub use config::Config;
 pub use effect::{AskId, Effect, LookupId, Refusal, Row};
 pub use event::{Event, Found};
 
+use admission::{Door, Full};
 use call::Call;
 use model::signal::{Offered, SignalEvent};
 use model::{CallSid, CallStatus, Chance, ErrorCode, LegId, Time};
@@ -48,6 +49,7 @@ use turn::{Desk, Turn, Work};
 pub struct CallControl {
     calls: BTreeMap<CallSid, Call>,
     arrivals: BTreeMap<CallSid, Arrival>,
+    door: Door,
     desk: Desk,
 }
 
@@ -57,6 +59,7 @@ impl CallControl {
         CallControl {
             calls: BTreeMap::new(),
             arrivals: BTreeMap::new(),
+            door: Door::new(config.calls_max, config.calls_per_second),
             desk: Desk::new(config, chance),
         }
     }
@@ -213,8 +216,12 @@ impl CallControl {
     }
 
     fn create(&mut self, now: Time, ask: AskId, new: NewCall, out: &mut Vec<Effect>) {
-        if !admission::has_room(self.desk.calls) {
-            let result = Err(Refusal::of(ErrorCode::UNAVAILABLE));
+        if let Err(full) = self.door.admit(now, self.desk.calls) {
+            let code = match full {
+                Full::Rate => ErrorCode::TOO_MANY_REQUESTS,
+                Full::Calls | Full::Rounds => ErrorCode::UNAVAILABLE,
+            };
+            let result = Err(Refusal::of(code));
             return out.push(Effect::Reply { ask, result });
         }
         self.desk.calls += 1;
@@ -242,8 +249,8 @@ impl CallControl {
             desk: &mut self.desk,
             out,
         };
-        if let Some(code) = admission::refusal(&offered, turn.desk.calls) {
-            return route::refuse(leg, code, turn);
+        if let Err(full) = self.door.receive(now, &offered, turn.desk.calls) {
+            return route::refuse(leg, full.response(), turn);
         }
         let sid = CallSid::draw(&mut turn.desk.chance);
         turn.desk.calls += 1;

@@ -16,7 +16,7 @@ pub use trunk::{Carrier, OWN, PHONES, Trunk};
 
 use call::{CallControl, Effect, Event};
 use model::signal::{SignalCommand, SignalEvent};
-use model::{Chance, LegId, Time};
+use model::{CallSid, Chance, LegId, Time};
 use sip::{Endpoint, Flow, Transport};
 use std::collections::VecDeque;
 use trace::Tracer;
@@ -109,6 +109,23 @@ impl Switch {
             self.calls.handle_timeout(now, &mut self.effects);
         }
         self.tracer.handle_timeout(now, out);
+        self.run(now, out);
+    }
+
+    /// The live call that an input is about, where the input names one.
+    pub fn call_of(&self, input: &Input) -> Option<CallSid> {
+        match input {
+            Input::Call(Event::Signal { leg, .. } | Event::Media { leg, .. }) => {
+                self.calls.sid_of(*leg)
+            }
+            Input::Call(Event::Command(call::Command::Update { call, .. })) => Some(*call),
+            _ => None,
+        }
+    }
+
+    /// Takes a call out as failed, after a fault of ours in handling an event of its.
+    pub fn abandon(&mut self, now: Time, call: CallSid, out: &mut Vec<Output>) {
+        self.calls.abandon(now, call, &mut self.effects);
         self.run(now, out);
     }
 

@@ -134,6 +134,14 @@ impl Carrier {
             Row::Call(row) => {
                 if row.status.is_final() && row.end_time == Some(row.date_updated) {
                     self.metrics.call_ended(row.status);
+                    info!(
+                        call = %row.sid,
+                        direction = row.direction.as_str(),
+                        status = row.status.as_str(),
+                        secs = row.duration_secs,
+                        sip = row.sip_response_code,
+                        "call ended"
+                    );
                 }
                 Write::Call(row)
             }

@@ -65,6 +65,8 @@ pub struct Plan {
     pub media_threads: Option<usize>,
     /// Live calls, if fewer than the platform's own bound.
     pub calls_max: Option<usize>,
+    /// New calls a second, if they are bounded.
+    pub calls_per_second: Option<u32>,
     /// Only owned numbers may be shown as `From`.
     pub strict: bool,
     /// Show the ladder in the terminal.
@@ -117,6 +119,8 @@ impl Plan {
             call: call::Config {
                 api_base: base_url.to_owned(),
                 any_caller_id: !self.strict,
+                calls_max: self.calls_max.unwrap_or(model::limit::CALLS_MAX),
+                calls_per_second: self.calls_per_second,
                 ..call::Config::default()
             },
             sip: sip::Config {

@@ -7,9 +7,11 @@ use crate::metrics::Metrics;
 use call::command::EndAs;
 use call::{AskId, Command, Event, Update};
 use model::{Span, Time, limit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 use switch::{Input, Output, Switch};
+use tracing::error;
 
 /// While stopping, the loop looks up this often.
 const STEP: Duration = Duration::from_millis(50);
@@ -143,8 +145,30 @@ impl Shard {
     }
 
     fn take(&mut self, input: Input, outputs: &mut Vec<Output>) {
-        self.switch.handle(self.clock.now(), input, outputs);
+        self.handle(input, outputs);
         self.carry(outputs);
+    }
+
+    /// Lets the exchange handle what came. A fault of ours ends the call it belongs to, and no
+    /// other: its state is taken out by the ordinary end.
+    fn handle(&mut self, input: Input, outputs: &mut Vec<Output>) {
+        let now = self.clock.now();
+        let call = self.switch.call_of(&input);
+        let switch = &mut self.switch;
+        let handled = catch_unwind(AssertUnwindSafe(|| switch.handle(now, input, outputs)));
+        if handled.is_ok() {
+            return;
+        }
+        error!(call = call.map(|call| call.to_string()), "a fault of ours; its call is ended");
+        if let Some(call) = call {
+            let switch = &mut self.switch;
+            let ended = catch_unwind(AssertUnwindSafe(|| switch.abandon(now, call, outputs)));
+            if ended.is_err() {
+                // What is durable comes back at the next start; what is broken must not go on.
+                error!("the end failed too; stopping at once");
+                std::process::abort();
+            }
+        }
     }
 
     fn let_time_pass(&mut self, outputs: &mut Vec<Output>) {
@@ -160,7 +184,7 @@ impl Shard {
         while !outputs.is_empty() {
             for output in std::mem::take(outputs) {
                 if let Some(input) = self.carrier.carry(output) {
-                    self.switch.handle(self.clock.now(), input, outputs);
+                    self.handle(input, outputs);
                 }
             }
         }

@@ -66,6 +66,7 @@ impl Plan {
             media_ports: MEDIA_PORTS,
             media_threads: None,
             calls_max: None,
+            calls_per_second: None,
             strict: flags.strict,
             terminal: !flags.quiet,
         })

@@ -70,6 +70,7 @@ impl Plan {
             media_threads: config.media.threads,
             strict: true,
             calls_max: Some(config.limits.calls),
+            calls_per_second: None,
             terminal: false,
         })
     }
