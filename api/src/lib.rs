@@ -18,7 +18,7 @@ pub use call::{Call, CallUris};
 pub use error::ErrorBody;
 pub use event::{CallEvent, EventRequest, EventResponse};
 pub use incoming_phone_number::{Capabilities, IncomingPhoneNumber};
-pub use notification::Notification;
+pub use notification::{Notification, NotificationInstance};
 pub use page::{Envelope, PageUris};
 pub use recording::{CallRecording, Recording, RecordingUris};
 

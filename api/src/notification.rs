@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `/Notifications/{sid}.json`.
+/// A row of `/Notifications.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notification {
     /// Whose it is.
@@ -33,4 +33,18 @@ pub struct Notification {
     pub sid: String,
     /// Its own path.
     pub uri: String,
+}
+
+/// `/Notifications/{sid}.json`: the row, and what was asked of the application and answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationInstance {
+    /// The row.
+    #[serde(flatten)]
+    pub row: Notification,
+    /// The parameters of the request, as a form.
+    pub request_variables: Option<String>,
+    /// What the application answered.
+    pub response_body: Option<String>,
+    /// Not kept.
+    pub response_headers: Option<String>,
 }

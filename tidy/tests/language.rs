@@ -1,7 +1,7 @@
 //! What the documentation says of TwiML, held to what call control does with it: which verbs and
 //! nouns it carries out, and that the tables of attributes are those of the language.
 
-use call::{AskId, CallControl, Command, Config, Effect, Event, NewCall, Row};
+use call::{AskId, CallControl, Command, Config, Effect, Event, Found, NewCall, Row};
 use model::media::{MediaCommand, MediaEvent};
 use model::signal::{SignalCommand, SignalEvent};
 use model::{AccountSid, Address, Chance, ErrorCode, Time};
@@ -62,7 +62,7 @@ fn call_with(twiml: String) -> NewCall {
     }
 }
 
-/// The world's answer to an effect: legs open, everybody answers.
+/// The world's answer to an effect: legs open, everybody answers, no number is ours.
 fn answer(effect: &Effect) -> Option<Event> {
     match effect {
         Effect::Media {
@@ -82,6 +82,10 @@ fn answer(effect: &Effect) -> Option<Event> {
                 headers: Vec::new(),
                 sip_call_id: "id".into(),
             },
+        }),
+        Effect::Lookup { lookup, .. } => Some(Event::Found {
+            lookup: *lookup,
+            found: Found::Number(None),
         }),
         _ => None,
     }
@@ -116,7 +120,7 @@ fn sample(name: &str) -> String {
 
 /// What becomes of an element, as a cell of the table.
 fn verdict(body: &str) -> &'static str {
-    let after = "<Pause length=\"9\"/>";
+    let after = "<Say>What comes next</Say>";
     let run = self::run(&format!("{body}{after}"));
     if run.unbuilt.is_some() {
         "parsed, not carried out: 12400"

@@ -6,8 +6,8 @@ use crate::page::Paging;
 use crate::{Ask, Reply, Rest, body, path};
 use hyper::StatusCode;
 use model::call::NotificationLevel;
-use model::{CallSid, Method, NotificationRow, NotificationSid};
-use store::Key;
+use model::{CallSid, Method, NotificationRow, NotificationSid, WebEventRow, limit};
+use store::{Key, PageAsk, Start};
 
 /// `GET …/Notifications.json`, newest first.
 pub async fn list(rest: &Rest, ask: &Ask, call: Option<CallSid>) -> Reply {
@@ -39,7 +39,35 @@ pub async fn fetch(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: Notificat
         .await?;
     let found = found.filter(|row| call.is_none_or(|call| row.call == call));
     let row = found.ok_or_else(|| Fault::not_found(&ask.path))?;
-    Ok(body::json(StatusCode::OK, &show(&row)))
+    let event = asked_then(rest, &row).await?;
+    let variables = event.as_ref().map(|event| {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(&event.parameters).finish()
+    });
+    let instance = api::NotificationInstance {
+        row: show(&row),
+        request_variables: variables,
+        response_body: event.and_then(|event| event.response_body),
+        response_headers: None,
+    };
+    Ok(body::json(StatusCode::OK, &instance))
+}
+
+/// The last request to the address that a notification is about, made before it was written.
+async fn asked_then(rest: &Rest, row: &NotificationRow) -> Result<Option<WebEventRow>, Fault> {
+    let Some(url) = row.request_url.clone() else {
+        return Ok(None);
+    };
+    let (account, call, date) = (row.account, row.call, row.date);
+    let page = PageAsk {
+        start: Start::Top,
+        size: limit::PAGE_SIZE_MAX,
+    };
+    let events = rest
+        .read(move |store| store.web_events(account, call, &page))
+        .await?;
+    let mut before = events.rows.into_iter().rev();
+    Ok(before.find(|event| event.url == url && event.date <= date))
 }
 
 fn show(row: &NotificationRow) -> api::Notification {

@@ -1,6 +1,7 @@
 //! Tests of the API in process: requests go in as values, responses come out as values.
 
 mod calls;
+mod compatibility;
 mod contract;
 mod errors;
 mod http;

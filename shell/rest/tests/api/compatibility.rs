@@ -1,0 +1,275 @@
+//! What the documentation says of the API, held to what the API does: each operation of the
+//! contract is asked for, and each parameter is left out once to see whether anybody notices.
+
+use crate::contract::{check, world_with_everything};
+use crate::world::*;
+use ::call::Command;
+use hyper::Method;
+use model::*;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use tidy::held;
+
+const PAGE: &str = "docs/compatibility.md";
+const NUMBER: &str = "+12025550190";
+
+fn contract() -> Value {
+    let text = include_str!("../../../../reference/contract.json");
+    serde_json::from_str(text).expect("a contract")
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// The path of an operation, its names filled with what the world holds.
+fn path(operation: &Value, number: &str) -> String {
+    let mut resource = String::new();
+    let mut filled = String::new();
+    let path = text(operation, "path").trim_end_matches(".json");
+    for part in path.trim_start_matches('/').split('/') {
+        let live = text(operation, "operation") == "UpdateCall";
+        let part = match (part, resource.as_str()) {
+            ("{AccountSid}", _) | ("{Sid}", "Accounts") => ACCOUNT.to_string(),
+            ("{CallSid}", "Calls") | ("{Sid}", "Calls") => {
+                CallSid(if live { 2 } else { 1 }).to_string()
+            }
+            ("{Sid}", "Recordings") => RecordingSid(1).to_string(),
+            ("{Sid}", "Notifications") => NotificationSid(1).to_string(),
+            ("{Sid}", "IncomingPhoneNumbers") => number.to_owned(),
+            (name, _) if name.starts_with('{') => format!("XX{:032x}", 1),
+            (name, _) => {
+                name.clone_into(&mut resource);
+                name.to_owned()
+            }
+        };
+        let _ = write!(filled, "/{part}");
+    }
+    filled + ".json"
+}
+
+async fn world() -> (World, String) {
+    let world = world_with_everything().await;
+    let path = world.path("/IncomingPhoneNumbers.json");
+    let number = world.post(&path, &[("PhoneNumber", NUMBER)]).await;
+    let sid = text(&number.json(), "sid").to_owned();
+    (world, sid)
+}
+
+fn form(operation: &str) -> Vec<(&'static str, &'static str)> {
+    match operation {
+        "CreateCall" => vec![
+            ("To", "+14158675309"),
+            ("From", NUMBER),
+            ("Twiml", "<Response/>"),
+        ],
+        "UpdateCall" => vec![("Status", "completed")],
+        "CreateIncomingPhoneNumber" => vec![("PhoneNumber", "+12025550191")],
+        _ => vec![("FriendlyName", "Desk")],
+    }
+}
+
+/// Whether the API serves an operation; if it does, in the form the contract has.
+async fn serves(operation: &Value) -> bool {
+    let (world, number) = world().await;
+    let name = text(operation, "operation");
+    let method = text(operation, "method");
+    let asked = Method::from_bytes(method.as_bytes()).expect("a method");
+    let form = if asked == Method::POST {
+        form(name)
+    } else {
+        Vec::new()
+    };
+    let answer = world.ask(asked, &path(operation, &number), &form).await;
+    if [404, 405].contains(&answer.status) {
+        return false;
+    }
+    let schema = &operation["responses"][answer.status.to_string()];
+    assert!(
+        answer.status < 300 && !schema.is_null() || answer.status == 204,
+        "{name}: {}",
+        answer.status
+    );
+    if answer.status != 204 {
+        check(&answer.json(), schema, name);
+    }
+    true
+}
+
+#[tokio::test]
+async fn operations_are_told_as_they_are_served() {
+    let contract = contract();
+    let operations = contract["voice_api_v2010"].as_array().expect("operations");
+    // Resource to what is served and what is not.
+    let mut resources: BTreeMap<String, (Vec<String>, Vec<String>)> = BTreeMap::new();
+    let mut served = 0;
+    for operation in operations {
+        let name = text(operation, "operation").to_owned();
+        let below =
+            text(operation, "path").trim_start_matches("/2010-04-01/Accounts/{AccountSid}/");
+        let resource = match below.split(['/', '.', '{']).next() {
+            Some("") | None => "Accounts",
+            Some(resource) => resource,
+        };
+        let (ours, missing) = resources.entry(resource.to_owned()).or_default();
+        if serves(operation).await {
+            served += 1;
+            ours.push(name);
+        } else {
+            missing.push(name);
+        }
+    }
+    let mut page = format!(
+        "{served} of {} operations of the 2010 API are served.\n\n\
+         | Resource | Served | Missing |\n|---|---|---|\n",
+        operations.len()
+    );
+    for (resource, (ours, missing)) in &resources {
+        let _ = writeln!(page, "| {resource} | {} | {} |", list(ours), list(missing));
+    }
+    page.push_str("\n| Other API | Operations | Served |\n|---|---|---|\n");
+    for (name, operations) in contract.as_object().expect("families") {
+        if name != "voice_api_v2010" {
+            let count = operations.as_array().map_or(0, Vec::len);
+            let _ = writeln!(page, "| `{name}` | {count} | none |");
+        }
+    }
+    assert!(served >= 20, "only {served} operations are served");
+    held::section(PAGE, "operations", &page);
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() {
+        "–".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// A value that is right for a parameter, and not what it is by itself.
+fn value(name: &str, schema: &Value) -> String {
+    let fixed = match name {
+        "To" => "sip:desk@192.0.2.7",
+        "From" => NUMBER,
+        "PhoneNumber" => "+12025550191",
+        "Twiml" => "<Response/>",
+        "StatusCallbackEvent" => "ringing",
+        "RecordingStatusCallbackEvent" => "absent",
+        "RecordingChannels" => "dual",
+        "RecordingTrack" => "inbound",
+        "Trim" => "do-not-trim",
+        "SendDigits" => "1",
+        "Status" => "completed",
+        "AreaCode" => "415",
+        "CallerId" => "+12025550177",
+        _ if name.ends_with("Method") => "GET",
+        _ if name.ends_with("Url") || name.ends_with("Callback") => "https://app.example/x",
+        _ => match (schema["type"].as_str(), schema["pattern"].as_str()) {
+            (Some("integer"), _) => "7",
+            (Some("boolean"), _) => "true",
+            (_, Some(pattern)) => return format!("{}{:032x}", &pattern[1..3], 1),
+            _ => "text",
+        },
+    };
+    fixed.to_owned()
+}
+
+/// What comes of a request: the status, and what was asked of call control or answered.
+async fn outcome(operation: &Value, form: &[(String, String)]) -> (u16, String) {
+    let (world, number) = world().await;
+    let form: Vec<_> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let answer = world.post(&path(operation, &number), &form).await;
+    let asked = world.asked.lock().expect("no panic with it");
+    let told = match asked.last() {
+        Some(Command::Create { call, .. }) => format!("{call:?}"),
+        Some(Command::Update { update, .. }) => format!("{update:?}"),
+        _ => String::from_utf8_lossy(&answer.body).into_owned(),
+    };
+    // Warnings are notifications: what is not done but said counts as noticed.
+    (answer.status, told)
+}
+
+/// Leaves a parameter out of several full requests and sees whether that changes anything.
+async fn verdict(operation: &Value, name: &str) -> &'static str {
+    let properties = operation["body"]["properties"]
+        .as_object()
+        .expect("parameters");
+    let full: Vec<(String, String)> = properties
+        .iter()
+        .map(|(name, schema)| (name.clone(), value(name, schema)))
+        .collect();
+    // What is asked for in more than one way is asked for in each.
+    let absent: [&[&str]; 4] = [
+        &["ApplicationSid", "AreaCode", "Status"],
+        &["ApplicationSid", "Url", "AreaCode", "Status"],
+        &["Url", "Twiml", "PhoneNumber"],
+        &["Url", "Twiml", "ApplicationSid", "PhoneNumber"],
+    ];
+    let mut refused = false;
+    for absent in absent.iter().filter(|absent| !absent.contains(&name)) {
+        let with: Vec<_> = full
+            .iter()
+            .filter(|(name, _)| !absent.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        let without: Vec<_> = with
+            .iter()
+            .filter(|(other, _)| other != name)
+            .cloned()
+            .collect();
+        let (with, without) = (
+            outcome(operation, &with).await,
+            outcome(operation, &without).await,
+        );
+        if with != without {
+            if with.0 < 300 {
+                return "used";
+            }
+            refused = true;
+        }
+    }
+    if refused { "refused" } else { "ignored" }
+}
+
+#[tokio::test]
+async fn parameters_are_told_as_they_are_read() {
+    let contract = contract();
+    let operations = contract["voice_api_v2010"].as_array().expect("operations");
+    let mut page = String::from("| Request | Used | Refused | Ignored |\n|---|---|---|---|\n");
+    for name in [
+        "CreateCall",
+        "UpdateCall",
+        "CreateIncomingPhoneNumber",
+        "UpdateIncomingPhoneNumber",
+    ] {
+        let operation = operations
+            .iter()
+            .find(|operation| text(operation, "operation") == name);
+        let operation = operation.expect("the contract has it");
+        let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for parameter in operation["body"]["properties"]
+            .as_object()
+            .expect("parameters")
+            .keys()
+        {
+            let verdict = verdict(operation, parameter).await;
+            all.entry(verdict)
+                .or_default()
+                .push(format!("`{parameter}`"));
+        }
+        let cell = |verdict: &str| list(all.get(verdict).map_or(&[], Vec::as_slice));
+        assert!(all["used"].len() > 3, "{name}: {all:?}");
+        let _ = writeln!(
+            page,
+            "| {name} | {} | {} | {} |",
+            cell("used"),
+            cell("refused"),
+            cell("ignored")
+        );
+    }
+    held::section(PAGE, "parameters", &page);
+}
