@@ -59,7 +59,11 @@ pub fn convert(mut input: impl Read, mut output: impl Write) -> Result<(), Conve
         .sample_rate(form.rate_hz)
         .bitrate(BITRATE_KBPS.max(if form.rate_hz >= 32_000 { 64 } else { 0 }))
         .channels(form.channels as u8)
-        .stereo_mode(if form.channels == 1 { StereoMode::Mono } else { StereoMode::Stereo });
+        .stereo_mode(if form.channels == 1 {
+            StereoMode::Mono
+        } else {
+            StereoMode::Stereo
+        });
     let mut encoder = Mp3Encoder::new(config).map_err(|e| encoder_error(&e))?;
     let mut data = input.take(form.data_bytes);
     let mut chunk = [0; CHUNK_BYTES];
@@ -67,11 +71,18 @@ pub fn convert(mut input: impl Read, mut output: impl Write) -> Result<(), Conve
     loop {
         let length = fill(&mut data, &mut chunk)?;
         samples.clear();
-        samples.extend(chunk[..length].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])));
+        samples.extend(
+            chunk[..length]
+                .chunks_exact(2)
+                .map(|b| i16::from_le_bytes([b[0], b[1]])),
+        );
         if samples.is_empty() {
             break;
         }
-        for frame in encoder.encode_interleaved(&samples).map_err(|e| encoder_error(&e))? {
+        for frame in encoder
+            .encode_interleaved(&samples)
+            .map_err(|e| encoder_error(&e))?
+        {
             output.write_all(&frame)?;
         }
     }

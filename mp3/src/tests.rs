@@ -24,7 +24,9 @@ fn wav(rate_hz: u32, channels: u16, data_bytes: u32, samples: &[i16]) -> Vec<u8>
 
 fn tone(hz: f64, rate_hz: u32, secs: u32) -> Vec<i16> {
     let step = hz * std::f64::consts::TAU / f64::from(rate_hz);
-    (0..rate_hz * secs).map(|i| (8_000.0 * (f64::from(i) * step).sin()) as i16).collect()
+    (0..rate_hz * secs)
+        .map(|i| (8_000.0 * (f64::from(i) * step).sin()) as i16)
+        .collect()
 }
 
 /// Interleaved samples, rate and channels of an MP3.
@@ -33,7 +35,12 @@ fn decode(bytes: Vec<u8>) -> (Vec<i16>, u32, usize) {
     let mut hint = Hint::new();
     hint.with_extension("mp3");
     let mut format = symphonia::default::get_probe()
-        .format(&hint, stream, &FormatOptions::default(), &MetadataOptions::default())
+        .format(
+            &hint,
+            stream,
+            &FormatOptions::default(),
+            &MetadataOptions::default(),
+        )
         .unwrap()
         .format;
     let track = format.default_track().unwrap().clone();
@@ -87,10 +94,21 @@ fn mono_telephone_sound_keeps_its_tone_and_length() {
 #[test]
 fn each_channel_of_a_dual_recording_keeps_its_own_tone() {
     let (left, right) = (tone(440.0, 8_000, 2), tone(1_000.0, 8_000, 2));
-    let both: Vec<i16> = left.iter().zip(&right).flat_map(|(l, r)| [*l, *r]).collect();
+    let both: Vec<i16> = left
+        .iter()
+        .zip(&right)
+        .flat_map(|(l, r)| [*l, *r])
+        .collect();
     let (sound, rate_hz, channels) = decode(converted(&wav(8_000, 2, 64_000, &both)));
     assert_eq!((rate_hz, channels), (8_000, 2));
-    let channel = |n| sound.iter().skip(n).step_by(2).copied().collect::<Vec<i16>>();
+    let channel = |n| {
+        sound
+            .iter()
+            .skip(n)
+            .step_by(2)
+            .copied()
+            .collect::<Vec<i16>>()
+    };
     assert!(share(&channel(0)[4_000..12_000], 8_000, 440.0) > 0.95);
     assert!(share(&channel(1)[4_000..12_000], 8_000, 1_000.0) > 0.95);
 }

@@ -58,7 +58,11 @@ pub(crate) fn read_header(input: &mut impl Read) -> Result<WavForm, WavError> {
                 let (rate_hz, channels) = form.ok_or(WavError::Form)?;
                 let endless = length == 0 || length >= u32::MAX - 1_024;
                 let data_bytes = if endless { u64::MAX } else { u64::from(length) };
-                return Ok(WavForm { rate_hz, channels, data_bytes });
+                return Ok(WavForm {
+                    rate_hz,
+                    channels,
+                    data_bytes,
+                });
             }
             _ => skip(input, length.saturating_add(length % 2))?,
         }
@@ -70,7 +74,11 @@ fn read_form(fields: [u8; 16]) -> Result<(u32, u16), WavError> {
     let rate_hz = u32::from_le_bytes([fields[4], fields[5], fields[6], fields[7]]);
     // 0xfffe is the extensible form of the same PCM.
     let pcm = matches!(word(0), 1 | 0xfffe) && word(14) == 16;
-    if pcm && (1..=2).contains(&word(2)) { Ok((rate_hz, word(2))) } else { Err(WavError::Form) }
+    if pcm && (1..=2).contains(&word(2)) {
+        Ok((rate_hz, word(2)))
+    } else {
+        Err(WavError::Form)
+    }
 }
 
 fn read<const N: usize>(input: &mut impl Read) -> Result<[u8; N], WavError> {

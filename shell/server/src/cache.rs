@@ -39,7 +39,10 @@ impl<K: Hash + Eq + Clone> SoundCache<K> {
             uses: 0,
             samples: 0,
         };
-        SoundCache { kept: Mutex::new(kept), samples_max }
+        SoundCache {
+            kept: Mutex::new(kept),
+            samples_max,
+        }
     }
 
     /// The sound, if it is there.
@@ -87,11 +90,18 @@ impl<K: Hash + Eq + Clone> SoundCache<K> {
 impl<K: Hash + Eq + Clone> Kept<K> {
     fn cell(&mut self, key: &K) -> Arc<OnceCell<Sound>> {
         if !self.by_key.contains_key(key) {
-            let entry = Entry { sound: Arc::default(), used: 0, samples: 0 };
+            let entry = Entry {
+                sound: Arc::default(),
+                used: 0,
+                samples: 0,
+            };
             self.by_key.insert(key.clone(), entry);
         }
         self.touch(key);
-        self.by_key.get(key).map(|entry| entry.sound.clone()).unwrap_or_default()
+        self.by_key
+            .get(key)
+            .map(|entry| entry.sound.clone())
+            .unwrap_or_default()
     }
 
     fn touch(&mut self, key: &K) {
@@ -114,9 +124,10 @@ impl<K: Hash + Eq + Clone> Kept<K> {
 
     fn forget(&mut self, key: &K, cell: &Arc<OnceCell<Sound>>) {
         // The map and this asker hold the cell: with more, somebody is still making it.
-        let unused = self.by_key.get(key).is_some_and(|entry| {
-            Arc::ptr_eq(&entry.sound, cell) && Arc::strong_count(cell) <= 2
-        });
+        let unused = self
+            .by_key
+            .get(key)
+            .is_some_and(|entry| Arc::ptr_eq(&entry.sound, cell) && Arc::strong_count(cell) <= 2);
         if unused {
             self.remove(key);
         }
@@ -131,7 +142,9 @@ impl<K: Hash + Eq + Clone> Kept<K> {
 
     fn shrink(&mut self, samples_max: usize) {
         while self.samples > samples_max {
-            let Some((_, oldest)) = self.by_use.first_key_value() else { return };
+            let Some((_, oldest)) = self.by_use.first_key_value() else {
+                return;
+            };
             let oldest = oldest.clone();
             self.remove(&oldest);
         }
@@ -151,7 +164,9 @@ mod tests {
     async fn the_longest_unused_goes_first() {
         let cache = SoundCache::new(100);
         for key in ["a", "b"] {
-            let made = cache.get_or_make(key, async { Ok::<_, ()>(sound(50)) }).await;
+            let made = cache
+                .get_or_make(key, async { Ok::<_, ()>(sound(50)) })
+                .await;
             assert_eq!(made.unwrap().len(), 50);
         }
         assert!(cache.peek(&"a").is_some());
@@ -172,12 +187,19 @@ mod tests {
             tokio::task::yield_now().await;
             Ok::<_, ()>(sound(5))
         };
-        let (one, two) =
-            tokio::join!(cache.get_or_make("x", make()), cache.get_or_make("x", make()));
+        let (one, two) = tokio::join!(
+            cache.get_or_make("x", make()),
+            cache.get_or_make("x", make())
+        );
         assert!(Arc::ptr_eq(&one.unwrap(), &two.unwrap()));
         assert_eq!(made.get(), 1);
-        assert_eq!(cache.get_or_make("y", async { Err::<Sound, _>(7) }).await, Err(7));
-        let again = cache.get_or_make("y", async { Ok::<_, ()>(sound(3)) }).await;
+        assert_eq!(
+            cache.get_or_make("y", async { Err::<Sound, _>(7) }).await,
+            Err(7)
+        );
+        let again = cache
+            .get_or_make("y", async { Ok::<_, ()>(sound(3)) })
+            .await;
         assert_eq!(again.unwrap().len(), 3);
     }
 }

@@ -7,9 +7,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::webhook::{Undelivered, WebClient};
 use model::call::NotificationLevel;
-use model::{
-    AccountSid, Callback, ErrorCode, NotificationRow, NotificationSid, Chance, limit,
-};
+use model::{AccountSid, Callback, Chance, ErrorCode, NotificationRow, NotificationSid, limit};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use store::{Directory, Write, WriterHandle};
@@ -44,11 +42,20 @@ impl Callbacks {
     ) -> Callbacks {
         let (line, mut waiting) = mpsc::unbounded_channel::<Callback>();
         let chance = Mutex::new(chance);
-        let sender = Arc::new(Sender { client, directory, writer, clock, metrics, chance });
+        let sender = Arc::new(Sender {
+            client,
+            directory,
+            writer,
+            clock,
+            metrics,
+            chance,
+        });
         tokio::spawn(async move {
             let turns = Arc::new(Semaphore::new(limit::CALLBACKS_AT_ONCE_MAX));
             while let Some(callback) = waiting.recv().await {
-                let Ok(turn) = turns.clone().acquire_owned().await else { return };
+                let Ok(turn) = turns.clone().acquire_owned().await else {
+                    return;
+                };
                 let sender = sender.clone();
                 tokio::spawn(async move {
                     sender.send(callback).await;
@@ -83,7 +90,9 @@ impl Sender {
         let mut writes = vec![Write::CallbackDone(callback.id)];
         if let Err(fault) = outcome {
             tracing::info!(call = %callback.call, code = %fault.code, "a callback was not accepted");
-            writes.push(Write::Notification(Box::new(self.notification(&callback, &fault))));
+            writes.push(Write::Notification(Box::new(
+                self.notification(&callback, &fault),
+            )));
         }
         self.writer.write(writes);
     }
@@ -104,3 +113,6 @@ impl Sender {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -112,14 +112,30 @@ mod tests {
     fn the_command_line_is_well_formed_and_its_help_teaches() {
         Cli::command().debug_assert();
         let help = Cli::command().render_long_help().to_string();
-        for word in ["dev", "serve", "check", "init", "sim", "ladder", "Examples:"] {
+        for word in [
+            "dev",
+            "serve",
+            "check",
+            "init",
+            "sim",
+            "ladder",
+            "Examples:",
+        ] {
             assert!(help.contains(word), "{word}");
         }
     }
 
     #[test]
     fn flags_are_read_and_others_refused() {
-        let line = ["ringback", "dev", "--http", "127.0.0.1:9", "--data", "x", "--strict"];
+        let line = [
+            "ringback",
+            "dev",
+            "--http",
+            "127.0.0.1:9",
+            "--data",
+            "x",
+            "--strict",
+        ];
         let Command::Dev(dev) = Cli::try_parse_from(line).unwrap().command else {
             panic!("it is dev")
         };

@@ -13,8 +13,13 @@ pub struct Clock {
 impl Clock {
     /// Reads the wall clock once.
     pub fn start() -> Clock {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Clock { start: Instant::now(), wall: Time(wall.as_micros() as u64) }
+        let wall = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Clock {
+            start: Instant::now(),
+            wall: Time(wall.as_micros() as u64),
+        }
     }
 
     /// This moment.

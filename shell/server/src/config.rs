@@ -218,14 +218,15 @@ pub struct TrunkConfig {
 pub struct Limits {
     /// Live calls.
     pub calls: usize,
+    /// New calls a second from far ends; more are refused with 503.
+    pub calls_per_second: u32,
 }
 
 impl Config {
     /// Reads and checks a file.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            ConfigError(format!("{} can't be read: {error}", path.display()))
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError(format!("{} can't be read: {error}", path.display())))?;
         Config::parse(&text)
             .map_err(|ConfigError(error)| ConfigError(format!("{}: {error}", path.display())))
     }
@@ -252,25 +253,40 @@ impl Default for HttpConfig {
 impl Default for SipConfig {
     fn default() -> Self {
         let here = SocketAddr::from(([127, 0, 0, 1], 5060));
-        SipConfig { udp: vec![here], tcp: vec![here], public_address: None, domain: None }
+        SipConfig {
+            udp: vec![here],
+            tcp: vec![here],
+            public_address: None,
+            domain: None,
+        }
     }
 }
 
 impl Default for MediaPorts {
     fn default() -> Self {
-        MediaPorts { port_first: 20_000, port_last: 59_999, threads: None }
+        MediaPorts {
+            port_first: 20_000,
+            port_last: 59_999,
+            threads: None,
+        }
     }
 }
 
 impl Default for LogConfig {
     fn default() -> Self {
-        LogConfig { level: "info".to_owned(), format: LogFormat::Text }
+        LogConfig {
+            level: "info".to_owned(),
+            format: LogFormat::Text,
+        }
     }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { calls: model::limit::CALLS_MAX }
+        Limits {
+            calls: model::limit::CALLS_MAX,
+            calls_per_second: 1_000,
+        }
     }
 }
 

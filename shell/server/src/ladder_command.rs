@@ -7,9 +7,8 @@ use switch::{Ladder, Line};
 /// The ladder of a call, or one sentence that says why there is none. Reads the data folder
 /// directly, so it works beside a running server and after it.
 pub fn ladder(data: &Path, call: CallSid) -> Result<String, String> {
-    let rows = store::read_story(data, call).map_err(|error| {
-        format!("the data folder {} can't be read: {error}", data.display())
-    })?;
+    let rows = store::read_story(data, call)
+        .map_err(|error| format!("the data folder {} can't be read: {error}", data.display()))?;
     if rows.is_empty() {
         return Err(format!(
             "no ladder of {call} is kept in {}: it is written when the call has ended",
@@ -21,8 +20,10 @@ pub fn ladder(data: &Path, call: CallSid) -> Result<String, String> {
 
 /// Rungs of the call and of those it dialled, in the order they happened.
 fn render(rows: &[(CallSid, String)]) -> String {
-    let mut lines: Vec<Line> =
-        rows.iter().filter_map(|(call, row)| Line::from_row(row, *call)).collect();
+    let mut lines: Vec<Line> = rows
+        .iter()
+        .filter_map(|(call, row)| Line::from_row(row, *call))
+        .collect();
     lines.sort_by_key(|line| line.at);
     let Some(first) = lines.first() else {
         return String::new();
@@ -50,10 +51,16 @@ mod tests {
         ];
         let text = render(&rows);
         let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[0].contains("Thu, 01 Jan 1970 00:00:01 +0000"), "{text}");
+        assert!(
+            lines[0].contains("Thu, 01 Jan 1970 00:00:01 +0000"),
+            "{text}"
+        );
         assert!(lines[1].trim_start().starts_with("0.000"), "{text}");
         assert!(lines[2].trim_start().starts_with("0.250"), "{text}");
-        assert!(lines[2].contains("CA2") && lines[3].contains("CA1"), "{text}");
+        assert!(
+            lines[2].contains("CA2") && lines[3].contains("CA1"),
+            "{text}"
+        );
         assert_eq!(render(&[]), "");
     }
 

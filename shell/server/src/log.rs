@@ -62,7 +62,10 @@ pub fn read_filter(text: &str) -> Result<EnvFilter, LogError> {
     let error = || LogError::Level(text.to_owned());
     let bare_word_is_level = text.split(',').all(|part| {
         part.contains('=')
-            || matches!(part.trim(), "error" | "warn" | "info" | "debug" | "trace" | "off")
+            || matches!(
+                part.trim(),
+                "error" | "warn" | "info" | "debug" | "trace" | "off"
+            )
     });
     if !bare_word_is_level {
         return Err(error());

@@ -57,7 +57,12 @@ impl MediaConfig {
     /// One thread per core.
     pub fn new(address: IpAddr, bind: IpAddr, ports: RangeInclusive<u16>) -> MediaConfig {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        MediaConfig { engine: EngineConfig::new(address), bind, ports, threads }
+        MediaConfig {
+            engine: EngineConfig::new(address),
+            bind,
+            ports,
+            threads,
+        }
     }
 }
 
@@ -68,13 +73,30 @@ pub fn is_memory(address: IpAddr) -> bool {
 
 /// What a sound thread is told.
 enum Message {
-    Command { leg: LegId, command: MediaCommand },
-    Feed { leg: LegId, play: PlayId, feed: Feed },
+    Command {
+        leg: LegId,
+        command: MediaCommand,
+    },
+    Feed {
+        leg: LegId,
+        play: PlayId,
+        feed: Feed,
+    },
     /// The leg's sound goes to a leg of another thread, or no longer.
-    Lend { leg: LegId, to: Option<LegId> },
+    Lend {
+        leg: LegId,
+        to: Option<LegId>,
+    },
     /// A leg of another thread, and which.
-    Peer { leg: LegId, thread: usize },
-    MemoryPacket { port: u16, from: SocketAddr, bytes: Vec<u8> },
+    Peer {
+        leg: LegId,
+        thread: usize,
+    },
+    MemoryPacket {
+        port: u16,
+        from: SocketAddr,
+        bytes: Vec<u8>,
+    },
     Stop,
 }
 
@@ -145,7 +167,12 @@ impl MediaThreads {
             let worker = worker::Worker::new(worker::Setup {
                 engine: media::Engine::new(config.engine.clone(), chance.fork()),
                 ports: port::Ports::new(
-                    config.bind, config.engine.address, config.ports.clone(), thread, count),
+                    config.bind,
+                    config.engine.address,
+                    config.ports.clone(),
+                    thread,
+                    count,
+                ),
                 messages,
                 relays,
                 heard,
@@ -155,7 +182,11 @@ impl MediaThreads {
                 metrics: metrics.clone(),
             });
             let name = format!("sound-{thread}");
-            joins.push(std::thread::Builder::new().name(name).spawn(move || worker.run())?);
+            joins.push(
+                std::thread::Builder::new()
+                    .name(name)
+                    .spawn(move || worker.run())?,
+            );
         }
         Ok(MediaThreads(Arc::new(Shared {
             loads: (0..count).map(|_| AtomicUsize::new(0)).collect(),
@@ -204,7 +235,9 @@ impl MediaThreads {
         let sent = self.send(place.thread, Message::Command { leg, command });
         if opening && !sent {
             let text = "the sound threads are overloaded".to_owned();
-            self.0.sink.event(leg, MediaEvent::Refused { code: 503, text });
+            self.0
+                .sink
+                .event(leg, MediaEvent::Refused { code: 503, text });
         }
     }
 
@@ -225,12 +258,23 @@ impl MediaThreads {
     pub fn memory_packet(&self, from: SocketAddr, to_port: u16, bytes: Vec<u8>) {
         let count = self.0.inboxes.len();
         let thread = port::thread_of(self.0.first_port, to_port, count);
-        self.send(thread, Message::MemoryPacket { port: to_port, from, bytes });
+        self.send(
+            thread,
+            Message::MemoryPacket {
+                port: to_port,
+                from,
+                bytes,
+            },
+        );
     }
 
     /// How many legs are open on each thread.
     pub fn loads(&self) -> Vec<usize> {
-        self.0.loads.iter().map(|load| load.load(Ordering::Relaxed)).collect()
+        self.0
+            .loads
+            .iter()
+            .map(|load| load.load(Ordering::Relaxed))
+            .collect()
     }
 
     /// Ends the threads, finishing the recordings; returns when they have ended.
@@ -254,7 +298,9 @@ impl MediaThreads {
 
     fn emptiest(&self) -> usize {
         let loads = self.0.loads.iter().enumerate();
-        loads.min_by_key(|(_, load)| load.load(Ordering::Relaxed)).map_or(0, |(thread, _)| thread)
+        loads
+            .min_by_key(|(_, load)| load.load(Ordering::Relaxed))
+            .map_or(0, |(thread, _)| thread)
     }
 
     fn send(&self, thread: usize, message: Message) -> bool {
@@ -276,15 +322,33 @@ impl MediaThreads {
         if here.thread == there.thread {
             return;
         }
-        self.send(there.thread, Message::Peer { leg, thread: here.thread });
+        self.send(
+            there.thread,
+            Message::Peer {
+                leg,
+                thread: here.thread,
+            },
+        );
         if joined {
-            self.send(here.thread, Message::Peer { leg: peer, thread: there.thread });
+            self.send(
+                here.thread,
+                Message::Peer {
+                    leg: peer,
+                    thread: there.thread,
+                },
+            );
             let command = MediaCommand::Join { peer: leg };
             self.send(there.thread, Message::Command { leg: peer, command });
             set_link(legs, peer, Some(Link::Joined(leg)));
             set_link(legs, leg, Some(Link::Joined(peer)));
         } else {
-            self.send(there.thread, Message::Lend { leg: peer, to: Some(leg) });
+            self.send(
+                there.thread,
+                Message::Lend {
+                    leg: peer,
+                    to: Some(leg),
+                },
+            );
             set_link(legs, leg, Some(Link::Hears(peer)));
         }
     }
@@ -307,7 +371,13 @@ impl MediaThreads {
             }
             Link::Hears(peer) => {
                 if let Some(place) = legs.get(&peer).copied() {
-                    self.send(place.thread, Message::Lend { leg: peer, to: None });
+                    self.send(
+                        place.thread,
+                        Message::Lend {
+                            leg: peer,
+                            to: None,
+                        },
+                    );
                 }
             }
         }

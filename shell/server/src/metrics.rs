@@ -73,35 +73,78 @@ impl Metrics {
     pub fn new() -> Metrics {
         let registry = Registry::new();
         let r = &registry;
-        let waits = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0];
-        let ticks = &[0.000_25, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.2];
+        let waits = &[
+            0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0,
+        ];
+        let ticks = &[
+            0.000_25, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.2,
+        ];
         let figures = Figures {
             calls_ended: counters(r, "ringback_calls_ended_total", "Ended calls.", "status"),
             calls_live: gauge(r, "ringback_calls_live", "Calls that have not ended."),
-            shed: counter(r, "ringback_shed_total", "Inputs the control loop had no room for."),
+            shed: counter(
+                r,
+                "ringback_shed_total",
+                "Inputs the control loop had no room for.",
+            ),
             legs: gauge(r, "ringback_legs", "Legs that have a port."),
             media_tick_late: histogram(
-                r, "ringback_media_tick_late_seconds", "Lateness of sound threads.", ticks),
+                r,
+                "ringback_media_tick_late_seconds",
+                "Lateness of sound threads.",
+                ticks,
+            ),
             media_tick_work: histogram(
-                r, "ringback_media_tick_work_seconds", "Work in one 5 ms phase.", ticks),
+                r,
+                "ringback_media_tick_work_seconds",
+                "Work in one 5 ms phase.",
+                ticks,
+            ),
             media_ticks_skipped: counter(
-                r, "ringback_media_ticks_skipped_total", "Phases a sound thread skipped."),
+                r,
+                "ringback_media_ticks_skipped_total",
+                "Phases a sound thread skipped.",
+            ),
             packets_received: counter(r, "ringback_rtp_received_total", "RTP packets received."),
             packets_sent: counter(r, "ringback_rtp_sent_total", "RTP packets sent."),
             packets_lost: counter(r, "ringback_rtp_lost_total", "RTP packets that never came."),
             media_dropped: counter(
-                r, "ringback_media_dropped_total", "Commands and frames without room."),
+                r,
+                "ringback_media_dropped_total",
+                "Commands and frames without room.",
+            ),
             document_seconds: histogram(
-                r, "ringback_document_seconds", "Time applications took for a document.", waits),
+                r,
+                "ringback_document_seconds",
+                "Time applications took for a document.",
+                waits,
+            ),
             callback_seconds: histogram(
-                r, "ringback_callback_seconds", "Time applications took for a callback.", waits),
-            documents: counters(r, "ringback_documents_total", "Documents asked for.", "outcome"),
+                r,
+                "ringback_callback_seconds",
+                "Time applications took for a callback.",
+                waits,
+            ),
+            documents: counters(
+                r,
+                "ringback_documents_total",
+                "Documents asked for.",
+                "outcome",
+            ),
             callbacks: counters(r, "ringback_callbacks_total", "Callbacks told.", "outcome"),
             store_queue: gauge(r, "ringback_store_queue", "Writes that wait for the disk."),
             speech_seconds: histogram(
-                r, "ringback_speech_seconds", "Time to a sentence's first sound.", waits),
+                r,
+                "ringback_speech_seconds",
+                "Time to a sentence's first sound.",
+                waits,
+            ),
             sip_dropped: counters(
-                r, "ringback_sip_dropped_total", "SIP messages dropped unread.", "reason"),
+                r,
+                "ringback_sip_dropped_total",
+                "SIP messages dropped unread.",
+                "reason",
+            ),
             sip_connections: gauge(r, "ringback_sip_connections", "Open SIP connections."),
             registry,
         };

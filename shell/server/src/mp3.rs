@@ -52,14 +52,22 @@ impl Mp3 {
     /// Looks for the program beside our own, then on the PATH.
     pub fn find() -> Mp3 {
         let own = std::env::current_exe().ok();
-        let beside = own.as_deref().and_then(Path::parent).map(|folder| folder.join(PROGRAM));
-        let program = beside.filter(|path| path.is_file()).or_else(|| on_path(PROGRAM));
+        let beside = own
+            .as_deref()
+            .and_then(Path::parent)
+            .map(|folder| folder.join(PROGRAM));
+        let program = beside
+            .filter(|path| path.is_file())
+            .or_else(|| on_path(PROGRAM));
         Mp3::with(program)
     }
 
     /// Uses this program.
     pub fn with(program: Option<PathBuf>) -> Mp3 {
-        Mp3 { program, turns: Arc::new(Semaphore::new(limit::MP3_PROGRAMS_MAX)) }
+        Mp3 {
+            program,
+            turns: Arc::new(Semaphore::new(limit::MP3_PROGRAMS_MAX)),
+        }
     }
 
     /// Whether MP3 can be made.
@@ -74,8 +82,8 @@ impl Mp3 {
         let _turn = self.turns.acquire().await.map_err(|error| failed(&error))?;
         let passing = mp3.with_extension(format!("making-{}", std::process::id()));
         let outcome = run(program, wav, &passing).await;
-        let named = outcome
-            .and_then(|()| std::fs::rename(&passing, mp3).map_err(|error| failed(&error)));
+        let named =
+            outcome.and_then(|()| std::fs::rename(&passing, mp3).map_err(|error| failed(&error)));
         if named.is_err() {
             // It may not have been made at all.
             let _ = std::fs::remove_file(&passing);
@@ -102,13 +110,19 @@ async fn run(program: &Path, wav: &Path, mp3: &Path) -> Result<(), Mp3Error> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Mp3Error::Failed(if said.is_empty() { output.status.to_string() } else { said }))
+    Err(Mp3Error::Failed(if said.is_empty() {
+        output.status.to_string()
+    } else {
+        said
+    }))
 }
 
 /// The first program of this name on the PATH.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
 }
 
 #[cfg(test)]
@@ -117,7 +131,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_missing_program_is_named() {
-        let error = Mp3::with(None).convert(Path::new("a"), Path::new("b")).await.unwrap_err();
+        let error = Mp3::with(None)
+            .convert(Path::new("a"), Path::new("b"))
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("ringback-mp3"));
     }
 
@@ -131,7 +148,10 @@ mod tests {
         assert_eq!(std::fs::read(&mp3).unwrap(), b"sound");
         std::fs::remove_file(&mp3).unwrap();
         let bad = Mp3::with(on_path("false"));
-        assert!(matches!(bad.convert(&wav, &mp3).await, Err(Mp3Error::Failed(_))));
+        assert!(matches!(
+            bad.convert(&wav, &mp3).await,
+            Err(Mp3Error::Failed(_))
+        ));
         let left = std::fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 1, "nothing but the WAV is left");
     }

@@ -63,7 +63,11 @@ pub struct BindError {
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let BindError { kind, address, error } = self;
+        let BindError {
+            kind,
+            address,
+            error,
+        } = self;
         match error.kind() {
             io::ErrorKind::AddrInUse => write!(
                 f,
@@ -113,13 +117,21 @@ impl SipSockets {
     ) -> Result<SipSockets, BindError> {
         let mut datagrams = Vec::new();
         for &address in udp {
-            let refuse = |error| BindError { kind: "UDP", address, error };
+            let refuse = |error| BindError {
+                kind: "UDP",
+                address,
+                error,
+            };
             let socket = open_udp(address).map_err(refuse)?;
             datagrams.push((socket.local_addr().map_err(refuse)?, socket));
         }
         let mut listeners = Vec::new();
         for &address in tcp {
-            let refuse = |error| BindError { kind: "TCP", address, error };
+            let refuse = |error| BindError {
+                kind: "TCP",
+                address,
+                error,
+            };
             let listener = TcpListener::bind(address).await.map_err(refuse)?;
             listeners.push((listener.local_addr().map_err(refuse)?, listener));
         }
@@ -135,7 +147,11 @@ impl SipSockets {
         }));
         for at in 0..sockets.0.udp.len() {
             let (local, socket) = &sockets.0.udp[at];
-            let refuse = |error| BindError { kind: "UDP", address: *local, error };
+            let refuse = |error| BindError {
+                kind: "UDP",
+                address: *local,
+                error,
+            };
             let (socket, local) = (socket.try_clone().map_err(refuse)?, *local);
             let listening = sockets.clone();
             std::thread::Builder::new()
@@ -163,8 +179,7 @@ impl SipSockets {
     /// that takes nothing is closed.
     pub fn send(&self, flow: Flow, bytes: Vec<u8>) {
         if flow.connection == 0 {
-            let same_family =
-                |local: &SocketAddr| local.is_ipv4() == flow.remote.is_ipv4();
+            let same_family = |local: &SocketAddr| local.is_ipv4() == flow.remote.is_ipv4();
             let mut sockets = self.0.udp.iter();
             let exact = sockets.clone().find(|(local, _)| *local == flow.local);
             let socket = exact.or_else(|| sockets.find(|(local, _)| same_family(local)));
@@ -242,7 +257,10 @@ impl SipSockets {
                 continue;
             }
             let flow = Flow::datagrams(Transport::Udp, local, remote);
-            self.tell(SipIn::Datagram { flow, bytes: buffer[..length].to_vec() });
+            self.tell(SipIn::Datagram {
+                flow,
+                bytes: buffer[..length].to_vec(),
+            });
         }
     }
 
@@ -253,17 +271,28 @@ impl SipSockets {
     }
 
     fn drop_for(&self, reason: &str) {
-        self.0.metrics.sip_dropped.with_label_values(&[reason]).inc();
+        self.0
+            .metrics
+            .sip_dropped
+            .with_label_values(&[reason])
+            .inc();
     }
 
     fn streams(&self) -> MutexGuard<'_, Streams> {
-        self.0.streams.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .streams
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn open_udp(address: SocketAddr) -> io::Result<UdpSocket> {
     use socket2::{Domain, Protocol, Socket, Type};
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
@@ -285,7 +314,10 @@ const SOURCES_MAX: usize = 10_000;
 
 impl Flood {
     fn new(now: Instant) -> Flood {
-        Flood { since: now, counts: HashMap::new() }
+        Flood {
+            since: now,
+            counts: HashMap::new(),
+        }
     }
 
     fn allows(&mut self, source: IpAddr, now: Instant) -> bool {
@@ -294,7 +326,11 @@ impl Flood {
             self.counts.clear();
         }
         let full = self.counts.len() >= SOURCES_MAX && !self.counts.contains_key(&source);
-        let source = if full { IpAddr::from([0, 0, 0, 0]) } else { source };
+        let source = if full {
+            IpAddr::from([0, 0, 0, 0])
+        } else {
+            source
+        };
         let count = self.counts.entry(source).or_default();
         *count += 1;
         *count <= limit::SIP_DATAGRAMS_PER_SOURCE_SECOND

@@ -41,15 +41,22 @@ impl SoundFiles {
     pub async fn get(&self, url: &str, token: &str) -> Result<Sound, SoundFault> {
         let kept = self.0.kept.peek(&url.to_owned());
         let etag = kept.as_ref().and_then(|_| self.etag(url));
-        let _turn = self.0.turns.acquire().await.map_err(|error| {
-            (ErrorCode::HTTP_FAILURE, error.to_string())
-        })?;
+        let _turn = self
+            .0
+            .turns
+            .acquire()
+            .await
+            .map_err(|error| (ErrorCode::HTTP_FAILURE, error.to_string()))?;
         match self.0.client.fetch_media(url, etag.as_deref(), token).await {
             MediaReply::Unchanged => {
                 kept.ok_or_else(|| fault(ErrorCode::HTTP_FAILURE, "unchanged, but not kept"))
             }
             MediaReply::Failed { code, text } => Err((code, text)),
-            MediaReply::File { content_type, etag, body } => {
+            MediaReply::File {
+                content_type,
+                etag,
+                body,
+            } => {
                 let sound = decode(content_type, body).await?;
                 self.keep(url, etag, &sound);
                 Ok(sound)
@@ -58,7 +65,12 @@ impl SoundFiles {
     }
 
     fn etag(&self, url: &str) -> Option<String> {
-        self.0.etags.lock().unwrap_or_else(PoisonError::into_inner).get(url).cloned()
+        self.0
+            .etags
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(url)
+            .cloned()
     }
 
     fn keep(&self, url: &str, etag: Option<String>, sound: &Sound) {
@@ -85,4 +97,75 @@ async fn decode(content_type: Option<String>, body: Vec<u8>) -> Result<Sound, So
 
 fn fault(code: ErrorCode, detail: &str) -> SoundFault {
     (code, format!("{}: {detail}", code.text()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhook::Trust;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// Serves one file to everyone and counts the answers with a body.
+    async fn server(
+        content_type: &'static str,
+        body: Vec<u8>,
+    ) -> (String, tokio::sync::mpsc::UnboundedReceiver<bool>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/a", listener.local_addr().unwrap());
+        let (news, sent) = tokio::sync::mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(stream.read_u8().await.unwrap());
+                }
+                let known = String::from_utf8(head)
+                    .unwrap()
+                    .contains("if-none-match: \"7\"");
+                let mut answer = if known {
+                    b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_vec()
+                } else {
+                    format!(
+                        "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nETag: \"7\"\r\n\
+                         Connection: close\r\nContent-Length: {}\r\n\r\n",
+                        body.len()
+                    )
+                    .into_bytes()
+                };
+                if !known {
+                    answer.extend(&body);
+                }
+                stream.write_all(&answer).await.unwrap();
+                news.send(!known).unwrap();
+            }
+        });
+        (url, sent)
+    }
+
+    fn files() -> SoundFiles {
+        SoundFiles::new(WebClient::new(Trust::Only(rustls::RootCertStore::empty())))
+    }
+
+    #[tokio::test]
+    async fn a_file_is_decoded_once_and_then_asked_for_by_its_version() {
+        let wav = media::file::wav::write(&[100; 800], 1);
+        let (url, mut sent) = server("audio/wav", wav).await;
+        let files = files();
+        let first = files.get(&url, "t").await.unwrap();
+        let second = files.get(&url, "t").await.unwrap();
+        assert_eq!(first.len(), 800);
+        assert!(Arc::ptr_eq(&first, &second));
+        assert_eq!(
+            (sent.recv().await, sent.recv().await),
+            (Some(true), Some(false))
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_no_sound_is_13420() {
+        let (url, _sent) = server("text/html", b"<html>Not found</html>".to_vec()).await;
+        let (code, text) = files().get(&url, "t").await.unwrap_err();
+        assert_eq!(code, ErrorCode::PLAY_CONTENT_TYPE, "{text}");
+    }
 }

@@ -66,7 +66,11 @@ impl Speakers {
 
     /// Every engine with its voices, for the start-up line.
     pub fn voices(&self) -> Vec<(&'static str, Vec<Voice>)> {
-        self.0.engines.iter().map(|engine| (engine.name(), engine.voices())).collect()
+        self.0
+            .engines
+            .iter()
+            .map(|engine| (engine.name(), engine.voices()))
+            .collect()
     }
 
     /// One sentence on what can be spoken, for the start-up line.
@@ -75,16 +79,20 @@ impl Speakers {
             return "no voices: install flite (English) and espeak-ng (other languages) for <Say>"
                 .to_owned();
         }
-        let engines: Vec<_> = self.voices().iter().map(|(name, voices)| {
-            let mut languages: Vec<&str> =
-                voices.iter().map(|voice| voice.language.as_str()).collect();
-            languages.sort_unstable();
-            languages.dedup();
-            match languages.len() {
-                0..=3 => format!("{name} ({})", languages.join(", ")),
-                count => format!("{name} ({count} languages)"),
-            }
-        }).collect();
+        let engines: Vec<_> = self
+            .voices()
+            .iter()
+            .map(|(name, voices)| {
+                let mut languages: Vec<&str> =
+                    voices.iter().map(|voice| voice.language.as_str()).collect();
+                languages.sort_unstable();
+                languages.dedup();
+                match languages.len() {
+                    0..=3 => format!("{name} ({})", languages.join(", ")),
+                    count => format!("{name} ({count} languages)"),
+                }
+            })
+            .collect();
         format!("voices: {}", engines.join(", "))
     }
 
@@ -98,9 +106,15 @@ impl Speakers {
     pub async fn speak(&self, speech: &Speech, mut feed: impl FnMut(Feed) -> bool) {
         let started = Instant::now();
         let pieces = sentence::pieces(speech);
-        if !pieces.iter().any(|piece| matches!(piece, sentence::Piece::Sentence { .. })) {
+        if !pieces
+            .iter()
+            .any(|piece| matches!(piece, sentence::Piece::Sentence { .. }))
+        {
             let code = ErrorCode::SAY_EMPTY;
-            feed(Feed::Failed { code, text: code.text().to_owned() });
+            feed(Feed::Failed {
+                code,
+                text: code.text().to_owned(),
+            });
             return;
         }
         let mut first = true;
@@ -110,17 +124,26 @@ impl Speakers {
                     vec![0; length_ms as usize * 8]
                 }
                 sentence::Piece::Sentence { text, language } => {
-                    match self.sentence(&language, speech.voice.as_deref(), &text).await {
+                    match self
+                        .sentence(&language, speech.voice.as_deref(), &text)
+                        .await
+                    {
                         Ok(sound) => sound.to_vec(),
                         Err(fault) => {
-                            feed(Feed::Failed { code: fault.code(), text: fault.to_string() });
+                            feed(Feed::Failed {
+                                code: fault.code(),
+                                text: fault.to_string(),
+                            });
                             return;
                         }
                     }
                 }
             };
             if std::mem::take(&mut first) {
-                self.0.metrics.speech_seconds.observe(started.elapsed().as_secs_f64());
+                self.0
+                    .metrics
+                    .speech_seconds
+                    .observe(started.elapsed().as_secs_f64());
             }
             if !feed(Feed::Chunk(samples)) {
                 return;
@@ -138,11 +161,17 @@ impl Speakers {
         let choice = self
             .choose(language, voice)
             .ok_or_else(|| SpeechError::Language(language.to_owned()))?;
-        let key = (format!("{}/{}", choice.engine.name(), choice.voice.name), text.to_owned());
+        let key = (
+            format!("{}/{}", choice.engine.name(), choice.voice.name),
+            text.to_owned(),
+        );
         if let Some(sound) = self.0.cache.peek(&key) {
             return Ok(sound);
         }
-        self.0.cache.get_or_make(key, self.make(&choice, text)).await
+        self.0
+            .cache
+            .get_or_make(key, self.make(&choice, text))
+            .await
     }
 
     async fn make(&self, choice: &Choice<'_>, text: &str) -> Result<Sound, SpeechError> {
@@ -165,7 +194,10 @@ impl Speakers {
     fn choose(&self, language: &str, voice: Option<&str>) -> Option<Choice<'_>> {
         self.0.engines.iter().find_map(|engine| {
             let voice = engine.choose(language, voice)?;
-            Some(Choice { engine: engine.as_ref(), voice })
+            Some(Choice {
+                engine: engine.as_ref(),
+                voice,
+            })
         })
     }
 }

@@ -116,7 +116,10 @@ impl WebClient {
             .with_root_certificates(roots)
             .with_no_client_auth();
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        WebClient { pool: Arc::new(Pool::new(tls, per_host)), jars: Arc::default() }
+        WebClient {
+            pool: Arc::new(Pool::new(tls, per_host)),
+            jars: Arc::default(),
+        }
     }
 
     /// Asks for a document.
@@ -145,11 +148,16 @@ impl WebClient {
                 status: Some(answer.status),
                 text: format!("{}: HTTP {}", ErrorCode::HTTP_FAILURE.text(), answer.status),
             },
-            Err(fault) => {
-                WebReply::Failed { code: fault.code(), status: None, text: fault.text() }
-            }
+            Err(fault) => WebReply::Failed {
+                code: fault.code(),
+                status: None,
+                text: fault.text(),
+            },
         };
-        Fetched { reply, took: started.elapsed() }
+        Fetched {
+            reply,
+            took: started.elapsed(),
+        }
     }
 
     /// Tells a callback. The same callback carries the same idempotency token on every try, also
@@ -172,11 +180,17 @@ impl WebClient {
             Ok((answer, _)) => Err(Undelivered {
                 code: ErrorCode::CALLBACK_FAILED,
                 status: Some(answer.status),
-                text: format!("{}: HTTP {}", ErrorCode::CALLBACK_FAILED.text(), answer.status),
+                text: format!(
+                    "{}: HTTP {}",
+                    ErrorCode::CALLBACK_FAILED.text(),
+                    answer.status
+                ),
             }),
-            Err(fault) => {
-                Err(Undelivered { code: fault.code(), status: None, text: fault.text() })
-            }
+            Err(fault) => Err(Undelivered {
+                code: fault.code(),
+                status: None,
+                text: fault.text(),
+            }),
         }
     }
 
@@ -208,13 +222,19 @@ impl WebClient {
                 code: ErrorCode::HTTP_FAILURE,
                 text: format!("{}: HTTP {}", ErrorCode::HTTP_FAILURE.text(), answer.status),
             },
-            Err(fault) => MediaReply::Failed { code: fault.code(), text: fault.text() },
+            Err(fault) => MediaReply::Failed {
+                code: fault.code(),
+                text: fault.text(),
+            },
         }
     }
 
     /// Throws a call's cookies away.
     pub fn forget(&self, call: CallSid) {
-        self.jars.lock().unwrap_or_else(PoisonError::into_inner).remove(&call);
+        self.jars
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&call);
     }
 
     /// Asks, and asks again where the policy says so.
@@ -296,15 +316,19 @@ impl WebClient {
         let mut headers = asking.headers.clone();
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
-        let form = if method == Method::Post { parameters } else { &[] };
+        let form = if method == Method::Post {
+            parameters
+        } else {
+            &[]
+        };
         let mut body = Bytes::new();
         if method == Method::Post {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FORM));
             body = Bytes::from(form_body(form));
         }
         let mut insert = |name: HeaderName, value: String| -> Result<(), Fault> {
-            let value = HeaderValue::from_str(&value)
-                .map_err(|_| Fault::Url(ErrorCode::URL_FORMAT))?;
+            let value =
+                HeaderValue::from_str(&value).map_err(|_| Fault::Url(ErrorCode::URL_FORMAT))?;
             headers.insert(name, value);
             Ok(())
         };
@@ -323,11 +347,20 @@ impl WebClient {
             Method::Get => hyper::Method::GET,
             Method::Post => hyper::Method::POST,
         };
-        Ok(Exchange { method, url: target.clone(), headers, body })
+        Ok(Exchange {
+            method,
+            url: target.clone(),
+            headers,
+            body,
+        })
     }
 
     fn cookies(&self, call: CallSid, url: &Url) -> Option<String> {
-        self.jars.lock().unwrap_or_else(PoisonError::into_inner).get(&call)?.header(url)
+        self.jars
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&call)?
+            .header(url)
     }
 
     fn keep_cookies(&self, call: Option<CallSid>, url: &Url, headers: &HeaderMap) {
@@ -364,7 +397,9 @@ fn machine_roots() -> rustls::RootCertStore {
 }
 
 fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    headers
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 fn random() -> u128 {
@@ -378,7 +413,14 @@ fn random() -> u128 {
 fn uuid(bits: u128) -> String {
     let bits = bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
     let hex = format!("{bits:032x}");
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 #[cfg(test)]

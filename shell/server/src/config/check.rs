@@ -41,7 +41,9 @@ pub(super) fn faults(config: &Config) -> Result<(), ConfigError> {
     if let Some(url) = &http.public_url
         && crate::webhook::Url::parse(url).is_err()
     {
-        return fault(format!("http.public_url {url:?} is not an http or https address"));
+        return fault(format!(
+            "http.public_url {url:?} is not an http or https address"
+        ));
     }
     if config.sip.udp.is_empty() && config.sip.tcp.is_empty() {
         return fault("sip.udp and sip.tcp are both empty: nothing would listen".into());
@@ -68,22 +70,30 @@ fn names(config: &Config) -> Result<(), ConfigError> {
     for number in &config.numbers {
         if Address::parse(&number.number).number() != Some(number.number.as_str()) {
             return Err(ConfigError(format!(
-                "number {:?} is not E.164: + and 7 to 15 digits", number.number
+                "number {:?} is not E.164: + and 7 to 15 digits",
+                number.number
             )));
         }
         if !seen.insert(format!("number {}", number.number)) {
-            return Err(ConfigError(format!("number {} stands twice", number.number)));
+            return Err(ConfigError(format!(
+                "number {} stands twice",
+                number.number
+            )));
         }
     }
     for phone in &config.phones {
         let word = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
         if phone.user.is_empty() || !phone.user.chars().all(word) {
             return Err(ConfigError(format!(
-                "phone user {:?}: letters, digits and -_.+ are wanted", phone.user
+                "phone user {:?}: letters, digits and -_.+ are wanted",
+                phone.user
             )));
         }
         if phone.password.reveal().is_empty() {
-            return Err(ConfigError(format!("phone {} has an empty password", phone.user)));
+            return Err(ConfigError(format!(
+                "phone {} has an empty password",
+                phone.user
+            )));
         }
         if !seen.insert(format!("phone {}", phone.user)) {
             return Err(ConfigError(format!("phone {} stands twice", phone.user)));
@@ -92,17 +102,20 @@ fn names(config: &Config) -> Result<(), ConfigError> {
     for trunk in &config.trunks {
         if trunk.host.is_empty() || trunk.host.contains(['/', '@', ' ']) {
             return Err(ConfigError(format!(
-                "trunk {}: host {:?} is not a host or host:port", trunk.name, trunk.host
+                "trunk {}: host {:?} is not a host or host:port",
+                trunk.name, trunk.host
             )));
         }
         if trunk.username.is_some() != trunk.password.is_some() {
             return Err(ConfigError(format!(
-                "trunk {}: username and password belong together", trunk.name
+                "trunk {}: username and password belong together",
+                trunk.name
             )));
         }
         if trunk.register && trunk.username.is_none() {
             return Err(ConfigError(format!(
-                "trunk {}: to register there it needs a username and a password", trunk.name
+                "trunk {}: to register there it needs a username and a password",
+                trunk.name
             )));
         }
         if !seen.insert(format!("trunk {}", trunk.name)) {
@@ -116,10 +129,21 @@ fn names(config: &Config) -> Result<(), ConfigError> {
 pub fn explain(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut fact = |text: String| findings.push(Finding::Fact(text));
-    let scheme = if config.http.certificate.is_some() { "https" } else { "http" };
-    fact(format!("The API listens on {scheme}://{}.", config.http.listen));
+    let scheme = if config.http.certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    fact(format!(
+        "The API listens on {scheme}://{}.",
+        config.http.listen
+    ));
     let list = |addresses: &[SocketAddr]| {
-        addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        addresses
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     if !config.sip.udp.is_empty() {
         fact(format!("SIP listens on UDP {}.", list(&config.sip.udp)));
@@ -133,13 +157,22 @@ pub fn explain(config: &Config) -> Vec<Finding> {
         "Sound uses the UDP ports {} to {}: {legs} legs at once.",
         media.port_first, media.port_last
     ));
-    fact(format!("Rows and recordings lie in {}.", config.data.display()));
+    fact(format!(
+        "Rows and recordings lie in {}.",
+        config.data.display()
+    ));
     for number in &config.numbers {
-        let runs = number.voice_url.as_deref().unwrap_or("nothing until the API sets its VoiceUrl");
+        let runs = number
+            .voice_url
+            .as_deref()
+            .unwrap_or("nothing until the API sets its VoiceUrl");
         fact(format!("A call to {} runs {runs}.", number.number));
     }
     for phone in &config.phones {
-        fact(format!("The phone {} may register with its password.", phone.user));
+        fact(format!(
+            "The phone {} may register with its password.",
+            phone.user
+        ));
     }
     for trunk in &config.trunks {
         let way = match (trunk.outbound, trunk.register) {
@@ -149,7 +182,10 @@ pub fn explain(config: &Config) -> Vec<Finding> {
             (false, false) => "brings calls only",
         };
         let host = &trunk.host;
-        fact(format!("The trunk {} ({host}, {:?}) {way}.", trunk.name, trunk.transport));
+        fact(format!(
+            "The trunk {} ({host}, {:?}) {way}.",
+            trunk.name, trunk.transport
+        ));
     }
     findings.extend(warnings(config));
     findings
@@ -177,8 +213,15 @@ fn warnings(config: &Config) -> Vec<Finding> {
     if loopback_only && !(config.trunks.is_empty() && config.phones.is_empty()) {
         warn("SIP listens on this machine only: phones and trunks elsewhere can't reach it");
     }
-    for phone in config.phones.iter().filter(|phone| phone.password.reveal().len() < 8) {
-        warn(&format!("the password of the phone {} is short: such are guessed", phone.user));
+    for phone in config
+        .phones
+        .iter()
+        .filter(|phone| phone.password.reveal().len() < 8)
+    {
+        warn(&format!(
+            "the password of the phone {} is short: such are guessed",
+            phone.user
+        ));
     }
     warnings
 }

@@ -64,6 +64,8 @@ tcp = ["127.0.0.1:5060"]
 [limits]
 # Live calls; beyond it new ones are refused.
 #calls = 20000
+# New calls a second from far ends; more are refused with 503.
+#calls_per_second = 1000
 
 # Numbers the account owns, made at the first start. Later the API owns them.
 #[[number]]

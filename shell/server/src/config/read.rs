@@ -13,15 +13,16 @@ impl AccountConfig {
         let missing = || {
             ConfigError("account.sid is missing: AC and 32 hexadecimal digits are wanted".into())
         };
-        let sid = environment("TWILIO_ACCOUNT_SID").or(self.sid.clone()).ok_or_else(missing)?;
-        let sid = sid.parse().map_err(|error| ConfigError(format!("account.sid: {error}")))?;
+        let sid = environment("TWILIO_ACCOUNT_SID")
+            .or(self.sid.clone())
+            .ok_or_else(missing)?;
+        let sid = sid
+            .parse()
+            .map_err(|error| ConfigError(format!("account.sid: {error}")))?;
         Ok((sid, self.token(environment)?))
     }
 
-    fn token(
-        &self,
-        environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<String, ConfigError> {
+    fn token(&self, environment: impl Fn(&str) -> Option<String>) -> Result<String, ConfigError> {
         let token = if let Some(token) = environment("TWILIO_AUTH_TOKEN") {
             token
         } else if let Some(token) = &self.token {
@@ -55,8 +56,17 @@ const TOKEN_CHARS_MIN: usize = 16;
 /// A fault of the file's form as one line: where, and what.
 pub(super) fn sentence(text: &str, error: &toml::de::Error) -> ConfigError {
     let line = error.span().map_or(1, |span| {
-        1 + text.get(..span.start).unwrap_or_default().matches('\n').count()
+        1 + text
+            .get(..span.start)
+            .unwrap_or_default()
+            .matches('\n')
+            .count()
     });
-    let what = error.message().lines().next().unwrap_or_default().to_owned();
+    let what = error
+        .message()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     ConfigError(format!("line {line}: {what}"))
 }

@@ -27,7 +27,9 @@ fn the_example_is_a_configuration_and_its_comments_show_the_defaults() {
             _ => line,
         })
         .fold(String::new(), |text, line| text + line + "\n");
-    let all = all.replace("/etc/ringback/fullchain.pem", "c").replace("threads = 2", "");
+    let all = all
+        .replace("/etc/ringback/fullchain.pem", "c")
+        .replace("threads = 2", "");
     let everything = Config::parse(&all).unwrap();
     assert_eq!(everything.media, config.media);
     assert_eq!(everything.log, config.log);
@@ -42,7 +44,10 @@ fn what_is_unknown_or_dangerous_is_refused_with_one_sentence() {
     assert!(refusal("[htp]\n").contains("unknown field `htp`"));
     assert!(refusal("[http]\nlisten = \"127.0.0.1:8080\"\nprot = 1\n").starts_with("line 6"));
     let plain = refusal("[http]\nlisten = \"0.0.0.0:80\"\n");
-    assert!(plain.contains("certificate") && !plain.contains('\n'), "{plain}");
+    assert!(
+        plain.contains("certificate") && !plain.contains('\n'),
+        "{plain}"
+    );
     assert!(refusal("[http]\ncertificate = \"x\"\n").contains("belong together"));
     assert!(refusal("[media]\nport_first = 9\n").contains("leave no ports"));
     assert!(refusal("[log]\nlevel = \"loud\"\n").contains("log.level"));
@@ -70,9 +75,21 @@ fn credentials_come_from_the_environment_first_and_are_never_printed() {
     (from_file.token, from_file.token_file) = (None, Some(path));
     assert_eq!(from_file.credentials(|_| None).unwrap().1, "c".repeat(32));
     from_file.token_file = None;
-    assert!(from_file.credentials(|_| None).unwrap_err().to_string().contains("token_env"));
+    assert!(
+        from_file
+            .credentials(|_| None)
+            .unwrap_err()
+            .to_string()
+            .contains("token_env")
+    );
     from_file.token = Some(Secret::new("short"));
-    assert!(from_file.credentials(|_| None).unwrap_err().to_string().contains("too short"));
+    assert!(
+        from_file
+            .credentials(|_| None)
+            .unwrap_err()
+            .to_string()
+            .contains("too short")
+    );
 }
 
 #[test]
@@ -84,7 +101,13 @@ fn an_explanation_names_everyone_and_no_secret() {
     .unwrap();
     let lines: Vec<String> = explain(&config).iter().map(ToString::to_string).collect();
     let text = lines.join("\n");
-    for word in ["alice", "carrier", "127.0.0.1:5060", "http://127.0.0.1:8080", "20000 legs"] {
+    for word in [
+        "alice",
+        "carrier",
+        "127.0.0.1:5060",
+        "http://127.0.0.1:8080",
+        "20000 legs",
+    ] {
         assert!(text.contains(word), "{word} in {text}");
     }
     assert!(!text.contains("hunter2") && !text.contains("pssst"));

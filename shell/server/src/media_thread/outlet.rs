@@ -41,7 +41,8 @@ impl Outlet for Effects {
         self.counts.sent += 1;
         if is_memory(to.ip()) {
             let port = pair.port + u16::from(rtcp_port);
-            self.sink.memory_packet(SocketAddr::new(self.ports.address, port), to, bytes);
+            self.sink
+                .memory_packet(SocketAddr::new(self.ports.address, port), to, bytes);
             return;
         }
         let socket = if rtcp_port { &pair.rtcp } else { &pair.rtp };
@@ -61,21 +62,35 @@ impl Outlet for Effects {
 
     fn record(&mut self, recording: RecordingSid, samples: &[i16], channels: u8) {
         let most = PIECE_SAMPLES * usize::from(channels.max(1));
-        let gathered =
-            self.gathered.entry(recording).or_insert_with(|| Vec::with_capacity(most + 640));
+        let gathered = self
+            .gathered
+            .entry(recording)
+            .or_insert_with(|| Vec::with_capacity(most + 640));
         gathered.extend_from_slice(samples);
         if gathered.len() >= most {
             let samples = std::mem::replace(gathered, Vec::with_capacity(most + 640));
-            self.recordings.send(Piece::Sound { recording, channels, samples });
+            self.recordings.send(Piece::Sound {
+                recording,
+                channels,
+                samples,
+            });
         }
     }
 
     fn record_end(&mut self, leg: LegId, recording: RecordingSid, kept: Kept) {
         if let Some(samples) = self.gathered.remove(&recording) {
             let channels = kept.channels;
-            self.recordings.send(Piece::Sound { recording, channels, samples });
+            self.recordings.send(Piece::Sound {
+                recording,
+                channels,
+                samples,
+            });
         }
-        self.recordings.send(Piece::End { leg, recording, kept });
+        self.recordings.send(Piece::End {
+            leg,
+            recording,
+            kept,
+        });
     }
 
     fn relay(&mut self, to: LegId, relayed: Relayed) {

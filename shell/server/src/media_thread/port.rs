@@ -48,7 +48,13 @@ impl Ports {
             .filter(|port| port % 2 == 0 && range.contains(&(port + 1)))
             .filter(|port| thread_of(first, *port, threads) == thread)
             .collect();
-        Ports { bind, address, free, pairs: HashMap::new(), owners: HashMap::new() }
+        Ports {
+            bind,
+            address,
+            free,
+            pairs: HashMap::new(),
+            owners: HashMap::new(),
+        }
     }
 
     /// Takes the pair that has rested longest: late packets of the call before it are over.
@@ -115,7 +121,9 @@ mod tests {
         // A port of the system's choosing that is surely taken, and its even neighbours.
         let taken = UdpSocket::bind((HERE, 0)).unwrap();
         let first = taken.local_addr().unwrap().port() & !1;
-        let Some(last) = first.checked_add(9) else { return };
+        let Some(last) = first.checked_add(9) else {
+            return;
+        };
         let mut ports = Ports::new(HERE, HERE, first..=last, 0, 1);
         let one = ports.open(LegId(1)).unwrap();
         assert_ne!(one, first);

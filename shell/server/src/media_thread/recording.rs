@@ -14,9 +14,17 @@ use store::{SoundWriter, Sounds, WavForm};
 /// Something of a recording.
 pub(super) enum Piece {
     /// The next samples, channels interleaved.
-    Sound { recording: RecordingSid, channels: u8, samples: Vec<i16> },
+    Sound {
+        recording: RecordingSid,
+        channels: u8,
+        samples: Vec<i16>,
+    },
     /// The last word.
-    End { leg: LegId, recording: RecordingSid, kept: Kept },
+    End {
+        leg: LegId,
+        recording: RecordingSid,
+        kept: Kept,
+    },
     /// No more recordings: the process ends.
     Stop,
 }
@@ -35,15 +43,27 @@ impl RecordingQueue {
     /// Hands a piece on. If the disk hangs so long that the queue is full, the recording fails.
     pub fn send(&mut self, piece: Piece) {
         while let Some((leg, recording, kept)) = self.held.pop() {
-            if let Some(end) = self.try_send(Piece::End { leg, recording, kept }) {
+            if let Some(end) = self.try_send(Piece::End {
+                leg,
+                recording,
+                kept,
+            }) {
                 self.hold(end);
                 break;
             }
         }
         let piece = match piece {
-            Piece::End { leg, recording, mut kept } if self.torn.remove(&recording) => {
+            Piece::End {
+                leg,
+                recording,
+                mut kept,
+            } if self.torn.remove(&recording) => {
                 kept.end = RecordEnd::Failed;
-                Piece::End { leg, recording, kept }
+                Piece::End {
+                    leg,
+                    recording,
+                    kept,
+                }
             }
             piece => piece,
         };
@@ -64,7 +84,11 @@ impl RecordingQueue {
             Piece::Sound { recording, .. } => {
                 self.torn.insert(recording);
             }
-            Piece::End { leg, recording, mut kept } => {
+            Piece::End {
+                leg,
+                recording,
+                mut kept,
+            } => {
                 kept.end = RecordEnd::Failed;
                 self.held.push((leg, recording, kept));
             }
@@ -82,21 +106,36 @@ pub(super) struct RecordingThread {
 impl RecordingThread {
     pub fn start(sounds: Sounds, sink: Arc<dyn MediaSink>) -> io::Result<RecordingThread> {
         let (pieces, queue) = sync_channel(limit::RECORDING_PIECES_MAX);
-        let mut files = Files { sounds, open: HashMap::new(), sink };
+        let mut files = Files {
+            sounds,
+            open: HashMap::new(),
+            sink,
+        };
         let thread = std::thread::Builder::new().name("recordings".to_owned());
         let join = thread.spawn(move || files.run(&queue))?;
-        Ok(RecordingThread { pieces, join: Mutex::new(Some(join)) })
+        Ok(RecordingThread {
+            pieces,
+            join: Mutex::new(Some(join)),
+        })
     }
 
     pub fn queue(&self) -> RecordingQueue {
-        RecordingQueue { pieces: self.pieces.clone(), held: Vec::new(), torn: HashSet::new() }
+        RecordingQueue {
+            pieces: self.pieces.clone(),
+            held: Vec::new(),
+            torn: HashSet::new(),
+        }
     }
 
     /// Writes what is queued and ends.
     pub fn stop(&self) {
         // If the thread is gone there is nothing left to write.
         let _ = self.pieces.send(Piece::Stop);
-        let join = self.join.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let join = self
+            .join
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if join.is_some_and(|join| join.join().is_err()) {
             tracing::error!("the recording thread had panicked");
         }
@@ -114,10 +153,18 @@ impl Files {
     fn run(&mut self, queue: &Receiver<Piece>) {
         while let Ok(piece) = queue.recv() {
             match piece {
-                Piece::Sound { recording, channels, samples } => {
+                Piece::Sound {
+                    recording,
+                    channels,
+                    samples,
+                } => {
                     self.append(recording, channels, &samples);
                 }
-                Piece::End { leg, recording, kept } => self.end(leg, recording, kept),
+                Piece::End {
+                    leg,
+                    recording,
+                    kept,
+                } => self.end(leg, recording, kept),
                 Piece::Stop => return,
             }
         }
@@ -156,7 +203,12 @@ impl Files {
             // Not a sample ever came.
             None => heard = false,
         }
-        let event = MediaEvent::Recorded { recording, length_ms, heard, end };
+        let event = MediaEvent::Recorded {
+            recording,
+            length_ms,
+            heard,
+            end,
+        };
         self.sink.event(leg, event);
     }
 }

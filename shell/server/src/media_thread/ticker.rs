@@ -54,7 +54,11 @@ impl Ticker {
         }
         let phase = self.phase;
         self.phase += 1;
-        Due::Now { phase, late, skipped }
+        Due::Now {
+            phase,
+            late,
+            skipped,
+        }
     }
 }
 
@@ -70,10 +74,31 @@ mod tests {
     fn deadlines_are_absolute_and_a_short_delay_is_made_up_for() {
         let start = Instant::now();
         let mut ticker = Ticker::new(start);
-        assert_eq!(ticker.due(start), Due::Now { phase: 0, late: ms(0), skipped: 0 });
+        assert_eq!(
+            ticker.due(start),
+            Due::Now {
+                phase: 0,
+                late: ms(0),
+                skipped: 0
+            }
+        );
         assert_eq!(ticker.due(start + ms(2)), Due::In(ms(3)));
-        assert_eq!(ticker.due(start + ms(13)), Due::Now { phase: 1, late: ms(8), skipped: 0 });
-        assert_eq!(ticker.due(start + ms(13)), Due::Now { phase: 2, late: ms(3), skipped: 0 });
+        assert_eq!(
+            ticker.due(start + ms(13)),
+            Due::Now {
+                phase: 1,
+                late: ms(8),
+                skipped: 0
+            }
+        );
+        assert_eq!(
+            ticker.due(start + ms(13)),
+            Due::Now {
+                phase: 2,
+                late: ms(3),
+                skipped: 0
+            }
+        );
         assert_eq!(ticker.due(start + ms(13)), Due::In(ms(2)));
     }
 
@@ -82,7 +107,12 @@ mod tests {
         let start = Instant::now();
         let mut ticker = Ticker::new(start);
         ticker.due(start);
-        let Due::Now { phase, late, skipped } = ticker.due(start + ms(10_003)) else {
+        let Due::Now {
+            phase,
+            late,
+            skipped,
+        } = ticker.due(start + ms(10_003))
+        else {
             panic!("it is late")
         };
         assert_eq!(skipped, 1_996);

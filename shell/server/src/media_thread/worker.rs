@@ -77,7 +77,11 @@ impl Worker {
         loop {
             match ticker.due(Instant::now()) {
                 Due::In(wait) => std::thread::sleep(wait),
-                Due::Now { phase, late, skipped } => {
+                Due::Now {
+                    phase,
+                    late,
+                    skipped,
+                } => {
                     let began = Instant::now();
                     self.metrics.media_tick_late.observe(late.as_secs_f64());
                     if skipped > 0 {
@@ -87,7 +91,9 @@ impl Worker {
                     if !self.round(phase) {
                         return;
                     }
-                    self.metrics.media_tick_work.observe(began.elapsed().as_secs_f64());
+                    self.metrics
+                        .media_tick_work
+                        .observe(began.elapsed().as_secs_f64());
                 }
             }
         }
@@ -154,7 +160,8 @@ impl Worker {
             _ => None,
         };
         let closing = command == MediaCommand::Close;
-        self.engine.command(now, leg, port, command, &mut self.effects);
+        self.engine
+            .command(now, leg, port, command, &mut self.effects);
         if closing {
             self.effects.ports.close(leg);
         }
@@ -179,7 +186,8 @@ impl Worker {
             };
             self.effects.counts.received += 1;
             let bytes = &self.buffer[..length];
-            self.engine.handle_packet(now, leg, from, bytes, &mut self.effects);
+            self.engine
+                .handle_packet(now, leg, from, bytes, &mut self.effects);
         }
         if !read_rtcp {
             return;
@@ -189,7 +197,8 @@ impl Worker {
         };
         if let Some((length, from)) = receive(&pair.rtcp, &mut self.buffer[..]) {
             let bytes = &self.buffer[..length];
-            self.engine.handle_packet(now, leg, from, bytes, &mut self.effects);
+            self.engine
+                .handle_packet(now, leg, from, bytes, &mut self.effects);
         }
     }
 

@@ -70,7 +70,7 @@ impl Plan {
             media_threads: config.media.threads,
             strict: true,
             calls_max: Some(config.limits.calls),
-            calls_per_second: None,
+            calls_per_second: Some(config.limits.calls_per_second),
             terminal: false,
         })
     }

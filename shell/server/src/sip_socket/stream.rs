@@ -60,7 +60,12 @@ pub(super) async fn carry(
     sockets.streams().open.insert(connection, queue);
     sockets.0.metrics.sip_connections.inc();
     if let Ok(local) = stream.local_addr() {
-        let flow = Flow { transport: Transport::Tcp, local, remote, connection };
+        let flow = Flow {
+            transport: Transport::Tcp,
+            local,
+            remote,
+            connection,
+        };
         sockets.tell(SipIn::Opened { flow });
         talk(&sockets, stream, flow, waiting, came_in).await;
     }
@@ -89,7 +94,10 @@ async fn talk(
     let write = async move {
         while let Some(bytes) = waiting.recv().await {
             let patience = Instant::now() + Duration::from_secs(limit::SIP_FIRST_MESSAGE_SECS);
-            if !matches!(timeout_at(patience, writer.write_all(&bytes)).await, Ok(Ok(()))) {
+            if !matches!(
+                timeout_at(patience, writer.write_all(&bytes)).await,
+                Ok(Ok(()))
+            ) {
                 return;
             }
         }
@@ -100,14 +108,24 @@ async fn talk(
         let first = Instant::now() + Duration::from_secs(limit::SIP_FIRST_MESSAGE_SECS);
         // Until the end of a message's head has been seen the sender has shown no good faith:
         // a byte now and then doesn't keep the connection.
-        let mut proven = Head { ended: !came_in, matched: 0 };
+        let mut proven = Head {
+            ended: !came_in,
+            matched: 0,
+        };
         let mut buffer = vec![0; READ_BYTES];
         loop {
-            let until = if proven.ended { Instant::now() + idle } else { first };
+            let until = if proven.ended {
+                Instant::now() + idle
+            } else {
+                first
+            };
             match timeout_at(until, reader.read(&mut buffer)).await {
                 Ok(Ok(length)) if length > 0 => {
                     proven.read(&buffer[..length]);
-                    sockets.tell(SipIn::Stream { flow, bytes: buffer[..length].to_vec() });
+                    sockets.tell(SipIn::Stream {
+                        flow,
+                        bytes: buffer[..length].to_vec(),
+                    });
                 }
                 _ => return,
             }
@@ -148,7 +166,10 @@ mod tests {
 
     #[test]
     fn the_end_of_a_head_is_seen_across_cuts() {
-        let mut head = Head { ended: false, matched: 0 };
+        let mut head = Head {
+            ended: false,
+            matched: 0,
+        };
         for part in ["OPTIONS sip:x SIP/2.0\r\nA: b\r", "\n\r", "\r\n"] {
             head.read(part.as_bytes());
             assert!(!head.ended, "{part:?}");

@@ -28,7 +28,9 @@ impl Espeak {
 /// The second column of `--voices`, without its heading.
 fn read_list(list: &str) -> Vec<String> {
     let rows = list.lines().skip(1);
-    rows.filter_map(|row| row.split_whitespace().nth(1)).map(str::to_ascii_lowercase).collect()
+    rows.filter_map(|row| row.split_whitespace().nth(1))
+        .map(str::to_ascii_lowercase)
+        .collect()
 }
 
 impl Engine for Espeak {
@@ -39,7 +41,10 @@ impl Engine for Espeak {
     fn voices(&self) -> Vec<Voice> {
         self.languages
             .iter()
-            .map(|name| Voice { name: name.clone(), language: canonical(name) })
+            .map(|name| Voice {
+                name: name.clone(),
+                language: canonical(name),
+            })
             .collect()
     }
 
@@ -55,20 +60,37 @@ impl Engine for Espeak {
             base => base,
         };
         let has = |name: &&str| self.languages.iter().any(|language| language == name);
-        let name = [wanted.as_str(), base].into_iter().find(has).map(str::to_owned);
+        let name = [wanted.as_str(), base]
+            .into_iter()
+            .find(has)
+            .map(str::to_owned);
         // Of a language that it knows only by countries, any.
         let name = name.or_else(|| {
             let country = |language: &&String| {
-                language.strip_prefix(base).is_some_and(|rest| rest.starts_with('-'))
+                language
+                    .strip_prefix(base)
+                    .is_some_and(|rest| rest.starts_with('-'))
             };
             self.languages.iter().find(country).cloned()
         })?;
-        Some(Voice { language: canonical(&name), name })
+        Some(Voice {
+            language: canonical(&name),
+            name,
+        })
     }
 
     fn speak<'a>(&'a self, voice: &'a Voice, text: &'a str) -> Spoken<'a> {
         Box::pin(async move {
-            let arguments = ["-v", &voice.name, "-s", SPEED, "-b", "1", "--stdin", "--stdout"];
+            let arguments = [
+                "-v",
+                &voice.name,
+                "-s",
+                SPEED,
+                "-b",
+                "1",
+                "--stdin",
+                "--stdout",
+            ];
             run(&self.program, &arguments, text).await
         })
     }
@@ -92,7 +114,10 @@ mod tests {
         let list = "Pty Language  Age/Gender VoiceName File Other\n 5  pt-br --/M P roa/pt\n \
                     5  en-us --/M E gmw/en\n 5  es --/M S roa/es\n 5  cmn --/M C sit/cmn\n \
                     5  fr-fr --/M F roa/fr\n";
-        Espeak { program: PathBuf::new(), languages: read_list(list) }
+        Espeak {
+            program: PathBuf::new(),
+            languages: read_list(list),
+        }
     }
 
     #[test]

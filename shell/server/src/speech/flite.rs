@@ -21,8 +21,11 @@ impl Flite {
         let list = run(&program, &["-lv"], "").await.ok()?;
         let list = String::from_utf8_lossy(&list).into_owned();
         let named: Vec<&str> = list.split_whitespace().collect();
-        let voices: Vec<String> =
-            GOOD.iter().filter(|name| named.contains(name)).map(ToString::to_string).collect();
+        let voices: Vec<String> = GOOD
+            .iter()
+            .filter(|name| named.contains(name))
+            .map(ToString::to_string)
+            .collect();
         (!voices.is_empty()).then_some(Flite { program, voices })
     }
 }
@@ -34,7 +37,13 @@ impl Engine for Flite {
 
     fn voices(&self) -> Vec<Voice> {
         let language = || "en-US".to_owned();
-        self.voices.iter().map(|name| Voice { name: name.clone(), language: language() }).collect()
+        self.voices
+            .iter()
+            .map(|name| Voice {
+                name: name.clone(),
+                language: language(),
+            })
+            .collect()
     }
 
     fn choose(&self, language: &str, voice: Option<&str>) -> Option<Voice> {
@@ -45,12 +54,22 @@ impl Engine for Flite {
         let wanted = match voice.map(str::to_ascii_lowercase).as_deref() {
             Some("man") => "rms",
             Some(name) if self.voices.iter().any(|voice| voice == name) => {
-                return Some(Voice { name: name.to_owned(), language: "en-US".to_owned() });
+                return Some(Voice {
+                    name: name.to_owned(),
+                    language: "en-US".to_owned(),
+                });
             }
             _ => "slt",
         };
-        let name = self.voices.iter().find(|name| *name == wanted).or(self.voices.first())?;
-        Some(Voice { name: name.clone(), language: "en-US".to_owned() })
+        let name = self
+            .voices
+            .iter()
+            .find(|name| *name == wanted)
+            .or(self.voices.first())?;
+        Some(Voice {
+            name: name.clone(),
+            language: "en-US".to_owned(),
+        })
     }
 
     fn speak<'a>(&'a self, voice: &'a Voice, text: &'a str) -> Spoken<'a> {

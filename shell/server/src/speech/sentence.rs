@@ -28,15 +28,18 @@ pub(super) fn pieces(speech: &Speech) -> Vec<Piece> {
     for part in &speech.parts {
         match part {
             SpeechPart::Break { length_ms } => {
-                pieces.push(Piece::Silence { length_ms: (*length_ms).min(PAUSE_MS_MAX) });
+                pieces.push(Piece::Silence {
+                    length_ms: (*length_ms).min(PAUSE_MS_MAX),
+                });
             }
             SpeechPart::Text { text, language } => {
                 let text: String = text.chars().take(room).collect();
                 room -= text.chars().count();
                 let language = language.as_ref().unwrap_or(&speech.language);
                 let sentences = sentences(&text, pieces.is_empty());
-                pieces.extend(sentences.into_iter().map(|text| {
-                    Piece::Sentence { text, language: language.clone() }
+                pieces.extend(sentences.into_iter().map(|text| Piece::Sentence {
+                    text,
+                    language: language.clone(),
                 }));
             }
         }
@@ -45,7 +48,10 @@ pub(super) fn pieces(speech: &Speech) -> Vec<Piece> {
 }
 
 fn sentences(text: &str, first: bool) -> Vec<String> {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
     let mut sentences: Vec<String> = Vec::new();
     let mut sentence = String::new();
@@ -92,31 +98,56 @@ mod tests {
     #[test]
     fn text_is_cut_where_a_speaker_breathes() {
         assert_eq!(
-            sentences("Hello  there! Dr. Who is in. It costs 3.50 now.\nBye", false),
-            ["Hello there!", "Dr. Who is in.", "It costs 3.50 now.", "Bye"]
+            sentences(
+                "Hello  there! Dr. Who is in. It costs 3.50 now.\nBye",
+                false
+            ),
+            [
+                "Hello there!",
+                "Dr. Who is in.",
+                "It costs 3.50 now.",
+                "Bye"
+            ]
         );
         assert_eq!(sentences("-- ... \0\u{7} !", true), [""; 0]);
         let long = "Welcome to the bank of example, please listen to all of what follows.";
         assert_eq!(
             sentences(long, true),
-            ["Welcome to the bank of example,", "please listen to all of what follows."]
+            [
+                "Welcome to the bank of example,",
+                "please listen to all of what follows."
+            ]
         );
         assert_eq!(sentences(long, false).len(), 1);
-        assert!(sentences(&"word ".repeat(500), true).iter().all(|s| s.len() < 310));
+        assert!(
+            sentences(&"word ".repeat(500), true)
+                .iter()
+                .all(|s| s.len() < 310)
+        );
     }
 
     #[test]
     fn pauses_stay_in_their_place_and_too_much_text_is_left_out() {
-        let text = |text: &str| SpeechPart::Text { text: text.to_owned(), language: None };
+        let text = |text: &str| SpeechPart::Text {
+            text: text.to_owned(),
+            language: None,
+        };
         let speech = Speech {
             voice: None,
             language: "en-US".to_owned(),
-            parts: vec![text("One."), SpeechPart::Break { length_ms: 99_000 }, text("Two.")],
+            parts: vec![
+                text("One."),
+                SpeechPart::Break { length_ms: 99_000 },
+                text("Two."),
+            ],
         };
         let pieces = pieces(&speech);
         assert_eq!(pieces[1], Piece::Silence { length_ms: 10_000 });
         assert_eq!(pieces.len(), 3);
-        let endless = Speech { parts: vec![text(&"hey you. ".repeat(9_999))], ..speech };
+        let endless = Speech {
+            parts: vec![text(&"hey you. ".repeat(9_999))],
+            ..speech
+        };
         let total: usize = super::pieces(&endless)
             .iter()
             .map(|piece| match piece {

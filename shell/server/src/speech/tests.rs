@@ -4,8 +4,15 @@ use super::*;
 use model::media::SpeechPart;
 
 fn speech(language: &str, text: &str) -> Speech {
-    let part = SpeechPart::Text { text: text.to_owned(), language: None };
-    Speech { voice: None, language: language.to_owned(), parts: vec![part] }
+    let part = SpeechPart::Text {
+        text: text.to_owned(),
+        language: None,
+    };
+    Speech {
+        voice: None,
+        language: language.to_owned(),
+        parts: vec![part],
+    }
 }
 
 async fn spoken(speakers: &Speakers, speech: &Speech) -> (Vec<i16>, Feed) {
@@ -29,7 +36,11 @@ async fn speakers() -> Speakers {
 #[tokio::test]
 async fn english_and_brazilian_portuguese_are_spoken() {
     let speakers = speakers().await;
-    assert!(speakers.speaks("en-US") && speakers.speaks("pt-BR"), "{}", speakers.summary());
+    assert!(
+        speakers.speaks("en-US") && speakers.speaks("pt-BR"),
+        "{}",
+        speakers.summary()
+    );
     for (language, text) in [
         ("en-US", "Please enter your account number."),
         ("pt-BR", "Por favor, digite o número da sua conta."),
@@ -37,7 +48,11 @@ async fn english_and_brazilian_portuguese_are_spoken() {
         let (samples, last) = spoken(&speakers, &speech(language, text)).await;
         assert!(matches!(last, Feed::End), "{last:?}");
         // Between one and six seconds, and loud enough to be heard.
-        assert!((8_000..48_000).contains(&samples.len()), "{language}: {}", samples.len());
+        assert!(
+            (8_000..48_000).contains(&samples.len()),
+            "{language}: {}",
+            samples.len()
+        );
         let loudest = samples.iter().map(|sample| sample.unsigned_abs()).max();
         assert!(loudest > Some(3_000), "{language}: {loudest:?}");
     }
@@ -49,14 +64,23 @@ async fn the_same_sentence_comes_from_memory() {
     let sentence = speech("en-US", "The same again.");
     let (first, _) = spoken(&speakers, &sentence).await;
     let key = ("flite/slt".to_owned(), "The same again.".to_owned());
-    let kept = speakers.0.cache.peek(&key).expect("flite with the voice slt is installed");
+    let kept = speakers
+        .0
+        .cache
+        .peek(&key)
+        .expect("flite with the voice slt is installed");
     assert_eq!(kept[..], first[..]);
 }
 
 #[tokio::test]
 async fn hostile_text_is_only_text() {
     let speakers = speakers().await;
-    for text in ["-o /tmp/ringback-hostile a", "$(touch x) `id` ; rm b", "--help\0 c", "/etc/hosts"] {
+    for text in [
+        "-o /tmp/ringback-hostile a",
+        "$(touch x) `id` ; rm b",
+        "--help\0 c",
+        "/etc/hosts",
+    ] {
         for language in ["en-US", "pt-BR"] {
             let (samples, last) = spoken(&speakers, &speech(language, text)).await;
             assert!(matches!(last, Feed::End), "{text}: {last:?}");
@@ -70,9 +94,27 @@ async fn hostile_text_is_only_text() {
 async fn a_language_without_a_voice_and_nothing_to_say_are_told() {
     let speakers = Speakers::with(Vec::new(), Metrics::new());
     let (_, last) = spoken(&speakers, &speech("pt-BR", "Oi")).await;
-    assert!(matches!(last, Feed::Failed { code: ErrorCode::SAY_LANGUAGE, .. }), "{last:?}");
+    assert!(
+        matches!(
+            last,
+            Feed::Failed {
+                code: ErrorCode::SAY_LANGUAGE,
+                ..
+            }
+        ),
+        "{last:?}"
+    );
     let (_, last) = spoken(&speakers, &speech("pt-BR", " \n ")).await;
-    assert!(matches!(last, Feed::Failed { code: ErrorCode::SAY_EMPTY, .. }), "{last:?}");
+    assert!(
+        matches!(
+            last,
+            Feed::Failed {
+                code: ErrorCode::SAY_EMPTY,
+                ..
+            }
+        ),
+        "{last:?}"
+    );
     assert!(speakers.summary().contains("install"));
 }
 
@@ -80,7 +122,10 @@ async fn a_language_without_a_voice_and_nothing_to_say_are_told() {
 async fn a_listener_who_is_gone_ends_the_work() {
     let speakers = speakers().await;
     let mut heard = 0;
-    let many = speech("en-US", "One sentence. Two sentences. Three sentences. Four.");
+    let many = speech(
+        "en-US",
+        "One sentence. Two sentences. Three sentences. Four.",
+    );
     speakers
         .speak(&many, |_| {
             heard += 1;

@@ -48,7 +48,10 @@ impl Jar {
             .filter(|c| path_fits(path, &c.path) && (url.tls || !c.secure))
             .collect();
         fitting.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
-        let pairs: Vec<_> = fitting.iter().map(|c| format!("{}={}", c.name, c.value)).collect();
+        let pairs: Vec<_> = fitting
+            .iter()
+            .map(|c| format!("{}={}", c.name, c.value))
+            .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 }
@@ -67,7 +70,10 @@ fn read(url: &Url, header: &str) -> Option<(Cookie, bool)> {
         return None;
     }
     let folder = url.path.split('?').next().unwrap_or("/");
-    let folder = folder.rfind('/').filter(|at| *at > 0).map_or("/", |at| &folder[..at]);
+    let folder = folder
+        .rfind('/')
+        .filter(|at| *at > 0)
+        .map_or("/", |at| &folder[..at]);
     let mut cookie = Cookie {
         name: name.to_owned(),
         value: value.to_owned(),
@@ -108,8 +114,12 @@ fn read(url: &Url, header: &str) -> Option<(Cookie, bool)> {
 
 fn domain_fits(host: &str, domain: &str, host_only: bool) -> bool {
     let below = || {
-        let numeric = host.starts_with('[') || host.bytes().all(|b| b == b'.' || b.is_ascii_digit());
-        !numeric && host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+        let numeric =
+            host.starts_with('[') || host.bytes().all(|b| b == b'.' || b.is_ascii_digit());
+        !numeric
+            && host
+                .strip_suffix(domain)
+                .is_some_and(|rest| rest.ends_with('.'))
     };
     host == domain || (!host_only && below())
 }
@@ -132,7 +142,10 @@ mod tests {
         let mut jar = Jar::default();
         jar.set(&url("http://app.example/ivr/menu"), "session=abc; HttpOnly");
         jar.set(&url("http://app.example/ivr/menu"), "all=1; Path=/");
-        jar.set(&url("http://app.example/"), "wide=2; Domain=.app.example; Path=/ivr");
+        jar.set(
+            &url("http://app.example/"),
+            "wide=2; Domain=.app.example; Path=/ivr",
+        );
         jar.set(&url("https://app.example/"), "safe=3; Secure; path=/");
         let header = |text| jar.header(&url(text));
         assert_eq!(
@@ -140,8 +153,14 @@ mod tests {
             Some("session=abc; wide=2; all=1")
         );
         assert_eq!(header("http://app.example/other").as_deref(), Some("all=1"));
-        assert_eq!(header("http://sub.app.example/ivr").as_deref(), Some("wide=2"));
-        assert_eq!(header("https://app.example/").as_deref(), Some("all=1; safe=3"));
+        assert_eq!(
+            header("http://sub.app.example/ivr").as_deref(),
+            Some("wide=2")
+        );
+        assert_eq!(
+            header("https://app.example/").as_deref(),
+            Some("all=1; safe=3")
+        );
         assert_eq!(header("http://evil.example/ivr"), None);
         assert_eq!(header("http://xapp.example/ivr"), None);
         assert_eq!(header("http://app.example/ivrx").as_deref(), Some("all=1"));
@@ -158,7 +177,13 @@ mod tests {
         assert_eq!(jar.header(&here), None);
         jar.set(&here, "a=1");
         jar.set(&here, "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
-        for bad in ["a=1; Domain=example", "a=1; Domain=other.example", "=x", "a", "a=\u{1}"] {
+        for bad in [
+            "a=1; Domain=example",
+            "a=1; Domain=other.example",
+            "=x",
+            "a",
+            "a=\u{1}",
+        ] {
             jar.set(&here, bad);
         }
         jar.set(&here, &format!("big={}", "x".repeat(5_000)));

@@ -89,7 +89,9 @@ pub(super) fn of_connect(error: &io::Error) -> Fault {
 /// Why a TLS handshake failed.
 pub(super) fn of_tls(error: &io::Error) -> Fault {
     use rustls::CertificateError as Cause;
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(cause)) => Fault::Certificate(match cause {
             Cause::NotValidForName | Cause::NotValidForNameContext { .. } => {

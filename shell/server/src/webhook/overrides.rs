@@ -42,7 +42,10 @@ impl Default for Overrides {
             read: Duration::from_millis(limit::WEBHOOK_TOTAL_MS),
             total: Duration::from_millis(limit::WEBHOOK_TOTAL_MS),
             retries: 1,
-            policy: Policy { connect: true, ..Policy::default() },
+            policy: Policy {
+                connect: true,
+                ..Policy::default()
+            },
             server_name: true,
         }
     }
@@ -70,7 +73,10 @@ impl Overrides {
                     overrides.total = millis(limit::WEBHOOK_TOTAL_MS).unwrap_or(overrides.total);
                 }
                 "rc" => {
-                    let count = value.parse::<u32>().ok().map(|count| count.min(RETRIES_MAX));
+                    let count = value
+                        .parse::<u32>()
+                        .ok()
+                        .map(|count| count.min(RETRIES_MAX));
                     overrides.retries = count.unwrap_or(overrides.retries);
                 }
                 "rp" => overrides.policy = Policy::parse(value)?,
@@ -122,7 +128,10 @@ mod tests {
         assert_eq!((low.connect.as_millis(), low.read.as_millis()), (100, 100));
         assert_eq!((low.total.as_millis(), low.retries), (100, 0));
         let high = read("ct=99999&rt=99999&tt=99999&rc=99&sni=n");
-        assert_eq!((high.connect.as_millis(), high.read.as_millis()), (10_000, 15_000));
+        assert_eq!(
+            (high.connect.as_millis(), high.read.as_millis()),
+            (10_000, 15_000)
+        );
         assert_eq!((high.total.as_millis(), high.retries), (15_000, 5));
         assert!(!high.server_name);
         assert_eq!(read("section-2"), Overrides::default());
@@ -135,7 +144,10 @@ mod tests {
         let policy = Overrides::parse(Some("rp=5xx,rt")).unwrap().policy;
         assert!(policy.server_errors && policy.read && !policy.connect && !policy.client_errors);
         assert!(Overrides::parse(Some("rp=all")).unwrap().policy.others);
-        assert_eq!(Overrides::parse(Some("rp=3xx")), Err(ErrorCode::RETRY_POLICY));
+        assert_eq!(
+            Overrides::parse(Some("rp=3xx")),
+            Err(ErrorCode::RETRY_POLICY)
+        );
         assert_eq!(Overrides::parse(Some("rp=")), Err(ErrorCode::RETRY_POLICY));
     }
 }

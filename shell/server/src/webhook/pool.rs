@@ -132,10 +132,14 @@ impl Pool {
             }
         }
         let sender = self.connect(&origin, bounds).await?;
-        self.send(&origin, sender, exchange, bounds).await.map_err(|failure| match failure {
-            Failure::Stale => Fault::Connection("it was closed before an answer came".to_owned()),
-            Failure::Fault(fault) => fault,
-        })
+        self.send(&origin, sender, exchange, bounds)
+            .await
+            .map_err(|failure| match failure {
+                Failure::Stale => {
+                    Fault::Connection("it was closed before an answer came".to_owned())
+                }
+                Failure::Fault(fault) => fault,
+            })
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -155,7 +159,9 @@ impl Pool {
                 kept.lanes.retain(|_, turns| Arc::strong_count(turns) > 1);
             }
             let turns = kept.lanes.entry((lane, host.to_owned()));
-            turns.or_insert_with(|| Arc::new(Semaphore::new(self.per_host))).clone()
+            turns
+                .or_insert_with(|| Arc::new(Semaphore::new(self.per_host)))
+                .clone()
         };
         match timeout_at(bounds.deadline, turns.acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
@@ -176,14 +182,20 @@ impl Pool {
             idle.retain(|one| !one.sender.is_closed() && oldest.is_none_or(|at| one.since > at));
             !idle.is_empty()
         });
-        kept.idle.get_mut(origin)?.pop().map(|idle| Sender::Http1(idle.sender))
+        kept.idle
+            .get_mut(origin)?
+            .pop()
+            .map(|idle| Sender::Http1(idle.sender))
     }
 
     fn keep(&self, origin: &Origin, sender: http1::SendRequest<Full<Bytes>>) {
         let mut kept = self.kept();
         let idle = kept.idle.entry(origin.clone()).or_default();
         if idle.len() < limit::WEBHOOK_IDLE_PER_HOST_MAX && !sender.is_closed() {
-            idle.push(Idle { sender, since: Instant::now() });
+            idle.push(Idle {
+                sender,
+                since: Instant::now(),
+            });
         }
     }
 
@@ -193,9 +205,17 @@ impl Pool {
         if !origin.tls {
             return within_connect(bounds, handshake1(stream)).await?;
         }
-        let bare = origin.host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let bare = origin
+            .host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
         let name = ServerName::try_from(bare).map_err(|error| Fault::Host(error.to_string()))?;
-        let tls = if origin.server_name { &self.tls } else { &self.tls_nameless };
+        let tls = if origin.server_name {
+            &self.tls
+        } else {
+            &self.tls_nameless
+        };
         let connector = TlsConnector::from(tls.clone());
         let stream = within_connect(bounds, connector.connect(name, stream))
             .await
@@ -208,8 +228,9 @@ impl Pool {
             return within_connect(bounds, handshake1(stream)).await?;
         }
         let made = http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
-        let (sender, connection) =
-            within_connect(bounds, made).await?.map_err(|error| fault::of_exchange(&error))?;
+        let (sender, connection) = within_connect(bounds, made)
+            .await?
+            .map_err(|error| fault::of_exchange(&error))?;
         tokio::spawn(connection);
         self.kept().shared.insert(origin.clone(), sender.clone());
         Ok(Sender::Http2(sender))
@@ -224,14 +245,18 @@ impl Pool {
     ) -> Result<Answer, Failure> {
         let head = match sender {
             Sender::Http1(mut sender) => {
-                within(bounds, sender.ready()).await?.map_err(|_| Failure::Stale)?;
+                within(bounds, sender.ready())
+                    .await?
+                    .map_err(|_| Failure::Stale)?;
                 let request = request(exchange, false)?;
                 let response = within(bounds, sender.send_request(request)).await?;
                 let response = response.map_err(|error| stale_or_fault(&error))?;
                 return self.finish(origin, Some(sender), response, bounds).await;
             }
             Sender::Http2(mut sender) => {
-                within(bounds, sender.ready()).await?.map_err(|_| Failure::Stale)?;
+                within(bounds, sender.ready())
+                    .await?
+                    .map_err(|_| Failure::Stale)?;
                 let request = request(exchange, true)?;
                 within(bounds, sender.send_request(request)).await?
             }
@@ -258,13 +283,21 @@ impl Pool {
             body.extend_from_slice(&data[..data.len().min(room)]);
             if data.len() > room {
                 // The rest isn't wanted, so the connection can't be used again.
-                return Ok(Answer { status: head.status.as_u16(), headers: head.headers, body });
+                return Ok(Answer {
+                    status: head.status.as_u16(),
+                    headers: head.headers,
+                    body,
+                });
             }
         }
         if let Some(sender) = sender {
             self.keep(origin, sender);
         }
-        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+        Ok(Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
+        })
     }
 }
 
@@ -304,7 +337,9 @@ fn request(exchange: &Exchange, whole_uri: bool) -> Result<hyper::Request<Full<B
     let url = &exchange.url;
     let unwritable = |_| Fault::Url(model::ErrorCode::URL_FORMAT);
     let uri: hyper::Uri = if whole_uri {
-        format!("https://{}{}", url.authority(), url.path).parse().map_err(unwritable)?
+        format!("https://{}{}", url.authority(), url.path)
+            .parse()
+            .map_err(unwritable)?
     } else {
         url.path.parse().map_err(unwritable)?
     };
@@ -364,14 +399,22 @@ const ADDRESSES_MAX: usize = 6;
 
 async fn within_connect<F: Future>(bounds: Bounds, future: F) -> Result<F::Output, Fault> {
     let until = (Instant::now() + bounds.connect).min(bounds.deadline);
-    timeout_at(until, future).await.map_err(|_| timed_out(bounds, Fault::ConnectTimeout))
+    timeout_at(until, future)
+        .await
+        .map_err(|_| timed_out(bounds, Fault::ConnectTimeout))
 }
 
 async fn within<F: Future>(bounds: Bounds, future: F) -> Result<F::Output, Fault> {
     let until = (Instant::now() + bounds.read).min(bounds.deadline);
-    timeout_at(until, future).await.map_err(|_| timed_out(bounds, Fault::ReadTimeout))
+    timeout_at(until, future)
+        .await
+        .map_err(|_| timed_out(bounds, Fault::ReadTimeout))
 }
 
 fn timed_out(bounds: Bounds, phase: Fault) -> Fault {
-    if Instant::now() >= bounds.deadline { Fault::TotalTimeout } else { phase }
+    if Instant::now() >= bounds.deadline {
+        Fault::TotalTimeout
+    } else {
+        phase
+    }
 }

@@ -23,8 +23,8 @@ pub fn sign(token: &str, url: &str, form: &[(String, String)]) -> String {
             text.push_str(value);
         }
     }
-    let mut mac = Hmac::<Sha1>::new_from_slice(token.as_bytes())
-        .expect("HMAC takes keys of every length");
+    let mut mac =
+        Hmac::<Sha1>::new_from_slice(token.as_bytes()).expect("HMAC takes keys of every length");
     mac.update(text.as_bytes());
     STANDARD.encode(mac.finalize().into_bytes())
 }
@@ -32,10 +32,12 @@ pub fn sign(token: &str, url: &str, form: &[(String, String)]) -> String {
 /// `bodySHA256` for a body that isn't a form: it goes into the query, and the address alone is
 /// signed.
 pub fn body_hash(body: &[u8]) -> String {
-    Sha256::digest(body).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(body)
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -43,7 +45,10 @@ mod tests {
     use super::*;
 
     fn form(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect()
     }
 
     #[test]
@@ -62,7 +67,10 @@ mod tests {
         let third = "https://example.com/wait?CallSid=CA1&QueuePosition=2";
         assert_eq!(sign("12345", third, &[]), "l4p70D+Tnu7jPwxulcoV6sn4aPM=");
         let hash = body_hash(br#"{"property": "value", "boolean": true}"#);
-        assert_eq!(hash, "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620");
+        assert_eq!(
+            hash,
+            "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
+        );
         let fourth = format!("{first}&bodySHA256={hash}");
         assert_eq!(sign("12345", &fourth, &[]), "m9bxEECYY1ydgNmUJAKll14L7Qs=");
         let events = form(&[

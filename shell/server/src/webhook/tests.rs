@@ -34,8 +34,13 @@ async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Seen> {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let seen = Seen { head: head.to_owned(), body: body.to_owned() };
-            let length: usize = seen.header("content-length").map_or(0, |n| n.parse().unwrap());
+            let seen = Seen {
+                head: head.to_owned(),
+                body: body.to_owned(),
+            };
+            let length: usize = seen
+                .header("content-length")
+                .map_or(0, |n| n.parse().unwrap());
             if seen.body.len() >= length {
                 return Some(seen);
             }
@@ -49,7 +54,10 @@ async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Seen> {
 }
 
 fn ok(headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 200 OK\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 fn status(status: &str, headers: &str) -> String {
@@ -102,7 +110,11 @@ fn request(method: Method, url: String) -> WebRequest {
         call: CallSid(2),
         method,
         url,
-        parameters: vec![pair("CallSid", "CA1"), pair("From", "+1 2"), pair("Event", "a")],
+        parameters: vec![
+            pair("CallSid", "CA1"),
+            pair("From", "+1 2"),
+            pair("Event", "a"),
+        ],
     }
 }
 
@@ -137,7 +149,10 @@ async fn a_post_carries_a_signed_form_and_what_applications_look_for() {
     assert_eq!(header("x-twilio-signature"), signature);
     assert_eq!(header("user-agent"), "TwilioProxy/1.1");
     assert_eq!(header("accept"), "*/*");
-    assert_eq!(header("content-type"), "application/x-www-form-urlencoded; charset=UTF-8");
+    assert_eq!(
+        header("content-type"),
+        "application/x-www-form-urlencoded; charset=UTF-8"
+    );
     assert_eq!(header("host"), at.to_string());
     assert_eq!(header("authorization"), "Basic bWU6cGFzczox");
     assert_eq!(header("i-twilio-idempotency-token").len(), 36);
@@ -147,7 +162,9 @@ async fn a_post_carries_a_signed_form_and_what_applications_look_for() {
 async fn a_get_carries_its_parameters_in_the_signed_address() {
     let (at, mut seen) = server(|_, _| ok("", "x")).await;
     let url = format!("http://{at}/voice?a=b");
-    let fetched = client().fetch(&request(Method::Get, url.clone()), "12345").await;
+    let fetched = client()
+        .fetch(&request(Method::Get, url.clone()), "12345")
+        .await;
     // Relative addresses start from the address without the parameters.
     assert_eq!(document(&fetched).1, url);
     let seen = seen.recv().await.unwrap();
@@ -168,15 +185,25 @@ async fn redirects_lose_the_form_or_repeat_it() {
     })
     .await;
     let client = client();
-    let fetched = client.fetch(&request(Method::Post, format!("http://{at}/one")), "t").await;
-    assert_eq!(document(&fetched), ("found".to_owned(), format!("http://{at}/two")));
+    let fetched = client
+        .fetch(&request(Method::Post, format!("http://{at}/one")), "t")
+        .await;
+    assert_eq!(
+        document(&fetched),
+        ("found".to_owned(), format!("http://{at}/two"))
+    );
     seen.recv().await.unwrap();
     let second = seen.recv().await.unwrap();
-    assert_eq!((second.line(), second.body.as_str()), ("GET /two HTTP/1.1", ""));
+    assert_eq!(
+        (second.line(), second.body.as_str()),
+        ("GET /two HTTP/1.1", "")
+    );
     let resigned = signature::sign("t", &format!("http://{at}/two"), &[]);
     assert_eq!(second.header("x-twilio-signature"), Some(resigned.as_str()));
 
-    let fetched = client.fetch(&request(Method::Post, format!("http://{at}/a/b")), "t").await;
+    let fetched = client
+        .fetch(&request(Method::Post, format!("http://{at}/a/b")), "t")
+        .await;
     assert_eq!(document(&fetched).1, format!("http://{at}/a/three"));
     seen.recv().await.unwrap();
     let repeated = seen.recv().await.unwrap();
@@ -187,7 +214,9 @@ async fn redirects_lose_the_form_or_repeat_it() {
 #[tokio::test]
 async fn a_loop_of_redirects_ends() {
     let (at, mut seen) = server(|_, _| status("301 Moved", "Location: /again\r\n")).await;
-    let fetched = client().fetch(&request(Method::Post, format!("http://{at}/")), "t").await;
+    let fetched = client()
+        .fetch(&request(Method::Post, format!("http://{at}/")), "t")
+        .await;
     assert_eq!(failure(&fetched), (ErrorCode::REDIRECTS, None));
     let mut count = 0;
     while seen.try_recv().is_ok() {
@@ -204,13 +233,22 @@ async fn statuses_are_told_and_tried_again_only_on_request() {
     })
     .await;
     let client = client();
-    let fetched = client.fetch(&request(Method::Post, format!("http://{at}/")), "t").await;
+    let fetched = client
+        .fetch(&request(Method::Post, format!("http://{at}/")), "t")
+        .await;
     assert_eq!(failure(&fetched), (ErrorCode::HTTP_FAILURE, Some(503)));
     let url = format!("http://{at}/#rp=5xx&rc=2");
-    assert_eq!(document(&client.fetch(&request(Method::Post, url), "t").await).0, "well");
+    assert_eq!(
+        document(&client.fetch(&request(Method::Post, url), "t").await).0,
+        "well"
+    );
     let mut tokens = Vec::new();
     while let Ok(seen) = seen.try_recv() {
-        tokens.push(seen.header("i-twilio-idempotency-token").unwrap().to_owned());
+        tokens.push(
+            seen.header("i-twilio-idempotency-token")
+                .unwrap()
+                .to_owned(),
+        );
     }
     assert_eq!(tokens.len(), 3);
     assert_ne!(tokens[0], tokens[1]);
@@ -229,7 +267,10 @@ async fn what_hangs_is_given_up_in_time() {
     };
     assert_eq!(code("rt=100").await, ErrorCode::TOTAL_TIMEOUT);
     assert_eq!(code("tt=100").await, ErrorCode::TOTAL_TIMEOUT);
-    assert_eq!(code("rt=100&rp=rt&rc=5&tt=250").await, ErrorCode::TOTAL_TIMEOUT);
+    assert_eq!(
+        code("rt=100&rp=rt&rc=5&tt=250").await,
+        ErrorCode::TOTAL_TIMEOUT
+    );
     assert_eq!(code("rp=sometimes").await, ErrorCode::RETRY_POLICY);
 }
 
@@ -254,17 +295,31 @@ async fn an_answer_that_dribbles_is_cut_at_the_total() {
 #[tokio::test]
 async fn each_way_to_fail_has_its_number() {
     let client = client();
-    let code = async |url: String| {
-        failure(&client.fetch(&request(Method::Post, url), "t").await).0
-    };
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    assert_eq!(code(format!("http://{closed}/")).await, ErrorCode::CONNECT_REFUSED);
-    assert_eq!(code("http://no-such-host.invalid/".into()).await, ErrorCode::BAD_HOST);
+    let code = async |url: String| failure(&client.fetch(&request(Method::Post, url), "t").await).0;
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    assert_eq!(
+        code(format!("http://{closed}/")).await,
+        ErrorCode::CONNECT_REFUSED
+    );
+    assert_eq!(
+        code("http://no-such-host.invalid/".into()).await,
+        ErrorCode::BAD_HOST
+    );
     assert_eq!(code("gopher://x/".into()).await, ErrorCode::URL_FORMAT);
     let (garbage, _seen) = server(|_, _| "SSH-2.0-OpenSSH\r\n\r\n".to_owned()).await;
-    assert_eq!(code(format!("http://{garbage}/")).await, ErrorCode::PROTOCOL_VIOLATION);
+    assert_eq!(
+        code(format!("http://{garbage}/")).await,
+        ErrorCode::PROTOCOL_VIOLATION
+    );
     let (resets, _seen) = server(|_, _| String::new()).await;
-    assert_eq!(code(format!("http://{resets}/")).await, ErrorCode::CONNECTION_FAILURE);
+    assert_eq!(
+        code(format!("http://{resets}/")).await,
+        ErrorCode::CONNECTION_FAILURE
+    );
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let plain = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -273,13 +328,18 @@ async fn each_way_to_fail_has_its_number() {
             stream.write_all(refusal).await.unwrap();
         }
     });
-    assert_eq!(code(format!("https://{plain}/#rc=0")).await, ErrorCode::TLS_HANDSHAKE);
+    assert_eq!(
+        code(format!("https://{plain}/#rc=0")).await,
+        ErrorCode::TLS_HANDSHAKE
+    );
 }
 
 #[tokio::test]
 async fn too_much_is_cut_one_byte_past_the_bound() {
     let (at, _seen) = server(|_, _| ok("", &"x".repeat(300_000))).await;
-    let fetched = client().fetch(&request(Method::Post, format!("http://{at}/")), "t").await;
+    let fetched = client()
+        .fetch(&request(Method::Post, format!("http://{at}/")), "t")
+        .await;
     assert_eq!(document(&fetched).0.len(), limit::DOCUMENT_BYTES_MAX + 1);
 }
 
@@ -290,10 +350,17 @@ async fn cookies_live_as_long_as_their_call() {
     let url = format!("http://{at}/");
     let mut next = async |request: &WebRequest| {
         client.fetch(request, "t").await;
-        seen.recv().await.unwrap().header("cookie").map(str::to_owned)
+        seen.recv()
+            .await
+            .unwrap()
+            .header("cookie")
+            .map(str::to_owned)
     };
     let one = request(Method::Post, url.clone());
-    let other = WebRequest { call: CallSid(99), ..one.clone() };
+    let other = WebRequest {
+        call: CallSid(99),
+        ..one.clone()
+    };
     assert_eq!(next(&one).await, None);
     assert_eq!(next(&one).await.as_deref(), Some("s=1"));
     assert_eq!(next(&other).await, None);
@@ -317,7 +384,9 @@ async fn a_kept_connection_that_was_closed_meanwhile_is_no_fault() {
     });
     let client = client();
     for _ in 0..5 {
-        let fetched = client.fetch(&request(Method::Post, format!("http://{at}/")), "t").await;
+        let fetched = client
+            .fetch(&request(Method::Post, format!("http://{at}/")), "t")
+            .await;
         assert_eq!(document(&fetched).0, "x");
         seen.recv().await.unwrap();
     }
@@ -330,15 +399,34 @@ async fn a_callback_keeps_its_token_and_is_told_by_its_status() {
         _ => status("404 Not Found", ""),
     })
     .await;
-    let WebRequest { account, call, method, url, parameters } =
-        request(Method::Post, format!("http://{at}/cb"));
+    let WebRequest {
+        account,
+        call,
+        method,
+        url,
+        parameters,
+    } = request(Method::Post, format!("http://{at}/cb"));
     let id = CallbackId(0x1234_5678_9abc_def0_1234_5678_9abc_def0);
-    let callback = Callback { id, account, call, method, url, parameters };
+    let callback = Callback {
+        id,
+        account,
+        call,
+        method,
+        url,
+        parameters,
+    };
     let client = client();
     assert_eq!(client.deliver(&callback, "t").await, Ok(204));
     let refused = client.deliver(&callback, "t").await.unwrap_err();
-    assert_eq!((refused.code, refused.status), (ErrorCode::CALLBACK_FAILED, Some(404)));
-    let token = |seen: Seen| seen.header("i-twilio-idempotency-token").unwrap().to_owned();
+    assert_eq!(
+        (refused.code, refused.status),
+        (ErrorCode::CALLBACK_FAILED, Some(404))
+    );
+    let token = |seen: Seen| {
+        seen.header("i-twilio-idempotency-token")
+            .unwrap()
+            .to_owned()
+    };
     let first = token(seen.recv().await.unwrap());
     assert_eq!(first, token(seen.recv().await.unwrap()));
     assert_eq!(first, "12345678-9abc-4ef0-9234-56789abcdef0");
@@ -353,11 +441,18 @@ async fn a_sound_file_is_asked_for_by_its_version() {
     .await;
     let client = client();
     let url = format!("http://{at}/a.wav");
-    let MediaReply::File { etag, content_type, body } = client.fetch_media(&url, None, "t").await
+    let MediaReply::File {
+        etag,
+        content_type,
+        body,
+    } = client.fetch_media(&url, None, "t").await
     else {
         panic!("there is a file")
     };
-    assert_eq!((etag.as_deref(), content_type.as_deref()), (Some("\"v1\""), Some("audio/wav")));
+    assert_eq!(
+        (etag.as_deref(), content_type.as_deref()),
+        (Some("\"v1\""), Some("audio/wav"))
+    );
     assert_eq!(body, b"RIFF");
     let again = client.fetch_media(&url, etag.as_deref(), "t").await;
     assert_eq!(again, MediaReply::Unchanged);
@@ -402,7 +497,9 @@ async fn tls_server(
 }
 
 async fn answer_tls(acceptor: tokio_rustls::TlsAcceptor, stream: TcpStream) {
-    let Ok(mut stream) = acceptor.accept(stream).await else { return };
+    let Ok(mut stream) = acceptor.accept(stream).await else {
+        return;
+    };
     if read_request(&mut stream).await.is_some() {
         stream.write_all(ok("", "safe").as_bytes()).await.unwrap();
         let _ = stream.flush().await;
@@ -413,7 +510,11 @@ async fn answer_tls(acceptor: tokio_rustls::TlsAcceptor, stream: TcpStream) {
 async fn certificates_are_judged_and_the_signed_address_has_no_port() {
     let code = async |names: &[&str], expired: bool, trusted: bool| {
         let (at, roots) = tls_server(names, expired, &[]).await;
-        let trust = if trusted { roots } else { rustls::RootCertStore::empty() };
+        let trust = if trusted {
+            roots
+        } else {
+            rustls::RootCertStore::empty()
+        };
         let client = WebClient::new(Trust::Only(trust));
         let url = format!("https://localhost:{}/#tt=5000", at.port());
         match client.fetch(&request(Method::Post, url), "t").await.reply {
@@ -421,10 +522,22 @@ async fn certificates_are_judged_and_the_signed_address_has_no_port() {
             WebReply::Failed { code, .. } => Err(code),
         }
     };
-    assert_eq!(code(&["localhost"], false, true).await, Ok(b"safe".to_vec()));
-    assert_eq!(code(&["localhost"], false, false).await, Err(ErrorCode::CERTIFICATE_UNTRUSTED));
-    assert_eq!(code(&["other.example"], false, true).await, Err(ErrorCode::CERTIFICATE_NAME));
-    assert_eq!(code(&["localhost"], true, true).await, Err(ErrorCode::CERTIFICATE_EXPIRED));
+    assert_eq!(
+        code(&["localhost"], false, true).await,
+        Ok(b"safe".to_vec())
+    );
+    assert_eq!(
+        code(&["localhost"], false, false).await,
+        Err(ErrorCode::CERTIFICATE_UNTRUSTED)
+    );
+    assert_eq!(
+        code(&["other.example"], false, true).await,
+        Err(ErrorCode::CERTIFICATE_NAME)
+    );
+    assert_eq!(
+        code(&["localhost"], true, true).await,
+        Err(ErrorCode::CERTIFICATE_EXPIRED)
+    );
 }
 
 #[tokio::test]
@@ -436,19 +549,26 @@ async fn a_crowd_at_one_host_keeps_to_its_bound() {
     let mut hanging = tokio::task::JoinSet::new();
     let mut held = Vec::new();
     for _ in 0..3 {
-        let (client, request) = (client.clone(), request(Method::Post, format!("http://{at}/")));
+        let (client, request) = (
+            client.clone(),
+            request(Method::Post, format!("http://{at}/")),
+        );
         hanging.spawn(async move { client.fetch(&request, "t").await });
         held.push(listener.accept().await.unwrap());
     }
     let next = request(Method::Post, format!("http://{at}/#tt=100"));
     let fetched = client.fetch(&next, "t").await;
     assert_eq!(failure(&fetched).0, ErrorCode::TOTAL_TIMEOUT);
-    let WebReply::Failed { text, .. } = fetched.reply else { panic!("it failed") };
+    let WebReply::Failed { text, .. } = fetched.reply else {
+        panic!("it failed")
+    };
     assert!(text.contains("wait for this host"), "{text}");
     hanging.abort_all();
     while hanging.join_next().await.is_some() {}
     // The places of those who gave up are free again.
     let fetched = client.fetch(&next, "t").await;
-    let WebReply::Failed { text, .. } = fetched.reply else { panic!("nobody answers") };
+    let WebReply::Failed { text, .. } = fetched.reply else {
+        panic!("nobody answers")
+    };
     assert!(!text.contains("wait for this host"), "{text}");
 }

@@ -45,7 +45,14 @@ impl Url {
         if !path.starts_with('/') {
             path.insert(0, '/');
         }
-        Ok(Url { tls, user, host, port, path, fragment })
+        Ok(Url {
+            tls,
+            user,
+            host,
+            port,
+            path,
+            fragment,
+        })
     }
 
     /// The port that is connected to.
@@ -73,9 +80,12 @@ impl Url {
     /// The address as one would write it again, without the fragment.
     pub fn written(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
-        let user = self.user.as_ref().map_or(String::new(), |(name, password)| {
-            format!("{}:{}@", escape(name), escape(password))
-        });
+        let user = self
+            .user
+            .as_ref()
+            .map_or(String::new(), |(name, password)| {
+                format!("{}:{}@", escape(name), escape(password))
+            });
         format!("{scheme}://{user}{}{}", self.authority(), self.path)
     }
 
@@ -97,7 +107,9 @@ impl Url {
     pub fn join(&self, location: &str) -> Result<Url, ErrorCode> {
         let location = location.trim();
         let scheme_ends = location.find("://").is_some_and(|at| {
-            location[..at].bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+            location[..at]
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
         });
         if scheme_ends {
             return Url::parse(location);
@@ -125,7 +137,11 @@ impl Url {
             };
             escape_line(&format!("{}{query}", without_dots(&path)))
         };
-        Ok(Url { path, fragment: None, ..self.clone() })
+        Ok(Url {
+            path,
+            fragment: None,
+            ..self.clone()
+        })
     }
 }
 
@@ -170,7 +186,9 @@ fn unescape(text: &str) -> String {
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let pair = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        let pair = bytes
+            .get(at + 1..at + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
         match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
             Some(byte) if bytes[at] == b'%' => {
                 plain.push(byte);
@@ -239,9 +257,14 @@ mod tests {
     #[test]
     fn the_signed_address_has_no_user_no_fragment_and_with_tls_no_port() {
         let signed = |text| parse(text).signed();
-        assert_eq!(signed("https://u:p@Host.example:8443/a?b=c%20d#rc=2"),
-            "https://host.example/a?b=c%20d");
-        assert_eq!(signed("http://u:p@host:8080/a?b=c#x"), "http://host:8080/a?b=c");
+        assert_eq!(
+            signed("https://u:p@Host.example:8443/a?b=c%20d#rc=2"),
+            "https://host.example/a?b=c%20d"
+        );
+        assert_eq!(
+            signed("http://u:p@host:8080/a?b=c#x"),
+            "http://host:8080/a?b=c"
+        );
         assert_eq!(signed("http://host"), "http://host/");
         assert_eq!(signed("http://host?a=1"), "http://host/?a=1");
         assert_eq!(signed("http://[::1]:9/x"), "http://[::1]:9/x");
@@ -252,7 +275,10 @@ mod tests {
     fn parts_are_told_apart() {
         let url = parse("https://us%40er:p%3Ass@h.example/x?y#ct=1");
         assert_eq!(url.user, Some(("us@er".into(), "p:ss".into())));
-        assert_eq!((url.port_or_default(), url.fragment.as_deref()), (443, Some("ct=1")));
+        assert_eq!(
+            (url.port_or_default(), url.fragment.as_deref()),
+            (443, Some("ct=1"))
+        );
         assert_eq!(url.written(), "https://us%40er:p%3Ass@h.example/x?y");
         for (bad, code) in [
             ("ftp://h/", ErrorCode::URL_FORMAT),
@@ -268,7 +294,10 @@ mod tests {
 
     #[test]
     fn parameters_are_appended_and_encoded() {
-        let more = [("To".to_owned(), "+1 5".to_owned()), ("é".to_owned(), "&=".to_owned())];
+        let more = [
+            ("To".to_owned(), "+1 5".to_owned()),
+            ("é".to_owned(), "&=".to_owned()),
+        ];
         let path = |text| parse(text).with_parameters(&more).path;
         assert_eq!(path("http://h/a"), "/a?To=%2B1%205&%C3%A9=%26%3D");
         assert_eq!(path("http://h/a?b=1"), "/a?b=1&To=%2B1%205&%C3%A9=%26%3D");
