@@ -60,6 +60,8 @@ pub(crate) struct Trunks {
     trunks: Vec<Trunk>,
     /// The hosts that are ourselves: a SIP address there is a phone registered here.
     hosts: Vec<(Host, u16)>,
+    /// The name of ourselves that phones register under.
+    realm: String,
     domain: Host,
 }
 
@@ -77,6 +79,7 @@ impl Trunks {
             carrier,
             trunks,
             hosts,
+            realm: sip.realm.clone(),
             domain,
         }
     }
@@ -195,11 +198,13 @@ impl Trunks {
         Ok(self.placement(invite, target, next, to, None))
     }
 
-    /// Whether this host is ourselves. `sip:bob@localhost` and a bare name of the first listener
+    /// Whether this host is ourselves. `sip:bob@localhost` and the domain of registered phones
     /// count, so that a phone's address can be written the way people write it.
     fn is_here(&self, host: &Host, port: Option<u16>) -> bool {
-        let local = host.to_string().eq_ignore_ascii_case("localhost")
-            || host.to_string().eq_ignore_ascii_case("ringback");
+        let name = host.to_string();
+        let local = ["localhost", "ringback", &self.realm]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own));
         local
             || self
                 .hosts
@@ -261,5 +266,31 @@ fn refused(code: u16, reason: &str) -> Refused {
     Refused {
         code,
         reason: reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_ours_by_its_address_and_by_the_domain_of_phones() {
+        let listener = sip::Listener::at(Transport::Udp, SocketAddr::from(([10, 0, 0, 1], 5060)));
+        let config = sip::Config {
+            listeners: vec![listener],
+            realm: "voice.example.com".to_owned(),
+            ..sip::Config::default()
+        };
+        let trunks = Trunks::new(Carrier::None, Vec::new(), &config);
+        for (host, port, ours) in [
+            ("10.0.0.1", None, true),
+            ("10.0.0.1", Some(5_070), false),
+            ("Voice.Example.com", None, true),
+            ("localhost", None, true),
+            ("example.com", None, false),
+        ] {
+            let parsed = Host::parse(host).unwrap();
+            assert_eq!(trunks.is_here(&parsed, port), ours, "{host}");
+        }
     }
 }
