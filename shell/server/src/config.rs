@@ -92,11 +92,12 @@ pub struct Config {
 pub struct AccountConfig {
     /// `AC` and 32 hexadecimal digits; the environment's `TWILIO_ACCOUNT_SID` goes before it.
     pub sid: Option<String>,
-    /// The token itself.
+    /// The auth token itself. One of `token`, `token_file` and `token_env` is needed, unless the
+    /// environment has `TWILIO_AUTH_TOKEN`.
     pub token: Option<Secret>,
-    /// A file that holds the token.
+    /// A file that holds the auth token.
     pub token_file: Option<PathBuf>,
-    /// The environment variable that holds the token.
+    /// The environment variable that holds the auth token.
     pub token_env: Option<String>,
     /// What the account is called.
     #[serde(default = "account_name")]
@@ -107,13 +108,14 @@ pub struct AccountConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HttpConfig {
-    /// Where.
+    /// Address and port.
     pub listen: SocketAddr,
-    /// The certificate chain, PEM.
+    /// The certificate chain, PEM; needed off loopback, together with `key`.
     pub certificate: Option<PathBuf>,
     /// Its key, PEM.
     pub key: Option<PathBuf>,
-    /// The address that clients see, for links in answers.
+    /// The address that clients see, for links in answers and webhooks; the one listened on if
+    /// there is none.
     pub public_url: Option<String>,
 }
 
@@ -121,13 +123,13 @@ pub struct HttpConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SipConfig {
-    /// For datagrams.
+    /// Addresses for datagrams. `0.0.0.0` is every address; then set `public_address` as well.
     pub udp: Vec<SocketAddr>,
-    /// For connections.
+    /// Addresses for connections.
     pub tcp: Vec<SocketAddr>,
     /// The address far ends reach this machine by, if it isn't the one listened on.
     pub public_address: Option<IpAddr>,
-    /// The domain of registered phones; the public address if there is none.
+    /// The realm phones are challenged in, and a name of this machine in `sip:NAME@DOMAIN`.
     pub domain: Option<String>,
 }
 
@@ -135,9 +137,9 @@ pub struct SipConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MediaPorts {
-    /// The first.
+    /// The first port. Each leg takes two.
     pub port_first: u16,
-    /// The last.
+    /// The last port.
     pub port_last: u16,
     /// How many sound threads; one per core if it isn't said.
     pub threads: Option<usize>,
@@ -157,7 +159,7 @@ pub struct LogConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NumberConfig {
-    /// E.164.
+    /// The number in E.164: `+` and 7 to 15 digits.
     pub number: String,
     /// What it is called.
     pub name: Option<String>,
@@ -169,7 +171,7 @@ pub struct NumberConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhoneConfig {
-    /// The name it registers and is dialled by.
+    /// The name it registers and is dialled by: letters, digits and `-_.+`.
     pub user: String,
     /// Its password.
     pub password: Secret,
@@ -190,24 +192,24 @@ pub enum TrunkTransport {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrunkConfig {
-    /// What it is called.
+    /// What it is called in the log.
     pub name: String,
     /// Where its proxy is: `host` or `host:port`.
     pub host: String,
-    /// What carries it.
+    /// `udp` or `tcp`.
     #[serde(default)]
     pub transport: TrunkTransport,
-    /// For a carrier that asks who we are.
+    /// User name for a carrier that asks who we are.
     pub username: Option<String>,
-    /// For a carrier that asks who we are.
+    /// Password for a carrier that asks who we are.
     pub password: Option<Secret>,
-    /// Whether we register there.
+    /// Whether we register there, for an hour at a time.
     #[serde(default)]
     pub register: bool,
-    /// Whether numbers that are called go there.
+    /// Whether numbers that are called go there; the first such trunk carries them all.
     #[serde(default = "yes")]
     pub outbound: bool,
-    /// The addresses its calls come from; the host's own if there are none.
+    /// The addresses its calls come from; what the host resolves to at start if there are none.
     #[serde(default)]
     pub calls_from: Vec<IpAddr>,
 }
@@ -216,7 +218,7 @@ pub struct TrunkConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Live calls.
+    /// Live calls; new ones beyond it are refused with 503.
     pub calls: usize,
     /// New calls a second from far ends; more are refused with 503.
     pub calls_per_second: u32,
