@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// A self-hosted voice platform that speaks the 2010 API, TwiML and SIP.
 #[derive(Debug, Parser)]
-#[command(name = "ringback", version, about, after_help = EXAMPLES)]
+#[command(name = "ringback", version, after_help = EXAMPLES)]
 #[command(disable_help_subcommand = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.

@@ -76,7 +76,7 @@ impl Speakers {
     /// One sentence on what can be spoken, for the start-up line.
     pub fn summary(&self) -> String {
         if self.0.engines.is_empty() {
-            return "no voices: install flite (English) and espeak-ng (other languages) for <Say>"
+            return "none: install flite (English) and espeak-ng (other languages) for <Say>"
                 .to_owned();
         }
         let engines: Vec<_> = self
@@ -93,7 +93,7 @@ impl Speakers {
                 }
             })
             .collect();
-        format!("voices: {}", engines.join(", "))
+        engines.join(", ")
     }
 
     /// Whether this language can be spoken.
