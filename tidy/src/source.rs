@@ -7,9 +7,15 @@ pub fn code_lines(text: &str) -> usize {
     code(text).lines().count()
 }
 
-/// The text before the first test module.
+/// The text before the first test module that stands in the file itself.
 pub fn code(text: &str) -> &str {
-    text.find("#[cfg(test)]").map_or(text, |at| &text[..at])
+    let inline = |(at, mark): &(usize, &str)| {
+        let after = text[at + mark.len()..].trim_start();
+        let module = after.lines().next().unwrap_or_default();
+        module.starts_with("mod ") && module.ends_with('{')
+    };
+    let first = text.match_indices("#[cfg(test)]").find(inline);
+    first.map_or(text, |(at, _)| &text[..at])
 }
 
 /// The crates of this workspace that a manifest's `[dependencies]` name.
@@ -106,7 +112,9 @@ mod tests {
     fn words_are_whole_and_tests_are_no_code() {
         assert!(holds_word("a limit::B_MAX;", "B_MAX"));
         assert!(!holds_word("a limit::AB_MAX; B_MAXIMUM", "B_MAX"));
-        assert_eq!(code_lines("a\nb\n#[cfg(test)]\nmod tests {}\n"), 2);
+        let file = "#[cfg(test)]\nmod tests;\nb\n#[cfg(test)]\nmod inline {\n}\n";
+        assert_eq!(code(file), "#[cfg(test)]\nmod tests;\nb\n");
+        assert_eq!(code_lines(file), 3);
     }
 
     #[test]

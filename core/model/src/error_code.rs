@@ -58,7 +58,6 @@ codes! {
     FROM_INVALID = 21212, 400, "The source phone number provided is not valid";
     FROM_MISSING = 21213, 400, "No 'From' number is specified";
     CALL_STATE = 21220, 400, "Call is not in-progress. Cannot redirect.";
-    PHONE_NUMBER_MISSING = 21603, 400, "PhoneNumber is required";
     NUMBER_INVALID = 21421, 400, "PhoneNumber is invalid";
     NUMBER_TAKEN = 21422, 400, "PhoneNumber is not available";
     FALLBACK_WITHOUT_URL = 21405, 400, "FallbackUrl needs a Url";
@@ -101,6 +100,7 @@ codes! {
     NO_SOUND = 32014, 0, "No sound came from the far end";
     SESSION_DESCRIPTION = 32102, 0, "The session description can't be used";
 
+    // Requests that are carried out all the same.
     STATUS_CALLBACK_URL = 21609, 0, "Invalid StatusCallback URL";
     URL_AND_TWIML = 32019, 0, "Url and Twiml were both given: Twiml is ignored";
 
@@ -115,7 +115,6 @@ codes! {
     DIAL_NESTED = 13201, 0, "A call cannot be dialled from within a Dial";
     DIAL_CALLER_ID = 13214, 0, "Dial: invalid callerId value";
     DIAL_NUMBER = 13223, 0, "Dial->Number: invalid phone number format";
-    DIAL_FROM = 13247, 0, "Dial: invalid From";
     SIP_URI = 13255, 0, "Dial->Sip: this address can't be called";
     PLAY_CONTENT_TYPE = 13420, 0, "Play: this is not a sound that can be played";
     SAY_VOICE = 13511, 0, "Say: this voice is not installed; another speaks instead";

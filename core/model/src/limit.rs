@@ -17,8 +17,6 @@ pub const SIP_URI_HEADERS_BYTES_MAX: usize = 1_024;
 pub const RING_SECS_DEFAULT: u32 = 60;
 /// How long a call may ring at most (seconds).
 pub const RING_SECS_MAX: u32 = 600;
-/// How long a leg of `<Dial>` rings when nothing else is asked (seconds).
-pub const DIAL_RING_SECS_DEFAULT: u32 = 30;
 /// A call lasts four hours when nothing else is asked (seconds).
 pub const CALL_SECS_DEFAULT: u32 = 14_400;
 /// A call lasts a day at most (seconds).
@@ -41,10 +39,6 @@ pub const DIAL_NOUNS_MAX: usize = 10;
 pub const DOCUMENT_BYTES_MAX: usize = 64 * 1_024;
 /// `Twiml=` may have 4,000 characters (32018).
 pub const TWIML_PARAMETER_CHARS_MAX: usize = 4_000;
-/// Elements in one document: more than any person writes, less than what costs a millisecond.
-pub const DOCUMENT_NODES_MAX: usize = 4_000;
-/// Depth of elements: SSML in Say in Gather needs seven.
-pub const DOCUMENT_DEPTH_MAX: usize = 32;
 /// Documents one call may ask for within `DOCUMENT_WINDOW_SECS`: a document that redirects to
 /// itself must not become a flood against the customer's own server.
 pub const DOCUMENTS_PER_WINDOW_MAX: usize = 100;
@@ -66,8 +60,6 @@ pub const FETCH_DEADLINE_MS: u64 = 20_000;
 
 // Sound.
 
-/// `<Record>` ends after an hour when nothing else is asked (seconds).
-pub const RECORD_SECS_DEFAULT: u32 = 3_600;
 /// A recording lasts four hours at most (seconds): 230 MB of dual sound.
 pub const RECORDING_SECS_MAX: u32 = 14_400;
 /// A recording under this length counts as absent (milliseconds).
@@ -106,7 +98,8 @@ pub const PACKET_TIME_MAX_MS: u32 = 200;
 pub const PLAY_STREAM_SAMPLES_MAX: usize = 8_000 * 600;
 /// Marks one stream may hold unreached; a peer that sends one per packet gets eighty seconds.
 pub const PLAY_MARKS_MAX: usize = 4_000;
-/// Keys in one string to play; `SEND_DIGITS_MAX` bounds what the API takes, this what `<Play>` does.
+/// Keys in one string to play; `SEND_DIGITS_MAX` bounds what the API takes, this what `<Play>`
+/// does.
 pub const PLAY_DIGITS_MAX: usize = 1_000;
 /// Samples one sound file may decode to: an hour and a half, as `PLAY_BYTES_MAX` of mu-law is; a
 /// small MP3 file could otherwise unfold into a gigabyte.
@@ -185,8 +178,6 @@ pub const SIP_FIRST_MESSAGE_SECS: u64 = 15;
 pub const SIP_IDLE_SECS: u64 = 600;
 /// Datagrams a second from one address; a carrier at 1,000 calls a second sends fewer.
 pub const SIP_DATAGRAMS_PER_SOURCE_SECOND: u32 = 20_000;
-/// Messages that may wait for the control loop; beyond it they are dropped and come again.
-pub const SIP_QUEUE_MAX: usize = 16_384;
 /// Bytes that may wait to be written to one SIP connection before it counts as dead.
 pub const SIP_STREAM_BACKLOG_MAX: usize = 256;
 /// What the kernel may hold for one SIP socket: a burst of 3,000 messages.
