@@ -1,5 +1,5 @@
 //! Plays random worlds and judges them: `cargo run --release -p sim --example worlds -- COUNT
-//! [FROM-SEED]`, or `-- ladder SEED` for the ladder of one.
+//! [FROM-SEED] [engines]` (real sound, much slower), or `-- ladder SEED [engines]` for one ladder.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,11 +9,16 @@ use std::time::Instant;
 const COMPLAINTS_MAX: usize = 20;
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let engines = words.last().is_some_and(|word| word == "engines");
+    words.truncate(words.len() - usize::from(engines));
     if let [first, seed] = &words[..]
         && first == "ladder"
     {
-        print!("{}", sim::generate::ladder(seed.parse().unwrap_or(0)));
+        print!(
+            "{}",
+            sim::generate::ladder(seed.parse().unwrap_or(0), engines)
+        );
         return ExitCode::SUCCESS;
     }
     let number = |n: usize| words.get(n).and_then(|word| word.parse::<u64>().ok());
@@ -23,7 +28,7 @@ fn main() -> ExitCode {
     let begun = Instant::now();
     let results: Vec<_> = std::thread::scope(|scope| {
         let work: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| some(&next, from + count)))
+            .map(|_| scope.spawn(|| some(&next, from + count, engines)))
             .collect();
         work.into_iter()
             .filter_map(|work| work.join().ok())
@@ -62,14 +67,19 @@ fn main() -> ExitCode {
 
 type Found = (Vec<sim::generate::Report>, Vec<(u64, String)>);
 
-fn some(next: &AtomicU64, end: u64) -> Found {
+fn some(next: &AtomicU64, end: u64, engines: bool) -> Found {
     let (mut reports, mut complaints) = (Vec::new(), Vec::new());
     loop {
         let seed = next.fetch_add(1, Ordering::Relaxed);
         if seed >= end || complaints.len() >= COMPLAINTS_MAX {
             return (reports, complaints);
         }
-        match std::panic::catch_unwind(|| sim::generate::play(seed)) {
+        let play = if engines {
+            sim::generate::play_with_engines
+        } else {
+            sim::generate::play
+        };
+        match std::panic::catch_unwind(|| play(seed)) {
             Ok(Ok(report)) => reports.push(report),
             Ok(Err(complaint)) => complaints.push((seed, complaint)),
             Err(_) => complaints.push((seed, "it panics".to_owned())),

@@ -179,7 +179,7 @@ impl Judge {
             ));
         }
         for side in [Side::Switch, Side::Phones] {
-            if let Some(leg) = world.sound.legs(side).next() {
+            if let Some(leg) = world.sound.legs(side).first() {
                 return Err(format!("the sound of {leg} ({side:?}) is still open"));
             }
         }
@@ -190,6 +190,7 @@ impl Judge {
         {
             return Err(owed);
         }
+        world.sound.judge()?;
         self.shelf(world)
     }
 

@@ -2,12 +2,14 @@
 
 pub mod character;
 pub mod customer;
+pub mod engine;
 pub mod files;
 pub mod generate;
 pub mod invariants;
 pub mod network;
 pub mod order;
 pub mod phone;
+pub mod plane;
 pub mod play;
 pub mod scenario;
 pub mod shelf;

@@ -114,6 +114,9 @@ fn perform(
 /// A world as the story describes it, before anything happens.
 pub fn build(scenario: &Scenario) -> World {
     let mut world = World::new(scenario.seed, scenario.wire);
+    if scenario.engines {
+        world = world.with_engines(scenario.seed);
+    }
     for (_, number, character) in &scenario.phones {
         world.phones.set(number, character.clone());
     }

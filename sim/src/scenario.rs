@@ -3,6 +3,7 @@
 //! | line                                                    | meaning                              |
 //! |---------------------------------------------------------|--------------------------------------|
 //! | `wire 20ms jitter 5ms loss 10% twice 5%`                | how packets travel                   |
+//! | `sound engine`                                          | real packets instead of sound events |
 //! | `seed 7`                                                | which story chance tells             |
 //! | `phone bob +12025551001 answers 2s, says "Hi", hangs-up`| a phone and its character            |
 //! | `number +12025550190 voice /in fallback /f status /s`   | an owned number                      |
@@ -34,6 +35,8 @@ pub struct Scenario {
     pub seed: u64,
     /// How packets travel.
     pub wire: Wire,
+    /// Whether sound is made by real engines.
+    pub engines: bool,
     /// Phones: name, number, character.
     pub phones: Vec<(String, String, Character)>,
     /// Owned numbers.
@@ -95,6 +98,7 @@ impl Scenario {
         let mut scenario = Scenario {
             seed: 1,
             wire: Wire::default(),
+            engines: false,
             phones: Vec::new(),
             numbers: Vec::new(),
             pages: Vec::new(),
@@ -116,6 +120,7 @@ impl Scenario {
         match word {
             "seed" => self.seed = rest.parse().map_err(|_| format!("not a seed: {rest}"))?,
             "wire" => self.wire = wire(rest)?,
+            "sound" if rest == "engine" => self.engines = true,
             "phone" => self.phones.push(phone(rest)?),
             "number" => self.numbers.push(number(rest)?),
             "page" => self.pages.push(page(rest)?),

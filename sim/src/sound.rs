@@ -588,7 +588,7 @@ impl Leg {
 }
 
 /// The port of the first line of sound.
-fn port_of(sdp: &str) -> Option<u16> {
+pub(crate) fn port_of(sdp: &str) -> Option<u16> {
     let rest = sdp.split("m=audio ").nth(1)?;
     rest.split_ascii_whitespace()
         .next()?

@@ -1,5 +1,6 @@
 //! Listens in on the wire: which INVITEs and answers came through, and what was said to them.
 
+use model::{Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One INVITE, at one end: its Call-ID, its number in the dialog, and whether the phones hear it.
@@ -14,11 +15,17 @@ pub struct Tap {
     answered: BTreeSet<Invite>,
     /// Answers 2xx that arrived, by who sent the INVITE, and how often.
     unacknowledged: BTreeMap<Invite, u32>,
+    /// When an INVITE that has not been answered in any way left first. Answers that come when
+    /// its transaction has given up (RFC 3261 §17.1.1.2, Timer B) find nobody any more.
+    unheard: BTreeMap<Invite, Time>,
 }
+
+/// Timer B: 64·T1.
+const PATIENCE: Span = Span::from_secs(32);
 
 impl Tap {
     /// A message leaves the platform (`false`) or a phone (`true`).
-    pub fn sent(&mut self, by_phone: bool, bytes: &[u8]) {
+    pub fn sent(&mut self, now: Time, by_phone: bool, bytes: &[u8]) {
         let Some(message) = Head::read(bytes) else {
             return;
         };
@@ -35,6 +42,9 @@ impl Tap {
                 self.unanswered.remove(&invite);
                 self.answered.insert(invite);
             }
+            ("INVITE", None) => {
+                self.unheard.entry((call, number, by_phone)).or_insert(now);
+            }
             ("ACK", None) => {
                 self.unacknowledged.remove(&(call, number, by_phone));
             }
@@ -43,7 +53,7 @@ impl Tap {
     }
 
     /// A message arrives at the platform (`false`) or a phone that hears (`true`).
-    pub fn arrived(&mut self, at_phone: bool, bytes: &[u8]) {
+    pub fn arrived(&mut self, now: Time, at_phone: bool, bytes: &[u8]) {
         let Some(message) = Head::read(bytes) else {
             return;
         };
@@ -59,7 +69,14 @@ impl Tap {
             ("INVITE", None) if !self.answered.contains(&invite) => {
                 self.unanswered.insert(invite, user.to_owned());
             }
+            ("INVITE", Some(..200)) => {
+                self.unheard.remove(&invite);
+            }
             ("INVITE", Some(200..300)) => {
+                let left = self.unheard.remove(&invite);
+                if left.is_some_and(|left| now.since(left) >= PATIENCE) {
+                    return;
+                }
                 *self.unacknowledged.entry(invite).or_default() += 1;
             }
             _ => {}
@@ -136,24 +153,36 @@ mod tests {
     #[test]
     fn owes_an_answer_then_an_ack_then_nothing() {
         let mut tap = Tap::default();
-        tap.arrived(true, &message("INVITE sip:a@b SIP/2.0", "1 INVITE"));
+        tap.arrived(
+            Time(0),
+            true,
+            &message("INVITE sip:a@b SIP/2.0", "1 INVITE"),
+        );
         assert!(
             tap.owed(|_| false)
                 .is_some_and(|owed| owed.starts_with("INVITE without"))
         );
-        tap.sent(true, &message("SIP/2.0 180 Ringing", "1 INVITE"));
+        tap.sent(Time(0), true, &message("SIP/2.0 180 Ringing", "1 INVITE"));
         assert!(tap.owed(|_| false).is_some());
-        tap.sent(true, &message("SIP/2.0 200 OK", "1 INVITE"));
+        tap.sent(Time(0), true, &message("SIP/2.0 200 OK", "1 INVITE"));
         assert_eq!(tap.owed(|_| false), None);
-        tap.arrived(false, &message("SIP/2.0 200 OK", "1 INVITE"));
+        tap.arrived(Time(0), false, &message("SIP/2.0 200 OK", "1 INVITE"));
         assert!(
             tap.owed(|_| false)
                 .is_some_and(|owed| owed.starts_with("200 without"))
         );
-        tap.sent(false, &message("ACK sip:a@b SIP/2.0", "1 ACK"));
-        tap.arrived(true, &message("INVITE sip:a@b SIP/2.0", "1 INVITE"));
+        tap.sent(Time(0), false, &message("ACK sip:a@b SIP/2.0", "1 ACK"));
+        tap.arrived(
+            Time(0),
+            true,
+            &message("INVITE sip:a@b SIP/2.0", "1 INVITE"),
+        );
         assert_eq!(tap.owed(|_| false), None);
-        tap.arrived(true, &message("INVITE sip:a@b SIP/2.0", "2 INVITE"));
+        tap.arrived(
+            Time(0),
+            true,
+            &message("INVITE sip:a@b SIP/2.0", "2 INVITE"),
+        );
         assert_eq!(tap.owed(|user| user == "bob"), None);
     }
 }

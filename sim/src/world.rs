@@ -6,8 +6,9 @@
 use crate::customer::Customer;
 use crate::network::{Network, Wire};
 use crate::phone::{PhoneOutput, Phones};
+use crate::plane::SoundPlane;
 use crate::shelf::Shelf;
-use crate::sound::{Side, Sound};
+use crate::sound::Side;
 use crate::tap::Tap;
 use call::{AskId, Command, Event, Found, Refusal, effect::Question};
 use model::media::{MediaCommand, MediaEvent};
@@ -44,6 +45,8 @@ pub struct Seen {
     pub saves: Vec<(CallSid, CallStatus)>,
     /// Steps taken.
     pub steps: u64,
+    /// Packets and answers that have come.
+    pub came: u64,
 }
 
 /// A world in motion.
@@ -57,7 +60,7 @@ pub struct World {
     /// The phones.
     pub phones: Phones,
     /// What they and the platform hear.
-    pub sound: Sound,
+    pub sound: SoundPlane,
     /// The wire between them.
     pub network: Network,
     /// What has been seen.
@@ -94,7 +97,7 @@ impl World {
             shelf: Shelf::new(BEGIN),
             customer: Customer::default(),
             phones: Phones::new(PHONES, OWN, chance.fork()),
-            sound: Sound::new(),
+            sound: SoundPlane::events(),
             network: Network::new(wire, chance.fork()),
             seen: Seen::default(),
             tap: None,
@@ -103,6 +106,13 @@ impl World {
             order: 0,
             outputs: Vec::new(),
         }
+    }
+
+    /// The same world with real sound: two engines and their packets. To be called before
+    /// anything has happened.
+    pub fn with_engines(mut self, seed: u64) -> World {
+        self.sound = SoundPlane::engines(self.network.wire, Chance::new(!seed));
+        self
     }
 
     /// The exchange, for judges.
@@ -183,10 +193,11 @@ impl World {
     }
 
     fn happen(&mut self, happening: Happening) {
+        self.seen.came += 1;
         match happening {
             Happening::ToSwitch(flow, bytes) => {
                 if let Some(tap) = &mut self.tap {
-                    tap.arrived(false, &bytes);
+                    tap.arrived(self.now, false, &bytes);
                 }
                 self.feed(Input::Datagram { flow, bytes });
             }
@@ -196,7 +207,7 @@ impl World {
                     .as_mut()
                     .filter(|_| !self.phones.is_deaf_to(&bytes))
                 {
-                    tap.arrived(true, &bytes);
+                    tap.arrived(self.now, true, &bytes);
                 }
                 self.phones.handle_datagram(self.now, flow, &bytes);
             }
@@ -224,7 +235,7 @@ impl World {
                 }
             } else if let Some(output) = self.phones.poll() {
                 self.carry_phone(output);
-            } else if let Some(((side, leg), event)) = self.sound.poll() {
+            } else if let Some(((side, leg), event)) = self.sound.poll(self.now) {
                 self.hear(side, leg, event);
             } else {
                 return;
@@ -247,7 +258,7 @@ impl World {
         match output {
             PhoneOutput::Send { flow, bytes } => {
                 if let Some(tap) = &mut self.tap {
-                    tap.sent(true, &bytes);
+                    tap.sent(self.now, true, &bytes);
                 }
                 for way in self.network.carry() {
                     let flow = flow.reversed();
@@ -267,7 +278,7 @@ impl World {
         match output {
             Output::Send { flow, bytes } => {
                 if let Some(tap) = &mut self.tap {
-                    tap.sent(false, &bytes);
+                    tap.sent(self.now, false, &bytes);
                 }
                 if flow.transport == Transport::Memory {
                     for way in self.network.carry() {

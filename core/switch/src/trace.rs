@@ -269,7 +269,10 @@ impl Tracer {
         }
         // A call between two numbers of ours has one Call-ID for both of its legs.
         let own = trace.flow.remote == trace.flow.local;
-        let unknown = trace.leg.is_none() && (own || !self.ids.contains_key(&trace.call_id));
+        let unknown = match trace.leg {
+            Some(leg) => !self.legs.contains_key(&leg),
+            None => own || !self.ids.contains_key(&trace.call_id),
+        };
         if unknown && !trace.sent && trace.line.starts_with("INVITE ") {
             // Its leg is offered next, and its call known after that; or it is refused, and the
             // response is the next thing that is heard of it.
