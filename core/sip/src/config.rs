@@ -22,6 +22,9 @@ pub struct Config {
     pub realm: String,
     /// The users that may register and call, and the means to check them.
     pub phones: BTreeMap<String, Phone>,
+    /// Whether phones are challenged with SHA-256 before MD5 (RFC 8760 §2.3). Off by itself: phones
+    /// that are in use (baresip 1.0) give up on the first challenge they can't compute.
+    pub challenge_sha256: bool,
     /// Secret of the nonces; drawn by the shell from the operating system.
     pub nonce_secret: [u8; 32],
     /// Session timers (RFC 4028).
@@ -138,6 +141,7 @@ impl Default for Config {
             trunks: Vec::new(),
             realm: "ringback".to_owned(),
             phones: BTreeMap::new(),
+            challenge_sha256: false,
             nonce_secret: [0; 32],
             session: SessionTimers::default(),
             timers: TimerValues::default(),

@@ -131,6 +131,8 @@ pub struct SipConfig {
     pub public_address: Option<IpAddr>,
     /// The realm phones are challenged in, and a name of this machine in `sip:NAME@DOMAIN`.
     pub domain: Option<String>,
+    /// Whether phones are asked for a SHA-256 digest first; older ones give up on it.
+    pub challenge_sha256: bool,
 }
 
 /// Ports for sound.
@@ -260,6 +262,7 @@ impl Default for SipConfig {
             tcp: vec![here],
             public_address: None,
             domain: None,
+            challenge_sha256: false,
         }
     }
 }

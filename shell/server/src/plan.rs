@@ -49,6 +49,8 @@ pub struct Plan {
     pub phones: BTreeMap<String, Phone>,
     /// The realm phones are challenged in.
     pub realm: String,
+    /// Whether they are asked for SHA-256 before MD5.
+    pub challenge_sha256: bool,
     /// Who carries calls to numbers that aren't ours.
     pub carrier: Carrier,
     /// The trunks.
@@ -127,6 +129,7 @@ impl Plan {
                 listeners,
                 trunks: self.sources.clone(),
                 realm: self.realm.clone(),
+                challenge_sha256: self.challenge_sha256,
                 phones: self.phones.clone(),
                 nonce_secret: start::random()?,
                 legs_max: self.calls_max.unwrap_or(model::limit::CALLS_MAX),

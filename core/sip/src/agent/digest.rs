@@ -111,14 +111,19 @@ pub(crate) fn check(stack: &mut Stack, request: &Request, name: HeaderName) -> S
     Shown::User(answer.username)
 }
 
-/// Adds our challenges to a 401 or 407: SHA-256 first, MD5 for older phones (RFC 8760 §2.3).
+/// Adds our challenges to a 401 or 407: MD5, and SHA-256 before it where the configuration says so
+/// (RFC 8760 §2.3).
 pub(crate) fn challenge(stack: &mut Stack, response: &mut Response, stale: bool) {
     let name = match response.code {
         Code::UNAUTHORIZED => HeaderName::WwwAuthenticate,
         _ => HeaderName::ProxyAuthenticate,
     };
     let nonces = Nonces::new(stack.config.nonce_secret, NONCE_LIFE);
-    for algorithm in [Algorithm::Sha256, Algorithm::Md5] {
+    let algorithms: &[Algorithm] = match stack.config.challenge_sha256 {
+        true => &[Algorithm::Sha256, Algorithm::Md5],
+        false => &[Algorithm::Md5],
+    };
+    for &algorithm in algorithms {
         let salt = stack.chance.next_u64();
         let nonce = nonces.mint(stack.now, &stack.config.realm, salt);
         let challenge = Challenge::new(&stack.config.realm, nonce, algorithm, stale);

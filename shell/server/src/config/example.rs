@@ -47,6 +47,8 @@ tcp = ["127.0.0.1:5060"]
 #public_address = "203.0.113.10"
 # The domain of registered phones: sip:NAME@DOMAIN.
 #domain = "voice.example.com"
+# Ask phones for a SHA-256 digest before MD5; older phones give up on it.
+#challenge_sha256 = false
 
 [media]
 # UDP ports for sound, two for each leg.

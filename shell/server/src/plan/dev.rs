@@ -55,6 +55,7 @@ impl Plan {
             numbers: vec![PlannedNumber { number: NUMBER.to_owned(), ..PlannedNumber::default() }],
             phones: BTreeMap::new(),
             realm: "ringback".to_owned(),
+            challenge_sha256: false,
             carrier: Carrier::Phones,
             trunks: Vec::new(),
             sources: vec![TrunkSource {

@@ -61,6 +61,7 @@ impl Plan {
                 (phone.user.clone(), Phone { password })
             }).collect(),
             realm: config.sip.domain.clone().unwrap_or_else(|| "ringback".to_owned()),
+            challenge_sha256: config.sip.challenge_sha256,
             carrier: carrier.map_or(Carrier::None, |trunk| Carrier::Trunk(trunk.name.clone())),
             trunks,
             sources,
