@@ -1,5 +1,8 @@
 """SIPp against the house: as callers and phones that do what a file says, and as a carrier."""
 
+import hashlib
+import re
+
 from harness import ACCOUNT, Case, House, free_ports
 from harness.config import serve
 from harness.sipp import Sipp
@@ -94,16 +97,22 @@ class FromOutside(Case):
 
     def test_late_offer_gets_an_offer_and_hears_us(self):
         document = VoiceResponse()
-        document.record(max_length=2, play_beep=True, action="/recorded", timeout=5,
-                        trim="do-not-trim")
-        self.app.route("/recorded", VoiceResponse())
+        dial = document.dial(
+            record="record-from-answer-dual",
+            time_limit=4,
+            action="/dialled",
+            recording_status_callback=self.app.url("/recording"),
+        )
+        dial.number("+12025550101")
+        self.app.route("/dialled", VoiceResponse())
         self.inbound(document)
         self.sipp("caller_late_offer", more=["-rtp_echo"]).finish()
-        recorded = self.app.wait("/recorded")
-        path = f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{recorded['RecordingSid']}.wav"
+        told = self.app.wait("/recording")
         self.over()
+        path = f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{told['RecordingSid']}.wav"
         samples, rate = read_wav(self.house.ask("GET", path)[2])
-        self.assertGreater(len(samples[0]), rate, "the echoed line was recorded")
+        self.assertGreater(loudest_db(samples[1], rate), -40, "the person speaks")
+        self.assertGreater(loudest_db(samples[0], rate), -40, "and comes back from the caller")
 
     def test_twenty_calls_through_a_network_that_loses_every_tenth_message(self):
         document = VoiceResponse()
@@ -131,8 +140,8 @@ class Registered(Case):
         run = Sipp(
             scenario,
             self.house.sip,
-            keys={"caller": "alice", "password": password},
-            more=["-s", OURS],
+            keys={"caller": "alice"},
+            more=["-s", OURS, "-au", "alice", "-ap", password],
             **options,
         )
         self.addCleanup(run.close)
@@ -177,8 +186,8 @@ class Carrier(Case):
         self.port = free_ports(1)[0]
         trunk = {
             "name": "carrier",
-            "address": f"127.0.0.1:{self.port}",
-            "user": "trunkuser",
+            "host": f"127.0.0.1:{self.port}",
+            "username": "trunkuser",
             "password": "trunkpass",
         }
         return House(config=serve(trunks=[trunk]))
@@ -257,10 +266,25 @@ class Carrier(Case):
         carrier.finish()
 
     def test_digest_asked_by_the_carrier(self):
-        keys = {"username": "trunkuser", "password": "trunkpass"}
-        carrier = self.carrier("carrier_digest", keys=keys)
+        carrier = self.carrier("carrier_digest")
         self.assertEqual(self.ended(self.call().sid)["CallStatus"], "completed")
         carrier.finish()
+
+    def test_digest_with_sha_256_asked_by_a_proxy(self):
+        carrier = self.carrier("carrier_digest_sha256")
+        self.assertEqual(self.ended(self.call().sid)["CallStatus"], "completed")
+        carrier.finish()
+        line = re.search(r"^Proxy-Authorization: Digest (.*)$", carrier.messages(), re.M)[1]
+        said = dict(re.findall(r'(\w+)="?([^",\s]+)"?', line))
+        self.assertEqual((said["algorithm"], said["username"]), ("SHA-256", "trunkuser"))
+
+        def digest(*parts):
+            return hashlib.sha256(":".join(parts).encode()).hexdigest()
+
+        first = digest("trunkuser", said["realm"], "trunkpass")
+        second = digest("INVITE", said["uri"])
+        names = [said[name] for name in ("nonce", "nc", "cnonce", "qop")]
+        self.assertEqual(said["response"], digest(first, *names, second))
 
     def test_the_trunk_calls_an_owned_number(self):
         number = self.client.incoming_phone_numbers.list(phone_number=OURS)[0]

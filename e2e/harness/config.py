@@ -9,24 +9,24 @@ def serve(phones=(), trunks=(), numbers=("+12025550190",)):
 
     def write(house):
         rows = [
-            f'http = "127.0.0.1:{house.http_port}"',
-            f'sip = "{house.sip}"',
             f'data = "{house.data}"',
-            "",
             "[account]",
             f'sid = "{ACCOUNT}"',
             f'token = "{TOKEN}"',
-            "",
+            "[http]",
+            f'listen = "127.0.0.1:{house.http_port}"',
+            "[sip]",
+            f'udp = ["{house.sip}"]',
+            f'tcp = ["{house.sip}"]',
         ]
         for number in numbers:
-            rows += ["[[numbers]]", f'number = "{number}"', ""]
+            rows += ["[[number]]", f'number = "{number}"']
         for user, password in phones:
-            rows += ["[[phones]]", f'user = "{user}"', f'password = "{password}"', ""]
+            rows += ["[[phone]]", f'user = "{user}"', f'password = "{password}"']
         for trunk in trunks:
-            rows.append("[[trunks]]")
-            for key, value in trunk.items():
-                rows.append(f"{key} = {literal(value)}")
-            rows.append("")
+            rows.append("[[trunk]]")
+            rows += [f"{key} = {literal(value)}" for key, value in trunk.items()]
+        rows.append("")
         return "\n".join(rows)
 
     return write
@@ -35,8 +35,4 @@ def serve(phones=(), trunks=(), numbers=("+12025550190",)):
 def literal(value):
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
-        return "[" + ", ".join(literal(each) for each in value) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{k} = {literal(v)}" for k, v in value.items()) + " }"
     return f'"{value}"' if isinstance(value, str) else str(value)
