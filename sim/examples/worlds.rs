@@ -51,11 +51,13 @@ fn main() -> ExitCode {
             .sum()
     };
     println!(
-        "{count} worlds, {} calls, {} steps, {} callbacks, {} recordings in {took:.1} s: {} complaints",
+        "{count} worlds, {} calls, {} steps, {} callbacks, {} recordings, \
+         {} sentences heard in {took:.1} s: {} complaints",
         sum(|r| r.calls as u64),
         sum(|r| r.steps),
         sum(|r| r.callbacks as u64),
         sum(|r| r.recordings as u64),
+        sum(|r| r.heard as u64),
         complaints.len()
     );
     if complaints.is_empty() && results.len() == threads {

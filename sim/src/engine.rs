@@ -92,8 +92,8 @@ impl EngineSound {
         self.desk.kept(recording)
     }
 
-    /// Complains if somebody was joined to another and wasn't heard.
-    pub fn judge(&self) -> Result<(), String> {
+    /// Complains if somebody was joined to another and wasn't heard; else how often somebody was.
+    pub fn judge(&self) -> Result<usize, String> {
         self.hearing.judge(&self.desk)
     }
 

@@ -28,6 +28,10 @@ const PHONES: [&str; 6] = [
 ];
 /// Numbers that the account owns.
 const OWNED: [&str; 3] = ["+12025550190", "+12025550191", "+12025550192"];
+/// Who only want to talk to each other, and the number that joins them.
+const TALKER: &str = "+12025551777";
+const LISTENER: &str = "+12025551778";
+const TALK: &str = "+12025550177";
 /// Pages of the application.
 const PAGES: [&str; 8] = ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h"];
 /// Sound files of the application.
@@ -66,6 +70,8 @@ pub struct Report {
     pub callbacks: usize,
     /// Recordings that were kept.
     pub recordings: usize,
+    /// Sentences said to somebody joined, and heard there; with real sound only.
+    pub heard: usize,
 }
 
 /// A world of this seed, and what people will do in it.
@@ -159,7 +165,42 @@ impl Story {
     pub fn with_engines(mut self, seed: u64) -> Story {
         self.world = self.world.with_engines(seed);
         set_files(&mut self.world);
+        self.add_talk(&mut Chance::new(seed ^ 0x7a1c));
         self
+    }
+
+    /// Two who only want to talk to each other, in the midst of everything else.
+    fn add_talk(&mut self, chance: &mut Chance) {
+        let record = pick(chance, &["do-not-record", "record-from-answer-dual"]);
+        let body = format!(
+            "<Response><Dial record=\"{record}\"><Number>{LISTENER}</Number></Dial></Response>"
+        );
+        let content_type = Some("text/xml".to_owned());
+        let answer = customer::Answer::Body {
+            content_type,
+            body: body.into_bytes(),
+        };
+        let page = Page {
+            after: Span::from_millis(30),
+            answer,
+        };
+        self.world.customer.page("/talk", page);
+        let owned = self.world.shelf.own(BEGIN, TALK, Some(url("/talk")));
+        owned.status_callback = Some(url("/status"));
+        let talk = |chance: &mut Chance| {
+            let mut acts = Vec::new();
+            for words in ["Hello, can you hear me?", "Very well.", "Then let us talk."] {
+                acts.push(Act::Wait(4_000 + chance.below(6_000)));
+                acts.push(Act::Say(words.to_owned()));
+            }
+            acts.extend([Act::Wait(3_000 + chance.below(3_000)), Act::HangUp]);
+            Character::answering("talks", 1_000, acts)
+        };
+        self.world.phones.set(LISTENER, talk(chance));
+        let at = Span(chance.below(LAST_ACT.0));
+        let call = Deed::Call(TALKER.to_owned(), TALK.to_owned(), talk(chance));
+        self.deeds.push_back((at, call));
+        self.deeds.make_contiguous().sort_by_key(|(at, _)| *at);
     }
 
     /// Lets everything happen, and judges each step and the end.
@@ -169,8 +210,10 @@ impl Story {
             judge.step(&self.world)?;
         }
         judge.rest(&self.world)?;
+        let heard = self.world.sound.judge()?;
         let World { shelf, seen, .. } = &self.world;
         Ok(Report {
+            heard,
             calls: shelf.calls.len(),
             steps: seen.steps,
             callbacks: seen.callbacks.len(),

@@ -73,10 +73,10 @@ impl SoundPlane {
         }
     }
 
-    /// Complains if somebody who was joined to another was not heard.
-    pub fn judge(&self) -> Result<(), String> {
+    /// Complains if somebody who was joined to another was not heard; else how often one was.
+    pub fn judge(&self) -> Result<usize, String> {
         match self {
-            SoundPlane::Events(_) => Ok(()),
+            SoundPlane::Events(_) => Ok(0),
             SoundPlane::Engines(sound) => sound.judge(),
         }
     }

@@ -69,12 +69,13 @@ impl Tap {
             ("INVITE", None) if !self.answered.contains(&invite) => {
                 self.unanswered.insert(invite, user.to_owned());
             }
-            ("INVITE", Some(..200)) => {
+            ("INVITE", Some(status @ ..300)) => {
+                let left = self.unheard.get(&invite);
+                if left.is_some_and(|left| now.since(*left) >= PATIENCE) {
+                    return;
+                }
                 self.unheard.remove(&invite);
-            }
-            ("INVITE", Some(200..300)) => {
-                let left = self.unheard.remove(&invite);
-                if left.is_some_and(|left| now.since(left) >= PATIENCE) {
+                if status < 200 {
                     return;
                 }
                 *self.unacknowledged.entry(invite).or_default() += 1;

@@ -64,6 +64,8 @@ pub(super) struct Hearing {
     spoken: Vec<Spoken>,
     joints: Vec<Joint>,
     probes: BTreeMap<LegId, Time>,
+    /// When phones hung up, which the platform may learn much later if packets are lost.
+    closed: BTreeMap<LegId, Time>,
     /// Phones that held, vanished or were cut: nothing is promised of them.
     left_out: BTreeSet<LegId>,
 }
@@ -117,6 +119,9 @@ impl Hearing {
             } if side == Side::Phones => {
                 self.plays.insert(*play, (leg, now));
             }
+            MediaCommand::Close if side == Side::Phones => {
+                self.closed.insert(leg, now);
+            }
             MediaCommand::Join { peer } if side == Side::Switch => {
                 self.part(now, leg);
                 self.part(now, *peer);
@@ -164,7 +169,8 @@ impl Hearing {
         self.own.get(&(other, *port)).copied()
     }
 
-    pub(super) fn judge(&self, desk: &Desk) -> Result<(), String> {
+    pub(super) fn judge(&self, desk: &Desk) -> Result<usize, String> {
+        let mut judged = 0;
         for spoken in self.spoken.iter().filter(|_| self.promises) {
             let Some(near) = self.far(Side::Phones, spoken.leg) else {
                 continue;
@@ -180,12 +186,17 @@ impl Hearing {
                 let Some(listener) = self.far(Side::Switch, peer).filter(|_| stands) else {
                     continue;
                 };
+                let closed = self.closed.get(&listener);
+                if closed.is_some_and(|closed| *closed < spoken.to + MARGIN) {
+                    continue;
+                }
                 if !self.left_out.contains(&spoken.leg) && !self.left_out.contains(&listener) {
                     self.judge_ear(spoken, listener, desk)?;
+                    judged += 1;
                 }
             }
         }
-        Ok(())
+        Ok(judged)
     }
 
     fn judge_ear(&self, spoken: &Spoken, listener: LegId, desk: &Desk) -> Result<(), String> {
