@@ -56,10 +56,12 @@ impl Switch {
             .sip
             .listeners
             .push(sip::Listener::at(Transport::Memory, OWN));
-        config.sip.trunks.push(sip::TrunkSource {
-            name: trunk::PHONES_NAME.to_owned(),
-            sources: vec![(PHONES.ip(), None)],
-        });
+        if config.carrier == Carrier::Phones {
+            config.sip.trunks.push(sip::TrunkSource {
+                name: trunk::PHONES_NAME.to_owned(),
+                sources: vec![(PHONES.ip(), None)],
+            });
+        }
         config.sip.trace = config.ladder;
         let trunks = Trunks::new(config.carrier, config.trunks, &config.sip);
         let mut sip = Endpoint::new(config.sip, chance.fork());
@@ -110,6 +112,11 @@ impl Switch {
         }
         self.tracer.handle_timeout(now, out);
         self.run(now, out);
+    }
+
+    /// Gives out what is still to be kept. To be called once, when nothing more comes in.
+    pub fn finish(&mut self, out: &mut Vec<Output>) {
+        self.tracer.finish(out);
     }
 
     /// The live call that an input is about, where the input names one.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Rungs kept for one call; a menu that goes round for hours must not fill the memory.
 const RUNGS_MAX: usize = 500;
 /// How long an ended call's ladder stays open for what is still on its way (the 200 to a BYE).
-const GRACE: Span = Span::from_secs(1);
+const GRACE: Span = Span::from_millis(250);
 /// How long a leg keeps its name after that: transactions live 32 s.
 const MEMORY: Span = Span::from_secs(40);
 
@@ -137,6 +137,12 @@ impl Tracer {
                 self.forget(leg);
             }
         }
+    }
+
+    /// Gives out the ladders of all calls, ended or not: the exchange stops.
+    pub(crate) fn finish(&mut self, out: &mut Vec<Output>) {
+        let stories = std::mem::take(&mut self.stories);
+        out.extend(stories.into_iter().map(|(call, rows)| Output::Story { call, rows }));
     }
 
     /// Something came in for call control.

@@ -112,12 +112,15 @@ impl Shard {
             }
             self.let_time_pass(&mut outputs);
             self.carrier.flush();
+            self.metrics.store_queue.set(self.carrier.writer.waiting() as i64);
             self.metrics.calls_live.set(self.switch.calls().live_count() as i64);
             if stop {
                 break;
             }
         }
         self.hang_up_all(inbox, &mut outputs);
+        self.switch.finish(&mut outputs);
+        self.carry(&mut outputs);
         self.carrier.flush();
     }
 

@@ -160,6 +160,9 @@ impl Worker {
             _ => None,
         };
         let closing = command == MediaCommand::Close;
+        if closing && let Some(stats) = self.engine.stats(now, leg) {
+            self.metrics.packets_lost.inc_by(stats.lost);
+        }
         self.engine
             .command(now, leg, port, command, &mut self.effects);
         if closing {
