@@ -79,7 +79,10 @@ pub struct Sound {
     legs: BTreeMap<Ear, Leg>,
     ports: BTreeMap<u16, Ear>,
     next_port: u16,
+    /// What will happen. What has lost its reason stays here, and nothing comes of it.
     agenda: BTreeSet<(Time, Due)>,
+    /// The legs that are being recorded.
+    recorded: BTreeSet<Ear>,
     /// How long the file at an address plays, or with which code it fails.
     files: BTreeMap<String, Result<Span, ErrorCode>>,
     /// Addresses of the legs that have no port left to take.
@@ -247,12 +250,6 @@ impl Sound {
         }
     }
 
-    /// Forgets what was to happen to this leg, as far as it is of this kind.
-    fn forget(&mut self, ear: Ear, of_kind: impl Fn(&Due) -> bool) {
-        self.agenda
-            .retain(|(_, due)| due.ear() != ear || !of_kind(due));
-    }
-
     fn say(&mut self, ear: Ear, event: MediaEvent) {
         self.out.push_back((ear, event));
     }
@@ -348,7 +345,6 @@ impl Sound {
             leg.queue.remove(at);
         } else if leg.plays(play) {
             leg.playing = None;
-            self.forget(ear, |due| matches!(due, Due::PlayEnds(..) | Due::Key(..)));
         } else {
             return;
         }
@@ -419,7 +415,6 @@ impl Sound {
             self.end_recording(now, ear, recording, RecordEnd::Stopped);
         }
         self.part(ear);
-        self.forget(ear, |due| !matches!(due, Due::Finished(..)));
         if let Some(leg) = self.legs.remove(&ear) {
             self.ports.remove(&leg.port);
         }
@@ -444,6 +439,7 @@ impl Sound {
             silent_since: now,
         };
         leg.recordings.insert(recording, fresh);
+        self.recorded.insert(ear);
     }
 
     /// Ends a recording whose greatest length or longest silence is reached.
@@ -466,13 +462,15 @@ impl Sound {
 
     fn end_recording(&mut self, now: Time, ear: Ear, recording: RecordingSid, end: RecordEnd) {
         let leg = self.legs.get_mut(&ear);
-        let Some(ended) = leg.and_then(|leg| leg.recordings.remove(&recording)) else {
+        let Some(leg) = leg else {
             return;
         };
-        self.forget(
-            ear,
-            |due| matches!(due, Due::Check(_, of) if *of == recording),
-        );
+        let Some(ended) = leg.recordings.remove(&recording) else {
+            return;
+        };
+        if leg.recordings.is_empty() {
+            self.recorded.remove(&ear);
+        }
         let last = if ended.active {
             Some(now)
         } else {
@@ -499,7 +497,10 @@ impl Sound {
     /// Notes for every recording whether there is sound now, and plans the end of its silence.
     fn listen(&mut self, now: Time) {
         let mut changes = Vec::new();
-        for (ear, leg) in &self.legs {
+        for ear in &self.recorded {
+            let Some(leg) = self.legs.get(ear) else {
+                continue;
+            };
             for (sid, recording) in &leg.recordings {
                 let (ear_sound, mouth_sound) = (self.ear_hears(*ear), self.mouth_says(*ear));
                 let any = match recording.spec.track {
@@ -555,18 +556,6 @@ impl Sound {
     /// Whether this leg hears sound from its far end.
     fn ear_hears(&self, ear: Ear) -> bool {
         self.far(ear).is_some_and(|far| self.mouth_says(far))
-    }
-}
-
-impl Due {
-    fn ear(&self) -> Ear {
-        match self {
-            Due::PlayEnds(ear, _)
-            | Due::Key(ear, ..)
-            | Due::Check(ear, _)
-            | Due::Finished(ear, ..)
-            | Due::Lost(ear) => *ear,
-        }
     }
 }
 
