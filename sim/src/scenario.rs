@@ -1,22 +1,22 @@
 //! A scenario file: above the line what the world is like, below it what happened.
 //!
-//! | line                                                    | meaning                              |
-//! |---------------------------------------------------------|--------------------------------------|
-//! | `wire 20ms jitter 5ms loss 10% twice 5%`                | how packets travel                   |
-//! | `sound engine`                                          | real packets instead of sound events |
-//! | `seed 7`                                                | which story chance tells             |
-//! | `phone bob +12025551001 answers 2s, says "Hi", hangs-up`| a phone and its character            |
-//! | `number +12025550190 voice /in fallback /f status /s`   | an owned number                      |
-//! | `page /in after 50ms type text/xml <Response/>`         | an answer of the application         |
-//! | `page /in fails 11200 500`, `page /in lost`             | a fault of the application           |
-//! | `file /a.wav lasts 3s`, `file /a.wav fails 13420`       | a sound file                         |
-//! | `at 0s api calls +12025551001 from +12025550190 url /a` | an API request (see [`order`])       |
-//! | `at 2s api updates CA1 status completed`                | a change of a call                   |
-//! | `at 0s bob calls +12025550190`, `at 3s bob presses 1#`  | what a person does                   |
-//! | `at 4s bob hangs-up`, `bob says "…"`, `bob vanishes`    |                                      |
-//! | `at 1s wire loses 2`, `at 1s ports run-out`             | what goes wrong                      |
-//! | `shows Digits CallStatus`                               | parameters printed under the ladder  |
-//! | `until 90s`                                             | when to stop looking                 |
+//! | line | meaning |
+//! |---|---|
+//! | `wire 20ms jitter 5ms loss 10% twice 5%` | how packets travel |
+//! | `sound engine` | real packets instead of sound events |
+//! | `seed 7` | which story chance tells |
+//! | `phone bob +12025551001 answers 2s, says "Hi", hangs-up` | a phone and its character |
+//! | `number +12025550190 voice /in fallback /f status /s` | an owned number |
+//! | `page /in after 50ms type text/xml <Response/>` | an answer of the application |
+//! | `page /in fails 11200 500`, `page /in lost` | a fault of the application |
+//! | `file /a.wav lasts 3s`, `file /a.wav fails 13420` | a sound file |
+//! | `at 0s api calls +12025551001 from +12025550190 url /a` | an API request (see [`order`]) |
+//! | `at 2s api updates CA1 status completed` | a change of a call |
+//! | `at 0s bob calls +12025550190`, `at 3s bob presses 1#` | what a person does |
+//! | `at 4s bob hangs-up`, `bob says "…"`, `bob vanishes` |  |
+//! | `at 1s wire loses 2`, `at 1s ports run-out` | what goes wrong |
+//! | `shows Digits CallStatus` | parameters printed under the ladder |
+//! | `until 90s` | when to stop looking |
 //!
 //! A line that begins with a space goes on with the line before it.
 //!

@@ -119,8 +119,8 @@ mod tests {
 
     #[test]
     fn a_manifest_and_a_table_are_read() {
-        let manifest = "[package]\nname = \"x\"\n[dependencies]\n# MIT = good\nmodel = 1\nserde = 1\n\
-                        [dev-dependencies]\nsim = 1\n";
+        let manifest = "[package]\nname = \"x\"\n[dependencies]\n# MIT = good\nmodel = 1\n\
+                        serde = 1\n[dev-dependencies]\nsim = 1\n";
         assert_eq!(dependencies(manifest), ["model", "serde"]);
         assert_eq!(arrows(manifest, &["model", "sim"]), ["model"]);
         let table = "// Calls.\n\n/// One\n/// two.\npub const A: u8 = 1;\n";

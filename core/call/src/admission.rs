@@ -38,7 +38,12 @@ impl Door {
     /// A door with these bounds.
     pub fn new(calls_max: usize, per_second: Option<u32>) -> Door {
         let credit = u64::from(per_second.unwrap_or(0)) * 1_000_000;
-        Door { calls_max, per_second, credit, counted_at: Time(0) }
+        Door {
+            calls_max,
+            per_second,
+            credit,
+            counted_at: Time(0),
+        }
     }
 
     /// Lets one more call in beside these.
@@ -46,7 +51,9 @@ impl Door {
         if calls >= self.calls_max {
             return Err(Full::Calls);
         }
-        let Some(rate) = self.per_second.map(u64::from) else { return Ok(()) };
+        let Some(rate) = self.per_second.map(u64::from) else {
+            return Ok(());
+        };
         let earned = now.since(self.counted_at).0.saturating_mul(rate);
         self.credit = self.credit.saturating_add(earned).min(rate * 1_000_000);
         self.counted_at = now;
@@ -86,8 +93,14 @@ mod tests {
         let now = Time::from_secs(1);
         let mut door = Door::new(limit::CALLS_MAX, None);
         assert_eq!(door.receive(now, &offered(Origin::Own, 62), 0), Ok(()));
-        assert_eq!(door.receive(now, &offered(Origin::Own, 61), 0), Err(Full::Rounds));
-        assert_eq!(door.receive(now, &offered(Origin::Trunk("t".into()), 5), 0), Ok(()));
+        assert_eq!(
+            door.receive(now, &offered(Origin::Own, 61), 0),
+            Err(Full::Rounds)
+        );
+        assert_eq!(
+            door.receive(now, &offered(Origin::Trunk("t".into()), 5), 0),
+            Ok(())
+        );
         let full = door.receive(now, &offered(Origin::Own, 69), limit::CALLS_MAX);
         assert_eq!(full, Err(Full::Calls));
     }

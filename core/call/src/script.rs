@@ -335,7 +335,12 @@ impl Script {
         };
         if !self.may_ask(turn.now) {
             let text = "this call asks for documents faster than any caller could follow";
-            return self.fail(&Fault::new(ErrorCode::DOCUMENT_FAULT, text), None, line, turn);
+            return self.fail(
+                &Fault::new(ErrorCode::DOCUMENT_FAULT, text),
+                None,
+                line,
+                turn,
+            );
         }
         let facts = (line.row, line.leg.status(), line.visit);
         let asking = webhook::ask((target, goto.method), goto.parameters, facts, turn);

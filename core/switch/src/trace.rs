@@ -142,7 +142,11 @@ impl Tracer {
     /// Gives out the ladders of all calls, ended or not: the exchange stops.
     pub(crate) fn finish(&mut self, out: &mut Vec<Output>) {
         let stories = std::mem::take(&mut self.stories);
-        out.extend(stories.into_iter().map(|(call, rows)| Output::Story { call, rows }));
+        out.extend(
+            stories
+                .into_iter()
+                .map(|(call, rows)| Output::Story { call, rows }),
+        );
     }
 
     /// Something came in for call control.

@@ -25,9 +25,20 @@ pub struct Banner<'a> {
 impl Banner<'_> {
     /// The screen.
     pub fn text(&self) -> String {
-        let Banner { api, sip, account, voices, data, .. } = self;
+        let Banner {
+            api,
+            sip,
+            account,
+            voices,
+            data,
+            ..
+        } = self;
         let (sid, token) = (account.sid, &account.auth_token);
-        let numbers: Vec<_> = self.numbers.iter().map(|n| n.phone_number.as_str()).collect();
+        let numbers: Vec<_> = self
+            .numbers
+            .iter()
+            .map(|n| n.phone_number.as_str())
+            .collect();
         let from = numbers.first().copied().unwrap_or("+12025550190");
         let numbers = numbers.join(", ");
         let mut text = String::new();
@@ -40,7 +51,10 @@ impl Banner<'_> {
         let _ = writeln!(text, "  Voices       {voices}");
         let _ = writeln!(text, "  Data         {data}\n");
         if self.phones {
-            let _ = writeln!(text, "The carrier is the virtual phone network: `ringback dev --phones`");
+            let _ = writeln!(
+                text,
+                "The carrier is a virtual phone network: `ringback dev --phones`"
+            );
             let _ = writeln!(text, "lists its numbers. Place a first call:\n");
         } else {
             let _ = writeln!(text, "Place a first call:\n");
@@ -69,8 +83,8 @@ pub fn phones() -> String {
         let _ = writeln!(text, "  {number}  {}", character.summary);
     }
     let _ = writeln!(text, "  any other     like +12025550101\n");
-    text.push_str("Your own numbers (+12025550190 and what you add by IncomingPhoneNumbers) answer\n");
-    text.push_str("with their VoiceUrl.\n");
+    text.push_str("Your own numbers (+12025550190 and what you add by IncomingPhoneNumbers)\n");
+    text.push_str("answer with their VoiceUrl.\n");
     text
 }
 

@@ -89,7 +89,7 @@ impl Sender {
         self.metrics.callback(counted, started.elapsed());
         let mut writes = vec![Write::CallbackDone(callback.id)];
         if let Err(fault) = outcome {
-            tracing::info!(call = %callback.call, code = %fault.code, "a callback was not accepted");
+            tracing::info!(call = %callback.call, code = %fault.code, "callback not accepted");
             writes.push(Write::Notification(Box::new(
                 self.notification(&callback, &fault),
             )));

@@ -69,11 +69,21 @@ impl Carrier {
                 }
             }
             Output::Send { flow, bytes } => self.sip.send(flow, bytes),
-            Output::Connect { connection, transport, remote, .. } => {
+            Output::Connect {
+                connection,
+                transport,
+                remote,
+                ..
+            } => {
                 self.sip.connect(connection, transport, remote);
             }
             Output::Close { connection } => self.sip.close(connection),
-            Output::Resolve { query, host, service, port } => {
+            Output::Resolve {
+                query,
+                host,
+                service,
+                port,
+            } => {
                 self.resolve(query, host, service, port);
             }
             Output::Media { leg, command } => self.media.command(leg, command),
@@ -85,7 +95,9 @@ impl Carrier {
             Output::Save(row) => self.save(row),
             Output::Reply { ask, result } => self.pending.replies.push((ask, result)),
             Output::Notify(callback) => {
-                self.pending.writes.push(Write::Callback(Box::new(callback.clone())));
+                self.pending
+                    .writes
+                    .push(Write::Callback(Box::new(callback.clone())));
                 self.pending.callbacks.push(callback);
             }
             Output::Gone(call) => self.web.forget(call),
@@ -107,15 +119,23 @@ impl Carrier {
 
     /// Hands what has been collected to the store.
     pub fn flush(&mut self) {
-        let Pending { writes, replies, callbacks } = std::mem::take(&mut self.pending);
+        let Pending {
+            writes,
+            replies,
+            callbacks,
+        } = std::mem::take(&mut self.pending);
         if writes.is_empty() && replies.is_empty() {
             return;
         }
         let (desk, sender) = (Arc::clone(&self.desk), self.callbacks.clone());
         self.writer.write_then(writes, move |result| match result {
             Ok(()) => {
-                replies.into_iter().for_each(|(ask, answer)| desk.reply(ask, answer));
-                callbacks.into_iter().for_each(|callback| sender.send(callback));
+                replies
+                    .into_iter()
+                    .for_each(|(ask, answer)| desk.reply(ask, answer));
+                callbacks
+                    .into_iter()
+                    .for_each(|callback| sender.send(callback));
             }
             Err(error) => {
                 // What isn't durable isn't acknowledged. The callbacks are sent all the same:
@@ -124,7 +144,9 @@ impl Carrier {
                     let refused = answer.and_then(|_| Err(unavailable(&error)));
                     desk.reply(ask, refused);
                 }
-                callbacks.into_iter().for_each(|callback| sender.send(callback));
+                callbacks
+                    .into_iter()
+                    .for_each(|callback| sender.send(callback));
             }
         });
     }
@@ -164,16 +186,23 @@ impl Carrier {
     }
 
     fn token(&self, account: AccountSid) -> Option<String> {
-        self.directory.account(account).map(|account| account.auth_token)
+        self.directory
+            .account(account)
+            .map(|account| account.auth_token)
     }
 
     fn fetch(&self, fetch: FetchId, request: WebRequest) {
         let Some(token) = self.token(request.account) else {
             // Never seen unless an account is taken away under a live call.
             let text = "the account is gone".to_owned();
-            let reply = WebReply::Failed { code: ErrorCode::DOCUMENT_FAULT, status: None, text };
+            let reply = WebReply::Failed {
+                code: ErrorCode::DOCUMENT_FAULT,
+                status: None,
+                text,
+            };
             let shard = self.shard.clone();
-            self.runtime.spawn_blocking(move || shard.event(Event::Fetched { fetch, reply }));
+            self.runtime
+                .spawn_blocking(move || shard.event(Event::Fetched { fetch, reply }));
             return;
         };
         let (web, shard, metrics) = (self.web.clone(), self.shard.clone(), self.metrics.clone());
@@ -184,7 +213,10 @@ impl Carrier {
                 WebReply::Failed { code, .. } => Err(*code),
             };
             metrics.document(outcome, fetched.took);
-            let event = Event::Fetched { fetch, reply: fetched.reply };
+            let event = Event::Fetched {
+                fetch,
+                reply: fetched.reply,
+            };
             // Waits only while the loop is overloaded, and then off the async threads.
             tokio::task::block_in_place(|| shard.event(event));
         });
@@ -205,5 +237,8 @@ impl Carrier {
 }
 
 fn unavailable(error: &store::StoreError) -> Refusal {
-    Refusal { code: ErrorCode::UNAVAILABLE, text: error.to_string() }
+    Refusal {
+        code: ErrorCode::UNAVAILABLE,
+        text: error.to_string(),
+    }
 }

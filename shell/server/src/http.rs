@@ -49,7 +49,9 @@ pub async fn serve(
             tokio::time::sleep(Duration::from_millis(limit::ACCEPT_PAUSE_MS)).await;
             continue;
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            continue;
+        };
         let (site, acceptor, stop) = (site.clone(), acceptor.clone(), stop.clone());
         tokio::spawn(async move {
             let _place = place;

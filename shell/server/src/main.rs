@@ -4,10 +4,10 @@ use clap::Parser;
 use server::banner::{self, Banner};
 use server::cli::{Cli, Command, ConfigFile, Dev};
 use server::config::{self, Config};
+use server::ladder_command;
 use server::log::LogFormat;
 use server::node::Node;
 use server::plan::{DevFlags, Plan};
-use server::ladder_command;
 use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;
@@ -67,7 +67,11 @@ fn dev(flags: Dev) -> Result<(), Fault> {
     })
     .map_err(text)?;
     run(plan, |node| {
-        let sip = node.sip.first().map(ToString::to_string).unwrap_or_default();
+        let sip = node
+            .sip
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let banner = Banner {
             api: &format!("http://{}", node.http),
             sip: &sip,
@@ -140,12 +144,20 @@ fn init(file: Option<PathBuf>) -> Result<(), Fault> {
     let mut options = std::fs::OpenOptions::new();
     // It holds the token: nobody else may read it.
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut written = options.write(true).create_new(true).open(&file).map_err(fault)?;
+    let mut written = options
+        .write(true)
+        .create_new(true)
+        .open(&file)
+        .map_err(fault)?;
     written.write_all(example.as_bytes()).map_err(fault)
 }
 
 fn sim(files: &[PathBuf]) -> ExitCode {
     let update = environment("UPDATE_EXPECT").is_some_and(|value| value == "1");
     let fine = sim::run_files(files, update, &mut std::io::stdout());
-    if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -64,7 +64,9 @@ impl Node {
         // What may be taken by another program is taken first: nothing has to be undone then.
         let listener = TcpListener::bind(plan.http).await;
         let listener = listener.map_err(|error| StartError::bind("HTTP", plan.http, &error))?;
-        let http = listener.local_addr().map_err(|e| StartError::bind("HTTP", plan.http, &e))?;
+        let http = listener
+            .local_addr()
+            .map_err(|e| StartError::bind("HTTP", plan.http, &e))?;
         let (shard, inbox) = ShardHandle::channel(metrics.clone());
         let sockets = open_sockets(&plan, &shard, &metrics).await?;
 
@@ -139,12 +141,21 @@ impl Node {
         let switch = Switch::new(clock.now(), switch_config, chance.fork());
         let pending = store.pending_callbacks()?;
         let cut = store.unfinished_calls()?;
-        let shard_thread = std::thread::Builder::new().name("control".to_owned()).spawn({
-            let shard = Shard { switch, carrier, clock, metrics: metrics.clone() };
-            move || shard.run(&inbox)
-        })?;
+        let shard_thread = std::thread::Builder::new()
+            .name("control".to_owned())
+            .spawn({
+                let shard = Shard {
+                    switch,
+                    carrier,
+                    clock,
+                    metrics: metrics.clone(),
+                };
+                move || shard.run(&inbox)
+            })?;
         // What was promised before a crash comes before anything new.
-        pending.into_iter().for_each(|callback| callbacks.send(callback));
+        pending
+            .into_iter()
+            .for_each(|callback| callbacks.send(callback));
         for row in cut {
             shard.event(Event::Cut(Box::new(row)));
         }
@@ -163,7 +174,11 @@ impl Node {
         });
         let (stop, stopping) = watch::channel(false);
         let (_, ready) = watch::channel(true);
-        let site = Site { rest, metrics, ready };
+        let site = Site {
+            rest,
+            metrics,
+            ready,
+        };
         let http_task = tokio::spawn(http::serve(listener, plan.tls.clone(), site, stopping));
         Ok(Node {
             http,
@@ -227,7 +242,12 @@ struct Joint {
 
 impl Joint {
     fn new(shard: ShardHandle, wants: Wants) -> Arc<Joint> {
-        Arc::new(Joint { shard, wants, media: OnceLock::new(), phones: OnceLock::new() })
+        Arc::new(Joint {
+            shard,
+            wants,
+            media: OnceLock::new(),
+            phones: OnceLock::new(),
+        })
     }
 }
 
@@ -269,7 +289,9 @@ impl PhoneSink for Joint {
         if let Some(phones) = self.phones.get().cloned() {
             match fax_tone(&prompt) {
                 Some(tone) => phones.feed(leg, play, tone),
-                None => self.wants.bring(prompt, move |f| phones.feed(leg, play, f), || true),
+                None => self
+                    .wants
+                    .bring(prompt, move |f| phones.feed(leg, play, f), || true),
             }
         }
     }
@@ -286,7 +308,10 @@ impl Encoder for Mp3Encoder {
     ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> {
         let program = self.0.clone();
         Box::pin(async move {
-            program.convert(&wav, &mp3).await.map_err(|error| error.to_string())
+            program
+                .convert(&wav, &mp3)
+                .await
+                .map_err(|error| error.to_string())
         })
     }
 }

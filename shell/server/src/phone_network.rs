@@ -12,8 +12,8 @@ use sim::{FAX_TONE, PhoneOutput, Phones};
 use sip::Flow;
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use switch::{OWN, PHONES};
@@ -37,9 +37,20 @@ pub trait PhoneSink: Send + Sync + 'static {
 }
 
 enum Message {
-    Sip { flow: Flow, bytes: Vec<u8> },
-    Packet { from: SocketAddr, to: SocketAddr, bytes: Vec<u8> },
-    Feed { leg: LegId, play: PlayId, feed: Feed },
+    Sip {
+        flow: Flow,
+        bytes: Vec<u8>,
+    },
+    Packet {
+        from: SocketAddr,
+        to: SocketAddr,
+        bytes: Vec<u8>,
+    },
+    Feed {
+        leg: LegId,
+        play: PlayId,
+        feed: Feed,
+    },
     Stop,
 }
 
@@ -75,12 +86,19 @@ impl PhoneNetwork {
     /// Brings a SIP message of the platform; `flow` as the platform sees it. Lost if the phones
     /// are overloaded, as a datagram would be.
     pub fn message(&self, flow: Flow, bytes: Vec<u8>) {
-        let _ = self.inbox.try_send(Message::Sip { flow: flow.reversed(), bytes });
+        let _ = self.inbox.try_send(Message::Sip {
+            flow: flow.reversed(),
+            bytes,
+        });
     }
 
     /// Brings an RTP or RTCP packet of the platform.
     pub fn packet(&self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
-        let _ = self.inbox.try_send(Message::Packet { from, to, bytes: bytes.to_vec() });
+        let _ = self.inbox.try_send(Message::Packet {
+            from,
+            to,
+            bytes: bytes.to_vec(),
+        });
     }
 
     /// Brings sound that a phone wanted.
@@ -160,8 +178,21 @@ impl Outlet for Mouth<'_> {
     }
 
     fn record_end(&mut self, leg: LegId, recording: RecordingSid, kept: Kept) {
-        let Kept { length_ms, heard, end, .. } = kept;
-        self.said.push((leg, MediaEvent::Recorded { recording, length_ms, heard, end }));
+        let Kept {
+            length_ms,
+            heard,
+            end,
+            ..
+        } = kept;
+        self.said.push((
+            leg,
+            MediaEvent::Recorded {
+                recording,
+                length_ms,
+                heard,
+                end,
+            },
+        ));
     }
 
     fn relay(&mut self, _: LegId, _: Relayed) {
@@ -200,8 +231,16 @@ impl Exchange {
     /// How long nothing needs to be done unless something comes.
     fn patience(&self, now: Time, next_tick: Time) -> Duration {
         let quiet = now + Span::from_secs(3_600);
-        let tick = if self.engine.legs() > 0 { next_tick } else { quiet };
-        let due = self.phones.next_timeout().map_or(tick, |due| due.min(tick)).min(quiet);
+        let tick = if self.engine.legs() > 0 {
+            next_tick
+        } else {
+            quiet
+        };
+        let due = self
+            .phones
+            .next_timeout()
+            .map_or(tick, |due| due.min(tick))
+            .min(quiet);
         Duration::from_micros(due.since(now).0)
     }
 
@@ -226,7 +265,11 @@ impl Exchange {
     }
 
     fn with_engine(&mut self, work: impl FnOnce(&mut Engine, &mut Mouth)) {
-        let mut mouth = Mouth { ports: &self.ports, said: &mut self.said, sink: &*self.sink };
+        let mut mouth = Mouth {
+            ports: &self.ports,
+            said: &mut self.said,
+            sink: &*self.sink,
+        };
         work(&mut self.engine, &mut mouth);
     }
 

@@ -95,7 +95,10 @@ impl Plan {
     /// How clients reach the API, without a slash at the end.
     pub fn base_url(&self, bound: SocketAddr) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        let url = self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{bound}"));
+        let url = self
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("{scheme}://{bound}"));
         url.trim_end_matches('/').to_owned()
     }
 
@@ -106,9 +109,10 @@ impl Plan {
         base_url: &str,
     ) -> Result<switch::Config, StartError> {
         let mut listeners = Vec::new();
-        for (transport, locals) in
-            [(Transport::Udp, sockets.udp()), (Transport::Tcp, sockets.tcp())]
-        {
+        for (transport, locals) in [
+            (Transport::Udp, sockets.udp()),
+            (Transport::Tcp, sockets.tcp()),
+        ] {
             for local in locals {
                 let mut listener = Listener::at(transport, local);
                 if let Some(address) = self.public_address {

@@ -112,8 +112,12 @@ impl Shard {
             }
             self.let_time_pass(&mut outputs);
             self.carrier.flush();
-            self.metrics.store_queue.set(self.carrier.writer.waiting() as i64);
-            self.metrics.calls_live.set(self.switch.calls().live_count() as i64);
+            self.metrics
+                .store_queue
+                .set(self.carrier.writer.waiting() as i64);
+            self.metrics
+                .calls_live
+                .set(self.switch.calls().live_count() as i64);
             if stop {
                 break;
             }
@@ -128,11 +132,21 @@ impl Shard {
     fn hang_up_all(&mut self, inbox: &ShardInbox, outputs: &mut Vec<Output>) {
         let calls: Vec<_> = self.switch.calls().live().map(|(call, ..)| call).collect();
         for call in calls {
-            let Some(account) = self.carrier.account() else { return };
-            let update = Update { status: Some(EndAs::Completed), ..Update::default() };
+            let Some(account) = self.carrier.account() else {
+                return;
+            };
+            let update = Update {
+                status: Some(EndAs::Completed),
+                ..Update::default()
+            };
             // Nobody waits under this name: the desk counts from 1.
             let ask = AskId(0);
-            let command = Command::Update { ask, account, call, update };
+            let command = Command::Update {
+                ask,
+                account,
+                call,
+                update,
+            };
             self.take(Input::Call(Event::Command(command)), outputs);
         }
         let deadline = self.clock.now() + Span::from_millis(limit::STOP_MS);
@@ -162,7 +176,10 @@ impl Shard {
         if handled.is_ok() {
             return;
         }
-        error!(call = call.map(|call| call.to_string()), "a fault of ours; its call is ended");
+        error!(
+            call = call.map(|call| call.to_string()),
+            "a fault of ours; its call is ended"
+        );
         if let Some(call) = call {
             let switch = &mut self.switch;
             let ended = catch_unwind(AssertUnwindSafe(|| switch.abandon(now, call, outputs)));
@@ -196,7 +213,10 @@ impl Shard {
     fn patience(&self) -> Duration {
         let now: Time = self.clock.now();
         let quiet = now + Span::from_secs(60);
-        let due = self.switch.next_timeout().map_or(quiet, |due| due.min(quiet));
+        let due = self
+            .switch
+            .next_timeout()
+            .map_or(quiet, |due| due.min(quiet));
         Duration::from_micros(due.since(now).0)
     }
 }

@@ -34,7 +34,14 @@ impl StartError {
     /// A listener that can't be opened.
     pub fn bind(kind: &'static str, address: SocketAddr, error: &io::Error) -> StartError {
         let error = io::Error::new(error.kind(), error.to_string());
-        StartError(BindError { kind, address, error }.to_string())
+        StartError(
+            BindError {
+                kind,
+                address,
+                error,
+            }
+            .to_string(),
+        )
     }
 }
 
@@ -73,7 +80,11 @@ pub fn open_sounds(data: &Path) -> Result<Sounds, StartError> {
 
 /// The terminal, if ladders are shown as they happen.
 pub fn terminal(plan: &Plan, now: Time) -> Result<Option<Terminal>, StartError> {
-    Ok(if plan.terminal { Some(crate::node::show(now)?) } else { None })
+    Ok(if plan.terminal {
+        Some(crate::node::show(now)?)
+    } else {
+        None
+    })
 }
 
 /// Hears of the store's health: one line when it fails, one when it works again.
@@ -102,11 +113,16 @@ pub fn account(store: &dyn Store, plan: &Plan, now: Time) -> Result<Account, Sta
 
 fn new_account(plan: &Plan, now: Time) -> Result<Account, StartError> {
     // Token and identifier come from different bytes: one must not betray the other.
-    let token: String = random()?[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let token: String = random()?[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&random()?[..16]);
     Ok(Account {
-        sid: plan.account_sid.unwrap_or(AccountSid(u128::from_be_bytes(bytes))),
+        sid: plan
+            .account_sid
+            .unwrap_or(AccountSid(u128::from_be_bytes(bytes))),
         auth_token: token,
         friendly_name: plan.account_name.clone(),
         date_created: now,
@@ -124,7 +140,9 @@ pub fn own_numbers(
 ) -> Result<(), StartError> {
     let known = store.all_numbers()?;
     for planned in &plan.numbers {
-        let found = known.iter().find(|number| number.phone_number == planned.number);
+        let found = known
+            .iter()
+            .find(|number| number.phone_number == planned.number);
         let mut number = match found {
             // What was changed through the API since stays, unless the file says otherwise.
             Some(number) if planned.voice_url.is_none() => {
@@ -174,7 +192,11 @@ pub fn mend_recordings(store: &dyn Store, sounds: &Sounds, now: Time) -> Result<
     for mut row in store.unfinished_recordings()? {
         let sound = mended.iter().find(|sound| sound.recording == row.sid);
         let length_ms = sound.map_or(0, |sound| sound.length_ms);
-        row.status = if length_ms > 0 { RecordingStatus::Completed } else { RecordingStatus::Absent };
+        row.status = if length_ms > 0 {
+            RecordingStatus::Completed
+        } else {
+            RecordingStatus::Absent
+        };
         row.duration_secs = Some((length_ms.div_ceil(1_000)).min(u64::from(u32::MAX)) as u32);
         row.date_updated = now;
         store.commit(&[&Write::Recording(Box::new(row))])?;

@@ -19,14 +19,16 @@ impl Terminal {
     /// Starts a thread that prints to standard output; times count from `start`.
     pub fn start(start: Time) -> std::io::Result<(Terminal, JoinHandle<()>)> {
         let (lines, queue) = sync_channel::<Line>(LINES_MAX);
-        let thread = std::thread::Builder::new().name("terminal".to_owned()).spawn(move || {
-            let mut ladder = Ladder::new(start);
-            while let Ok(line) = queue.recv() {
-                let text = ladder.render(&line);
-                // A closed terminal is no reason to stop calls.
-                let _ = writeln!(std::io::stdout(), "{text}");
-            }
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("terminal".to_owned())
+            .spawn(move || {
+                let mut ladder = Ladder::new(start);
+                while let Ok(line) = queue.recv() {
+                    let text = ladder.render(&line);
+                    // A closed terminal is no reason to stop calls.
+                    let _ = writeln!(std::io::stdout(), "{text}");
+                }
+            })?;
         Ok((Terminal { lines }, thread))
     }
 

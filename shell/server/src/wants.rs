@@ -25,7 +25,12 @@ impl Wants {
         files: SoundFiles,
         directory: Arc<Directory>,
     ) -> Wants {
-        Wants { runtime, speakers, files, directory }
+        Wants {
+            runtime,
+            speakers,
+            files,
+            directory,
+        }
     }
 
     /// Begins to bring a prompt; returns at once. `feed` takes the pieces; `listens` says whether
@@ -55,7 +60,9 @@ impl Wants {
 
     async fn file(&self, url: &str) -> Feed {
         let account = self.directory.default_account();
-        let token = account.map(|account| account.auth_token).unwrap_or_default();
+        let token = account
+            .map(|account| account.auth_token)
+            .unwrap_or_default();
         match self.files.get(url, &token).await {
             Ok(sound) => Feed::Samples(sound),
             Err((code, text)) => Feed::Failed { code, text },

@@ -1,3 +1,5 @@
+//! Descriptions of phones and carriers, read, answered and written.
+
 use super::offer::{EVENT, Wish};
 use super::parse::parse;
 use super::write::{Line, Origin, write};

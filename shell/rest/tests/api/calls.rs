@@ -238,7 +238,10 @@ async fn filters_by_state_and_day() {
         ("StartTime=2010-08-31", vec![1]),
         ("StartTime%3E=2010-09-01", vec![2]),
         ("StartTime%3C=2010-09-01", vec![1]),
-        ("StartTime%3E=2010-08-31&StartTime%3C=2010-09-02", vec![2, 1]),
+        (
+            "StartTime%3E=2010-08-31&StartTime%3C=2010-09-02",
+            vec![2, 1],
+        ),
         ("EndTime=2010-09-01", vec![2]),
         ("ParentCallSid=CA00000000000000000000000000000009", vec![]),
     ] {

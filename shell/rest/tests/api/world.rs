@@ -1,7 +1,7 @@
 //! An API with a real store, a call control that only pretends, and a clock that stands.
 
-use bytes::Bytes;
 use ::call::{AskId, Command, NewCall, Refusal};
+use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::header::{AUTHORIZATION, HeaderMap};
 use hyper::{Method, Request};

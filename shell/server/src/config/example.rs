@@ -15,7 +15,8 @@ pub fn fresh_example() -> Result<String, ConfigError> {
 }
 
 /// A commented configuration that works as it is, once the account has its values.
-pub const EXAMPLE: &str = r#"# Configuration of `ringback serve`. `ringback check --config FILE` explains what it leads to.
+pub const EXAMPLE: &str = r#"# Configuration of `ringback serve`.
+# `ringback check --config FILE` explains what it leads to.
 # Keys that stand behind a # show what holds if they are left out.
 
 # Where rows and recordings lie.

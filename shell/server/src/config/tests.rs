@@ -96,7 +96,8 @@ fn credentials_come_from_the_environment_first_and_are_never_printed() {
 fn an_explanation_names_everyone_and_no_secret() {
     let config = Config::parse(&account(
         "[[phone]]\nuser = \"alice\"\npassword = \"hunter2\"\n\
-         [[trunk]]\nname = \"carrier\"\nhost = \"sip.x\"\nusername = \"me\"\npassword = \"pssst\"\n",
+         [[trunk]]\nname = \"carrier\"\nhost = \"sip.x\"\nusername = \"me\"\n\
+         password = \"pssst\"\n",
     ))
     .unwrap();
     let lines: Vec<String> = explain(&config).iter().map(ToString::to_string).collect();

@@ -38,7 +38,10 @@ impl Plan {
     /// The plan of `ringback dev`.
     pub fn dev(flags: DevFlags) -> Result<Plan, StartError> {
         let account_sid = flags.account_sid.as_deref().map(account_sid).transpose()?;
-        let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        let loopback = [
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ];
         let sources = loopback.into_iter().chain([flags.sip.ip()]);
         Ok(Plan {
             http: flags.http,
@@ -52,7 +55,10 @@ impl Plan {
             account_sid,
             account_name: "Ringback".to_owned(),
             auth_token: flags.auth_token,
-            numbers: vec![PlannedNumber { number: NUMBER.to_owned(), ..PlannedNumber::default() }],
+            numbers: vec![PlannedNumber {
+                number: NUMBER.to_owned(),
+                ..PlannedNumber::default()
+            }],
             phones: BTreeMap::new(),
             realm: "ringback".to_owned(),
             challenge_sha256: false,

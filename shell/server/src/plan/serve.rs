@@ -29,7 +29,10 @@ impl Plan {
         let fault = |error: crate::config::ConfigError| StartError::new(error.to_string());
         let (sid, token) = config.account.credentials(environment).map_err(fault)?;
         let sip = config.sip.udp.iter().chain(&config.sip.tcp);
-        let sip_address = sip.clone().next().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |a| a.ip());
+        let sip_address = sip
+            .clone()
+            .next()
+            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |a| a.ip());
         let public_address = config.sip.public_address;
         let media_address = public_address.unwrap_or(sip_address);
         let mut trunks = Vec::new();
@@ -51,16 +54,28 @@ impl Plan {
             account_sid: Some(sid),
             account_name: config.account.name.clone(),
             auth_token: Some(token),
-            numbers: config.numbers.iter().map(|number| PlannedNumber {
-                number: number.number.clone(),
-                name: number.name.clone(),
-                voice_url: number.voice_url.clone(),
-            }).collect(),
-            phones: config.phones.iter().map(|phone| {
-                let password = phone.password.reveal().to_owned();
-                (phone.user.clone(), Phone { password })
-            }).collect(),
-            realm: config.sip.domain.clone().unwrap_or_else(|| "ringback".to_owned()),
+            numbers: config
+                .numbers
+                .iter()
+                .map(|number| PlannedNumber {
+                    number: number.number.clone(),
+                    name: number.name.clone(),
+                    voice_url: number.voice_url.clone(),
+                })
+                .collect(),
+            phones: config
+                .phones
+                .iter()
+                .map(|phone| {
+                    let password = phone.password.reveal().to_owned();
+                    (phone.user.clone(), Phone { password })
+                })
+                .collect(),
+            realm: config
+                .sip
+                .domain
+                .clone()
+                .unwrap_or_else(|| "ringback".to_owned()),
             challenge_sha256: config.sip.challenge_sha256,
             carrier: carrier.map_or(Carrier::None, |trunk| Carrier::Trunk(trunk.name.clone())),
             trunks,
@@ -83,7 +98,11 @@ fn outbound(trunk: &TrunkConfig) -> Result<Trunk, StartError> {
     let host = parsed.map_err(|_| StartError::new(format!("trunk host {:?}?", trunk.host)))?;
     let credentials = trunk.username.as_ref().map(|username| Credentials {
         username: username.clone(),
-        password: trunk.password.as_ref().map_or("", |secret| secret.reveal()).to_owned(),
+        password: trunk
+            .password
+            .as_ref()
+            .map_or("", |secret| secret.reveal())
+            .to_owned(),
     });
     Ok(Trunk {
         name: trunk.name.clone(),
@@ -101,19 +120,32 @@ fn outbound(trunk: &TrunkConfig) -> Result<Trunk, StartError> {
 
 /// The addresses a trunk's calls come from: the ones named, or the host's own.
 fn source(trunk: &TrunkConfig) -> Result<TrunkSource, StartError> {
-    let mut sources: Vec<_> = trunk.calls_from.iter().map(|address| (*address, None)).collect();
+    let mut sources: Vec<_> = trunk
+        .calls_from
+        .iter()
+        .map(|address| (*address, None))
+        .collect();
     if sources.is_empty() {
         let (host, port) = host_and_port(&trunk.host);
         let found = (host, port.unwrap_or(5_060)).to_socket_addrs();
         let found = found.map_err(|error| {
-            StartError::new(format!("trunk {}: {host} can't be resolved: {error}", trunk.name))
+            StartError::new(format!(
+                "trunk {}: {host} can't be resolved: {error}",
+                trunk.name
+            ))
         })?;
         // Several trunks may share an address, as tests on one machine do: then the port tells.
         sources.extend(found.map(|address| {
-            (address.ip(), address.ip().is_loopback().then_some(address.port()))
+            (
+                address.ip(),
+                address.ip().is_loopback().then_some(address.port()),
+            )
         }));
     }
-    Ok(TrunkSource { name: trunk.name.clone(), sources })
+    Ok(TrunkSource {
+        name: trunk.name.clone(),
+        sources,
+    })
 }
 
 /// `host:port`, `[v6]:port`, or a host alone.

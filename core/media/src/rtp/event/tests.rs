@@ -1,3 +1,5 @@
+//! Keys as events: sent, heard, lost, doubled, out of order.
+
 use super::*;
 use model::Chance;
 

@@ -1,3 +1,5 @@
+//! The jitter buffer under order, disorder, lateness and loss.
+
 use super::*;
 use model::Chance;
 
