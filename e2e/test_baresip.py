@@ -62,7 +62,7 @@ class RealPhones(Case):
 
     def say_to(self, phone, document):
         """Calls a phone, lets the document run, and returns what the phone heard."""
-        call = self.place(f"sip:{phone.name}@127.0.0.1", document=document)
+        call = self.place(f"sip:{phone.name}@{self.house.sip}", document=document)
         phone.answer()
         self.assertEqual(self.ended(call.sid, 90)["CallStatus"], "completed")
         phone.wait("CALL_CLOSED")
@@ -117,7 +117,7 @@ class RealPhones(Case):
         document = VoiceResponse()
         document.gather(num_digits=4, timeout=10, action="/keys")
         self.app.route("/keys", VoiceResponse())
-        call = self.place("sip:alice@127.0.0.1", document=document)
+        call = self.place(f"sip:alice@{self.house.sip}", document=document)
         alice.answer()
         self.app.wait("/voice")
         alice.press("1590")
@@ -133,9 +133,9 @@ class RealPhones(Case):
             action="/dialled",
             recording_status_callback=self.app.url("/recording"),
         )
-        dial.sip("sip:bob@127.0.0.1")
+        dial.sip(f"sip:bob@{self.house.sip}")
         self.app.route("/dialled", VoiceResponse())
-        call = self.place("sip:alice@127.0.0.1", document=document)
+        call = self.place(f"sip:alice@{self.house.sip}", document=document)
         alice.answer()
         bob.answer()
         self.assertEqual(self.app.wait("/dialled", 25)["DialCallStatus"], "completed")
@@ -178,18 +178,18 @@ class RealPhones(Case):
 
     def test_a_phone_that_declines_and_one_that_is_not_there(self):
         alice = self.alice()
-        call = self.place("sip:alice@127.0.0.1", document=VoiceResponse())
+        call = self.place(f"sip:alice@{self.house.sip}", document=VoiceResponse())
         alice.wait("CALL_INCOMING")
         alice.hang_up()
         self.assertIn(self.ended(call.sid)["CallStatus"], ("busy", "no-answer"))
-        call = self.place("sip:bob@127.0.0.1", document=VoiceResponse())
+        call = self.place(f"sip:bob@{self.house.sip}", document=VoiceResponse())
         self.assertIn(self.ended(call.sid)["CallStatus"], ("failed", "no-answer"))
 
     def test_a_phone_that_hangs_up_ends_the_call(self):
         alice = self.alice()
         document = VoiceResponse()
         document.pause(length=30)
-        call = self.place("sip:alice@127.0.0.1", document=document)
+        call = self.place(f"sip:alice@{self.house.sip}", document=document)
         alice.answer()
         self.app.wait("/voice")
         alice.hang_up()
@@ -198,8 +198,8 @@ class RealPhones(Case):
     def test_a_phone_puts_us_on_hold_and_comes_back(self):
         alice, bob = self.alice(), self.bob()
         document = VoiceResponse()
-        document.dial(time_limit=9).sip("sip:bob@127.0.0.1")
-        call = self.place("sip:alice@127.0.0.1", document=document)
+        document.dial(time_limit=9).sip(f"sip:bob@{self.house.sip}")
+        call = self.place(f"sip:alice@{self.house.sip}", document=document)
         alice.answer()
         bob.answer()
         alice.command("hold")

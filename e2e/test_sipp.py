@@ -154,13 +154,13 @@ class Registered(Case):
         self.addCleanup(phone.close)
         document = VoiceResponse()
         document.pause(length=1)
-        call = self.place("sip:alice@127.0.0.1", document=document)
+        call = self.place(f"sip:alice@{self.house.sip}", document=document)
         self.assertEqual(self.ended(call.sid)["CallStatus"], "completed")
         phone.finish()
 
     def test_a_wrong_password_is_no_registration(self):
         self.sipp("phone_registers_wrong", password="looking-glass").finish()
-        call = self.place("sip:alice@127.0.0.1", document=VoiceResponse())
+        call = self.place(f"sip:alice@{self.house.sip}", document=VoiceResponse())
         last = self.ended(call.sid)
         self.assertIn(last["CallStatus"], ("no-answer", "failed"))
         self.assertEqual(self.app.requests("/voice"), [])

@@ -72,7 +72,8 @@ class Phone:
         self.control = until(self.connect, 10, f"baresip's control socket: {self.said()}")
         threading.Thread(target=self.read, daemon=True).start()
         if password:
-            self.wait("REGISTER_OK")
+            # The registration may have been faster than our control connection.
+            until(lambda: "OK" in self.command("reginfo"), 10, f"registration: {self.said()}")
 
     def connect(self):
         try:
@@ -103,15 +104,17 @@ class Phone:
                 held = rest[int(size) + 1 :]
 
     def command(self, command, params=""):
-        """One command at a time: baresip loses commands that come too close together."""
+        """One command at a time: baresip loses commands that come too close together. Returns
+        what it says."""
         token = f"{command}-{len(self.events.snapshot())}"
         body = json.dumps({"command": command, "params": params, "token": token}).encode()
         self.control.sendall(b"%d:%s," % (len(body), body))
-        self.events.wait_for(
+        answers = self.events.wait_for(
             lambda items: [e for e in items if e.get("token") == token],
             5,
             f"baresip's answer to {command}; log: {self.said()}",
         )
+        return answers[0].get("data") or ""
 
     def wait(self, kind, seconds=10, count=1):
         """The count-th event of this kind."""
