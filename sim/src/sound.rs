@@ -3,10 +3,13 @@
 //! It serves both sides of the network, the platform's legs and the phones', and knows which two
 //! belong together by the ports in their descriptions. A ten-minute call costs some dozen steps.
 
-use media::sound::speech_stand_in::speech_length_ms;
+mod length;
+mod recording;
+
+pub(crate) use length::port_of;
+use length::{key_length, length};
 use model::media::{
-    MediaCommand, MediaEvent, Opening, PlayEnd, PlayId, Prompt, RecordEnd, RecordSpec, SpeechPart,
-    Tone,
+    MediaCommand, MediaEvent, Opening, PlayEnd, PlayId, Prompt, RecordEnd, RecordSpec,
 };
 use model::{ErrorCode, LegId, RecordingSid, Span, Time};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -420,122 +423,6 @@ impl Sound {
         }
     }
 
-    fn record(&mut self, now: Time, ear: Ear, recording: RecordingSid, spec: RecordSpec) {
-        let Some(leg) = self.legs.get_mut(&ear) else {
-            return;
-        };
-        let end = now + Span::from_millis(u64::from(spec.length_ms_max));
-        self.agenda.insert((end, Due::Check(ear, recording)));
-        if let Some(silence_ms) = spec.silence_ms {
-            let check = now + Span::from_millis(u64::from(silence_ms));
-            self.agenda.insert((check, Due::Check(ear, recording)));
-        }
-        let fresh = Recording {
-            spec,
-            begun: now,
-            first_heard: None,
-            last_heard: None,
-            active: false,
-            silent_since: now,
-        };
-        leg.recordings.insert(recording, fresh);
-        self.recorded.insert(ear);
-    }
-
-    /// Ends a recording whose greatest length or longest silence is reached.
-    fn check(&mut self, now: Time, ear: Ear, sid: RecordingSid) {
-        let leg = self.legs.get(&ear);
-        let Some(recording) = leg.and_then(|leg| leg.recordings.get(&sid)) else {
-            return;
-        };
-        let length = Span::from_millis(u64::from(recording.spec.length_ms_max));
-        let silent = recording.spec.silence_ms.is_some_and(|silence_ms| {
-            let allowed = Span::from_millis(u64::from(silence_ms));
-            !recording.active && now - recording.silent_since >= allowed
-        });
-        if now - recording.begun >= length {
-            self.end_recording(now, ear, sid, RecordEnd::LengthMax);
-        } else if silent {
-            self.end_recording(now, ear, sid, RecordEnd::Silence);
-        }
-    }
-
-    fn end_recording(&mut self, now: Time, ear: Ear, recording: RecordingSid, end: RecordEnd) {
-        let leg = self.legs.get_mut(&ear);
-        let Some(leg) = leg else {
-            return;
-        };
-        let Some(ended) = leg.recordings.remove(&recording) else {
-            return;
-        };
-        if leg.recordings.is_empty() {
-            self.recorded.remove(&ear);
-        }
-        let last = if ended.active {
-            Some(now)
-        } else {
-            ended.last_heard
-        };
-        let kept = match (ended.first_heard, last) {
-            (Some(first), Some(last)) if ended.spec.trim => last - first,
-            _ => now - ended.begun,
-        };
-        let length_ms = kept.millis() as u32;
-        let heard = ended.first_heard.is_some() && length_ms >= model::limit::RECORDING_MS_MIN;
-        self.say(ear, MediaEvent::RecordEnded { recording, end });
-        let word = match end {
-            RecordEnd::Stopped | RecordEnd::Failed => 0,
-            RecordEnd::Silence => 1,
-            RecordEnd::LengthMax => 2,
-        };
-        self.agenda.insert((
-            now + FINISH,
-            Due::Finished(ear, recording, length_ms, heard, word),
-        ));
-    }
-
-    /// Notes for every recording whether there is sound now, and plans the end of its silence.
-    fn listen(&mut self, now: Time) {
-        let mut changes = Vec::new();
-        for ear in &self.recorded {
-            let Some(leg) = self.legs.get(ear) else {
-                continue;
-            };
-            for (sid, recording) in &leg.recordings {
-                let (ear_sound, mouth_sound) = (self.ear_hears(*ear), self.mouth_says(*ear));
-                let any = match recording.spec.track {
-                    model::recording::RecordingTrack::Outbound => mouth_sound,
-                    model::recording::RecordingTrack::Both
-                        if recording.spec.silence_ms.is_none() =>
-                    {
-                        ear_sound || mouth_sound
-                    }
-                    _ => ear_sound,
-                };
-                if any != recording.active {
-                    changes.push((*ear, *sid, any));
-                }
-            }
-        }
-        for (ear, sid, active) in changes {
-            let leg = self.legs.get_mut(&ear);
-            let Some(recording) = leg.and_then(|leg| leg.recordings.get_mut(&sid)) else {
-                continue;
-            };
-            recording.active = active;
-            if active {
-                recording.first_heard.get_or_insert(now);
-            } else {
-                recording.last_heard = Some(now);
-                recording.silent_since = now;
-                if let Some(silence_ms) = recording.spec.silence_ms {
-                    let check = now + Span::from_millis(u64::from(silence_ms));
-                    self.agenda.insert((check, Due::Check(ear, sid)));
-                }
-            }
-        }
-    }
-
     /// Whether this leg sends sound to its far end: its own prompts, or a joined leg's voice.
     fn mouth_says(&self, ear: Ear) -> bool {
         let Some(leg) = self.legs.get(&ear) else {
@@ -574,43 +461,4 @@ impl Leg {
              a=fmtp:101 0-16\r\na=ptime:20\r\na=sendrecv\r\n"
         )
     }
-}
-
-/// The port of the first line of sound.
-pub(crate) fn port_of(sdp: &str) -> Option<u16> {
-    let rest = sdp.split("m=audio ").nth(1)?;
-    rest.split_ascii_whitespace()
-        .next()?
-        .parse()
-        .ok()
-        .filter(|port| *port != 0)
-}
-
-fn key_length(digit: char) -> Span {
-    match digit {
-        'w' => Span::from_millis(500),
-        'W' => Span::from_secs(1),
-        _ => KEY,
-    }
-}
-
-/// How long a prompt takes once.
-fn length(
-    prompt: &Prompt,
-    files: &BTreeMap<String, Result<Span, ErrorCode>>,
-) -> Result<Span, ErrorCode> {
-    Ok(match prompt {
-        Prompt::Speech(speech) => {
-            let parts = speech.parts.iter().map(|part| match part {
-                SpeechPart::Text { text, .. } => speech_length_ms(text),
-                SpeechPart::Break { length_ms } => u64::from(*length_ms),
-            });
-            Span::from_millis(parts.sum())
-        }
-        Prompt::File { url } => files.get(url).copied().unwrap_or(Ok(FILE))?,
-        Prompt::Tone(Tone::Ringback(_)) => ENDLESS,
-        Prompt::Tone(Tone::RecordBeep) => BEEP,
-        Prompt::Digits(digits) => Span(digits.chars().map(|digit| key_length(digit).0).sum()),
-        Prompt::Silence { length_ms } => Span::from_millis(u64::from(*length_ms)),
-    })
 }

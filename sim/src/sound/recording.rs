@@ -1,0 +1,135 @@
+//! Recordings: who is heard when, and when enough has been.
+
+use super::{Due, Ear, FINISH, Recording, Sound};
+use model::media::{MediaEvent, RecordEnd, RecordSpec};
+use model::{RecordingSid, Span, Time};
+
+impl Sound {
+    pub(super) fn record(
+        &mut self,
+        now: Time,
+        ear: Ear,
+        recording: RecordingSid,
+        spec: RecordSpec,
+    ) {
+        let Some(leg) = self.legs.get_mut(&ear) else {
+            return;
+        };
+        let end = now + Span::from_millis(u64::from(spec.length_ms_max));
+        self.agenda.insert((end, Due::Check(ear, recording)));
+        if let Some(silence_ms) = spec.silence_ms {
+            let check = now + Span::from_millis(u64::from(silence_ms));
+            self.agenda.insert((check, Due::Check(ear, recording)));
+        }
+        let fresh = Recording {
+            spec,
+            begun: now,
+            first_heard: None,
+            last_heard: None,
+            active: false,
+            silent_since: now,
+        };
+        leg.recordings.insert(recording, fresh);
+        self.recorded.insert(ear);
+    }
+
+    /// Ends a recording whose greatest length or longest silence is reached.
+    pub(super) fn check(&mut self, now: Time, ear: Ear, sid: RecordingSid) {
+        let leg = self.legs.get(&ear);
+        let Some(recording) = leg.and_then(|leg| leg.recordings.get(&sid)) else {
+            return;
+        };
+        let length = Span::from_millis(u64::from(recording.spec.length_ms_max));
+        let silent = recording.spec.silence_ms.is_some_and(|silence_ms| {
+            let allowed = Span::from_millis(u64::from(silence_ms));
+            !recording.active && now - recording.silent_since >= allowed
+        });
+        if now - recording.begun >= length {
+            self.end_recording(now, ear, sid, RecordEnd::LengthMax);
+        } else if silent {
+            self.end_recording(now, ear, sid, RecordEnd::Silence);
+        }
+    }
+
+    pub(super) fn end_recording(
+        &mut self,
+        now: Time,
+        ear: Ear,
+        recording: RecordingSid,
+        end: RecordEnd,
+    ) {
+        let leg = self.legs.get_mut(&ear);
+        let Some(leg) = leg else {
+            return;
+        };
+        let Some(ended) = leg.recordings.remove(&recording) else {
+            return;
+        };
+        if leg.recordings.is_empty() {
+            self.recorded.remove(&ear);
+        }
+        let last = if ended.active {
+            Some(now)
+        } else {
+            ended.last_heard
+        };
+        let kept = match (ended.first_heard, last) {
+            (Some(first), Some(last)) if ended.spec.trim => last - first,
+            _ => now - ended.begun,
+        };
+        let length_ms = kept.millis() as u32;
+        let heard = ended.first_heard.is_some() && length_ms >= model::limit::RECORDING_MS_MIN;
+        self.say(ear, MediaEvent::RecordEnded { recording, end });
+        let word = match end {
+            RecordEnd::Stopped | RecordEnd::Failed => 0,
+            RecordEnd::Silence => 1,
+            RecordEnd::LengthMax => 2,
+        };
+        self.agenda.insert((
+            now + FINISH,
+            Due::Finished(ear, recording, length_ms, heard, word),
+        ));
+    }
+
+    /// Notes for every recording whether there is sound now, and plans the end of its silence.
+    pub(super) fn listen(&mut self, now: Time) {
+        let mut changes = Vec::new();
+        for ear in &self.recorded {
+            let Some(leg) = self.legs.get(ear) else {
+                continue;
+            };
+            for (sid, recording) in &leg.recordings {
+                let (ear_sound, mouth_sound) = (self.ear_hears(*ear), self.mouth_says(*ear));
+                let any = match recording.spec.track {
+                    model::recording::RecordingTrack::Outbound => mouth_sound,
+                    model::recording::RecordingTrack::Both
+                        if recording.spec.silence_ms.is_none() =>
+                    {
+                        ear_sound || mouth_sound
+                    }
+                    _ => ear_sound,
+                };
+                if any != recording.active {
+                    changes.push((*ear, *sid, any));
+                }
+            }
+        }
+        for (ear, sid, active) in changes {
+            let leg = self.legs.get_mut(&ear);
+            let Some(recording) = leg.and_then(|leg| leg.recordings.get_mut(&sid)) else {
+                continue;
+            };
+            recording.active = active;
+            if active {
+                recording.first_heard.get_or_insert(now);
+            } else {
+                recording.last_heard = Some(now);
+                recording.silent_since = now;
+                if let Some(silence_ms) = recording.spec.silence_ms {
+                    let check = now + Span::from_millis(u64::from(silence_ms));
+                    self.agenda.insert((check, Due::Check(ear, sid)));
+                }
+            }
+        }
+    }
+}
