@@ -123,6 +123,11 @@ impl Story {
         let wire = wire(&mut chance);
         let mut world = World::with_ladder(seed, wire, ladder);
         world.tap = Some(Tap::default());
+        world.store = match chance.below(20) {
+            0 => None,
+            1..4 => Some(Span(chance.below(6_000_000))),
+            _ => Some(Span(chance.below(2) * chance.below(50_000))),
+        };
         for number in PHONES {
             let character = character(&mut chance);
             world.phones.set(number, character);

@@ -117,6 +117,7 @@ pub fn build(scenario: &Scenario) -> World {
     if scenario.engines {
         world = world.with_engines(scenario.seed);
     }
+    world.store = scenario.store;
     for (_, number, character) in &scenario.phones {
         world.phones.set(number, character.clone());
     }

@@ -35,6 +35,8 @@ pub struct Scenario {
     pub seed: u64,
     /// How packets travel.
     pub wire: Wire,
+    /// How long the store takes to answer; `None`: it never does.
+    pub store: Option<Span>,
     /// Whether sound is made by real engines.
     pub engines: bool,
     /// Phones: name, number, character.
@@ -98,6 +100,7 @@ impl Scenario {
         let mut scenario = Scenario {
             seed: 1,
             wire: Wire::default(),
+            store: Some(Span::ZERO),
             engines: false,
             phones: Vec::new(),
             numbers: Vec::new(),
@@ -120,6 +123,8 @@ impl Scenario {
         match word {
             "seed" => self.seed = rest.parse().map_err(|_| format!("not a seed: {rest}"))?,
             "wire" => self.wire = wire(rest)?,
+            "store" if rest == "lost" => self.store = None,
+            "store" => self.store = Some(span(rest)?),
             "sound" if rest == "engine" => self.engines = true,
             "phone" => self.phones.push(phone(rest)?),
             "number" => self.numbers.push(number(rest)?),

@@ -63,6 +63,8 @@ pub struct World {
     pub sound: SoundPlane,
     /// The wire between them.
     pub network: Network,
+    /// How long the store takes to answer; `None`: it never does.
+    pub store: Option<Span>,
     /// What has been seen.
     pub seen: Seen,
     /// Listens in on the wire, if anybody wants to know.
@@ -99,6 +101,7 @@ impl World {
             phones: Phones::new(PHONES, OWN, chance.fork()),
             sound: SoundPlane::events(),
             network: Network::new(wire, chance.fork()),
+            store: Some(Span::ZERO),
             seen: Seen::default(),
             tap: None,
             switch: Switch::new(BEGIN, config, chance),
@@ -312,8 +315,14 @@ impl World {
                     Question::Account => Found::Account(Some(self.shelf.account.clone())),
                 };
                 let event = Event::Found { lookup, found };
-                self.switch
-                    .handle(self.now, Input::Call(event), &mut self.outputs);
+                match self.store {
+                    Some(Span::ZERO) => {
+                        let input = Input::Call(event);
+                        self.switch.handle(self.now, input, &mut self.outputs);
+                    }
+                    Some(after) => self.plan(after, Happening::Inside(event)),
+                    None => {}
+                }
             }
             Output::Gone(call) => {
                 self.seen.gone.insert(call);
