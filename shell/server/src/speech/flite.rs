@@ -52,7 +52,8 @@ impl Engine for Flite {
             return None;
         }
         let wanted = match voice.map(str::to_ascii_lowercase).as_deref() {
-            Some("man") => "rms",
+            // The contract's own default is a man; and he is understood best over a telephone.
+            Some("man") | None => "rms",
             Some(name) if self.voices.iter().any(|voice| voice == name) => {
                 return Some(Voice {
                     name: name.to_owned(),
