@@ -3,6 +3,7 @@
 use crate::cache::{Sound, SoundCache};
 use crate::webhook::{MediaReply, WebClient};
 use model::{ErrorCode, limit};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
@@ -17,6 +18,9 @@ pub struct SoundFiles(Arc<Shared>);
 struct Shared {
     client: WebClient,
     kept: SoundCache<String>,
+    /// The same bytes are decoded once, whatever address they come from: a prompt that a hundred
+    /// callers hear lies in memory once.
+    by_content: SoundCache<[u8; 32]>,
     /// What the server calls the version that is kept.
     etags: Mutex<HashMap<String, String>>,
     turns: Semaphore,
@@ -31,6 +35,7 @@ impl SoundFiles {
         SoundFiles(Arc::new(Shared {
             client,
             kept: SoundCache::new(limit::SOUND_CACHE_SAMPLES_MAX),
+            by_content: SoundCache::new(limit::SOUND_CACHE_SAMPLES_MAX),
             etags: Mutex::default(),
             turns: Semaphore::new(limit::SOUND_FETCHES_MAX),
         }))
@@ -57,7 +62,9 @@ impl SoundFiles {
                 etag,
                 body,
             } => {
-                let sound = decode(content_type, body).await?;
+                let content = fingerprint(content_type.as_deref(), &body);
+                let made = decode(content_type, body);
+                let sound = self.0.by_content.get_or_make(content, made).await?;
                 self.keep(url, etag, &sound);
                 Ok(sound)
             }
@@ -82,6 +89,15 @@ impl SoundFiles {
         etags.insert(url.to_owned(), etag);
         self.0.kept.replace(url.to_owned(), sound.clone());
     }
+}
+
+/// Tells equal answers: the type counts, for it says how the bytes are read.
+fn fingerprint(content_type: Option<&str>, body: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(content_type.unwrap_or_default());
+    hash.update([0]);
+    hash.update(body);
+    hash.finalize().into()
 }
 
 async fn decode(content_type: Option<String>, body: Vec<u8>) -> Result<Sound, SoundFault> {

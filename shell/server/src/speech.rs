@@ -22,6 +22,9 @@ pub use engine::{Engine, SpeechError, Spoken, Voice};
 pub use espeak::Espeak;
 pub use flite::Flite;
 
+/// Sound is 8 kHz.
+const SAMPLES_PER_MS: usize = 8;
+
 /// All engines. Clones share the memory and the bounds.
 #[derive(Clone)]
 pub struct Speakers(Arc<Shared>);
@@ -117,39 +120,46 @@ impl Speakers {
             });
             return;
         }
+        let alone = pieces.len() == 1;
         let mut first = true;
         for piece in pieces {
-            let samples = match piece {
-                sentence::Piece::Silence { length_ms } => {
-                    vec![0; length_ms as usize * 8]
-                }
-                sentence::Piece::Sentence { text, language } => {
-                    match self
-                        .sentence(&language, speech.voice.as_deref(), &text)
-                        .await
-                    {
-                        Ok(sound) => sound.to_vec(),
-                        Err(fault) => {
-                            feed(Feed::Failed {
-                                code: fault.code(),
-                                text: fault.to_string(),
-                            });
-                            return;
-                        }
-                    }
+            let sound = match self.piece(piece, speech.voice.as_deref()).await {
+                Ok(sound) => sound,
+                Err(fault) => {
+                    let (code, text) = (fault.code(), fault.to_string());
+                    feed(Feed::Failed { code, text });
+                    return;
                 }
             };
             if std::mem::take(&mut first) {
-                self.0
-                    .metrics
-                    .speech_seconds
-                    .observe(started.elapsed().as_secs_f64());
+                let took = started.elapsed().as_secs_f64();
+                self.0.metrics.speech_seconds.observe(took);
             }
-            if !feed(Feed::Chunk(samples)) {
+            if alone {
+                // All of it, as it lies in memory: a hundred callers share one copy.
+                feed(Feed::Samples(sound));
+                return;
+            }
+            if !feed(Feed::Chunk(sound.to_vec())) {
                 return;
             }
         }
         feed(Feed::End);
+    }
+
+    async fn piece(
+        &self,
+        piece: sentence::Piece,
+        voice: Option<&str>,
+    ) -> Result<Sound, SpeechError> {
+        match piece {
+            sentence::Piece::Silence { length_ms } => {
+                Ok(vec![0; length_ms as usize * SAMPLES_PER_MS].into())
+            }
+            sentence::Piece::Sentence { text, language } => {
+                self.sentence(&language, voice, &text).await
+            }
+        }
     }
 
     async fn sentence(
