@@ -67,6 +67,27 @@ pub fn all_code(folders: &[&str]) -> Vec<(String, String)> {
     all
 }
 
+/// The functions of formatted code, each with its length: from its `fn` to the brace below it.
+pub fn functions(text: &str) -> Vec<(String, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let bare = line.trim_start();
+        let words = bare.split_whitespace();
+        let mut words = words.skip_while(|word| word.starts_with("pub") || *word == "async");
+        if words.next() != Some("fn") {
+            continue;
+        }
+        let name = words.next().unwrap_or_default();
+        let name = name.split(['(', '<']).next().unwrap_or_default();
+        let end = line[..line.len() - bare.len()].to_owned() + "}";
+        if let Some(length) = lines[at..].iter().position(|line| *line == end) {
+            found.push((name.to_owned(), length + 1));
+        }
+    }
+    found
+}
+
 /// A constant of a table of bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constant {
@@ -115,6 +136,8 @@ mod tests {
         let file = "#[cfg(test)]\nmod tests;\nb\n#[cfg(test)]\nmod inline {\n}\n";
         assert_eq!(code(file), "#[cfg(test)]\nmod tests;\nb\n");
         assert_eq!(code_lines(file), 3);
+        let file = "impl A {\n    pub async fn b<T>() {\n        c();\n    }\n}\nfn d() {\n}\n";
+        assert_eq!(functions(file), [("b".to_owned(), 3), ("d".to_owned(), 2)]);
     }
 
     #[test]

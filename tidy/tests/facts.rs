@@ -24,7 +24,8 @@ fn limits_are_told_as_they_are() {
     let mut page = format!(
         "# Limits\n\n{MADE}\n\nEvery queue, list and loop has a bound, so that an overload is an \
          answer and not a crash. The bounds stand in `core/model/src/limit.rs` \
-         and `core/twiml/src/limit.rs`; `serve` lets you lower two of them (see [serve.md](serve.md)).\n"
+         and `core/twiml/src/limit.rs`; `serve` lets you lower two of them, see \
+         [serve.md](serve.md).\n"
     );
     let mut groups: Vec<&str> = Vec::new();
     for bound in &bounds {

@@ -1,6 +1,6 @@
 //! The rules of this tree: arrows between crates, what the core may use, how files look.
 
-use tidy::source::{arrows, code_lines, dependencies};
+use tidy::source::{all_code, arrows, code_lines, dependencies, functions};
 use tidy::{files, from_root, none, root, text, text_of};
 
 const CRATES: [&str; 15] = [
@@ -99,6 +99,26 @@ fn every_source_file_says_its_job_first_and_keeps_its_size() {
             }
         }
     }
+    none(&faults);
+}
+
+#[test]
+fn every_function_can_be_seen_at_once() {
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for (path, text) in all_code(&["core", "shell", "sim", "mp3", "api", "fuzz", "tidy"]) {
+        // What only measures or shows tells its story from top to bottom.
+        if path.contains("/examples/") {
+            continue;
+        }
+        for (name, lines) in functions(&text) {
+            count += 1;
+            if lines > 100 {
+                faults.push(format!("{path}: {name} has {lines} lines, 100 at most"));
+            }
+        }
+    }
+    assert!(count > 1_000, "only {count} functions were found");
     none(&faults);
 }
 

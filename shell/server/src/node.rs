@@ -9,7 +9,7 @@ use crate::metrics::Metrics;
 use crate::mp3::Mp3;
 use crate::phone_network::{PhoneNetwork, PhoneSink, fax_tone};
 use crate::plan::Plan;
-use crate::shard::{Shard, ShardHandle};
+use crate::shard::{Shard, ShardHandle, ShardInbox};
 use crate::sip_socket::{SipIn, SipSockets};
 use crate::sound_files::SoundFiles;
 use crate::speech::Speakers;
@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
-use store::{Directory, Sqlite, Store, Writer};
+use store::{Directory, Sounds, Sqlite, Store, Writer};
 use switch::{Input, Switch};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -51,7 +51,7 @@ pub struct Node {
     shard_thread: JoinHandle<()>,
     http_task: tokio::task::JoinHandle<()>,
     media: MediaThreads,
-    phones: Option<(PhoneNetwork, JoinHandle<()>)>,
+    phones: Phones,
     sockets: SipSockets,
     writer: Writer,
 }
@@ -62,21 +62,17 @@ impl Node {
         let (clock, metrics, runtime) = (Clock::start(), Metrics::new(), Handle::current());
         let mut chance = Chance::from_bytes(start::random()?);
         // What may be taken by another program is taken first: nothing has to be undone then.
-        let listener = TcpListener::bind(plan.http).await;
-        let listener = listener.map_err(|error| StartError::bind("HTTP", plan.http, &error))?;
-        let http = listener
-            .local_addr()
-            .map_err(|e| StartError::bind("HTTP", plan.http, &e))?;
+        let (listener, http) = listen(plan.http).await?;
         let (shard, inbox) = ShardHandle::channel(metrics.clone());
         let sockets = open_sockets(&plan, &shard, &metrics).await?;
 
-        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&plan.data, plan.durability)?);
-        let sounds = start::open_sounds(&plan.data)?;
-        let account = start::account(&*store, &plan, clock.now())?;
-        start::own_numbers(&*store, &plan, &account, clock.now(), &mut chance)?;
-        start::mend_recordings(&*store, &sounds, clock.now())?;
-        let directory = Arc::new(Directory::load(&*store)?);
-        let writer = Writer::start(Arc::clone(&store), Arc::clone(&directory), start::health())?;
+        let Ground {
+            store,
+            sounds,
+            account,
+            directory,
+            writer,
+        } = Ground::lay(&plan, clock, &mut chance)?;
 
         let web = WebClient::new(Trust::Machine);
         let speakers = Speakers::find(metrics.clone()).await;
@@ -89,26 +85,7 @@ impl Node {
             Arc::clone(&directory),
         );
         let joint = Joint::new(shard.clone(), wants);
-        let (address, bind) = (plan.media_address, plan.media_bind);
-        let mut sound = MediaConfig::new(address, bind, plan.media_ports.clone());
-        sound.threads = plan.media_threads.unwrap_or(sound.threads);
-        let media = MediaThreads::start(
-            &sound,
-            clock,
-            chance.fork(),
-            sounds.clone(),
-            joint.clone(),
-            metrics.clone(),
-        )?;
-        let _ = joint.media.set(media.clone());
-        let phones = if plan.has_phones() {
-            let (network, thread) = PhoneNetwork::start(clock, chance.fork(), joint.clone())?;
-            let _ = joint.phones.set(network.clone());
-            Some((network, thread))
-        } else {
-            None
-        };
-
+        let (media, phones) = joint.start(&plan, clock, &mut chance, &sounds, &metrics)?;
         let callbacks = Callbacks::start(
             web.clone(),
             Arc::clone(&directory),
@@ -138,28 +115,13 @@ impl Node {
             pending: Pending::default(),
         };
         let switch_config = plan.switch(&sockets, &base_url)?;
-        let switch = Switch::new(clock.now(), switch_config, chance.fork());
-        let pending = store.pending_callbacks()?;
-        let cut = store.unfinished_calls()?;
-        let shard_thread = std::thread::Builder::new()
-            .name("control".to_owned())
-            .spawn({
-                let shard = Shard {
-                    switch,
-                    carrier,
-                    clock,
-                    metrics: metrics.clone(),
-                };
-                move || shard.run(&inbox)
-            })?;
-        // What was promised before a crash comes before anything new.
-        pending
-            .into_iter()
-            .for_each(|callback| callbacks.send(callback));
-        for row in cut {
-            shard.event(Event::Cut(Box::new(row)));
-        }
-
+        let control = Shard {
+            switch: Switch::new(clock.now(), switch_config, chance.fork()),
+            carrier,
+            clock,
+            metrics: metrics.clone(),
+        };
+        let shard_thread = resume(control, inbox, &shard, &*store, &callbacks)?;
         let rest = Rest::new(Parts {
             store: Arc::clone(&store),
             writer: writer.handle(),
@@ -217,6 +179,63 @@ impl Node {
     }
 }
 
+/// What everything else stands on.
+struct Ground {
+    store: Arc<dyn Store>,
+    sounds: Sounds,
+    account: Account,
+    directory: Arc<Directory>,
+    writer: Writer,
+}
+
+impl Ground {
+    /// Opens the data folder, and brings account, numbers and recordings into order.
+    fn lay(plan: &Plan, clock: Clock, chance: &mut Chance) -> Result<Ground, StartError> {
+        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&plan.data, plan.durability)?);
+        let sounds = start::open_sounds(&plan.data)?;
+        let account = start::account(&*store, plan, clock.now())?;
+        start::own_numbers(&*store, plan, &account, clock.now(), chance)?;
+        start::mend_recordings(&*store, &sounds, clock.now())?;
+        let directory = Arc::new(Directory::load(&*store)?);
+        let writer = Writer::start(Arc::clone(&store), Arc::clone(&directory), start::health())?;
+        Ok(Ground {
+            store,
+            sounds,
+            account,
+            directory,
+            writer,
+        })
+    }
+}
+
+/// Begins the control loop, with what a crash has left behind before anything new.
+fn resume(
+    control: Shard,
+    inbox: ShardInbox,
+    shard: &ShardHandle,
+    store: &dyn Store,
+    callbacks: &Callbacks,
+) -> Result<JoinHandle<()>, StartError> {
+    let pending = store.pending_callbacks()?;
+    let cut = store.unfinished_calls()?;
+    let thread = std::thread::Builder::new().name("control".to_owned());
+    let thread = thread.spawn(move || control.run(&inbox))?;
+    for callback in pending {
+        callbacks.send(callback);
+    }
+    for row in cut {
+        shard.event(Event::Cut(Box::new(row)));
+    }
+    Ok(thread)
+}
+
+async fn listen(at: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let fault = |error| StartError::bind("HTTP", at, &error);
+    let listener = TcpListener::bind(at).await.map_err(fault)?;
+    let bound = listener.local_addr().map_err(fault)?;
+    Ok((listener, bound))
+}
+
 async fn open_sockets(
     plan: &Plan,
     shard: &ShardHandle,
@@ -248,6 +267,41 @@ impl Joint {
             media: OnceLock::new(),
             phones: OnceLock::new(),
         })
+    }
+}
+
+/// The phone network and its thread.
+type Phones = Option<(PhoneNetwork, JoinHandle<()>)>;
+
+impl Joint {
+    /// Starts the sound threads and, where they are the carrier, the virtual phones.
+    fn start(
+        self: &Arc<Joint>,
+        plan: &Plan,
+        clock: Clock,
+        chance: &mut Chance,
+        sounds: &Sounds,
+        metrics: &Metrics,
+    ) -> Result<(MediaThreads, Phones), StartError> {
+        let (address, bind) = (plan.media_address, plan.media_bind);
+        let mut sound = MediaConfig::new(address, bind, plan.media_ports.clone());
+        sound.threads = plan.media_threads.unwrap_or(sound.threads);
+        let media = MediaThreads::start(
+            &sound,
+            clock,
+            chance.fork(),
+            sounds.clone(),
+            self.clone(),
+            metrics.clone(),
+        )?;
+        // Set once, here: whoever asks earlier has nothing to say yet.
+        let _ = self.media.set(media.clone());
+        if !plan.has_phones() {
+            return Ok((media, None));
+        }
+        let (network, thread) = PhoneNetwork::start(clock, chance.fork(), self.clone())?;
+        let _ = self.phones.set(network.clone());
+        Ok((media, Some((network, thread))))
     }
 }
 
