@@ -93,3 +93,40 @@ fn run_file(file: &Path, update: bool, out: &mut dyn Write) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_plays_rewrites_and_says_what_differs() {
+        let folder = std::env::temp_dir().join(format!("ringback-sim-{}", std::process::id()));
+        let file = folder.join("deep/er/one.call");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, include_str!("../scenarios/say/outbound.call")).unwrap();
+        let run = |update| {
+            let mut said = Vec::new();
+            let good = run_files(std::slice::from_ref(&folder), update, &mut said);
+            (good, String::from_utf8(said).unwrap())
+        };
+        let (good, said) = run(false);
+        assert!(good && said.contains("one.call: ok"), "{said}");
+        let other = std::fs::read_to_string(&file)
+            .unwrap()
+            .replace("BYE", "CYE");
+        std::fs::write(&file, other).unwrap();
+        let (good, said) = run(false);
+        assert!(
+            !good && said.contains("differs in line") && said.contains("BYE"),
+            "{said}"
+        );
+        let (good, said) = run(true);
+        assert!(good && said.contains("rewritten"), "{said}");
+        assert!(run(false).0);
+        std::fs::write(&file, "nonsense\n").unwrap();
+        let (good, said) = run(false);
+        assert!(!good && said.contains("line 1: unknown word"), "{said}");
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(!run(false).0);
+    }
+}
