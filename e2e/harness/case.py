@@ -29,7 +29,8 @@ class Case(unittest.TestCase):
         return House()
 
     def tearDown(self):
-        failed = not self._outcome.success
+        result = self._outcome.result
+        failed = any(test is self for test, _ in [*result.failures, *result.errors])
         if failed:
             tail = "\n".join(self.house.lines.snapshot()[-60:])
             print(f"--- {self.id()}: the application got: {self.app.summary()}")

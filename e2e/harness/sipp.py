@@ -1,10 +1,11 @@
 """SIPp runs our scenario files: a carrier or a caller that does exactly what a file says."""
 
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
 
-from .wait import free_ports
+from .wait import free_ports, until
 
 FOLDER = Path(__file__).resolve().parents[1] / "sipp"
 
@@ -35,6 +36,20 @@ class Sipp:
             stderr=subprocess.PIPE,
             cwd=self.folder.name,
         )
+        if remote is None:
+            # A carrier must be there before it is called.
+            until(self.listening, 10, f"SIPp at port {self.port}")
+
+    def listening(self):
+        """Whether its port is taken, by itself or, if it has ended, never again."""
+        if self.process.poll() is not None:
+            raise AssertionError(f"{self.scenario} did not start: {self.process.stderr.read()}")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError:
+                return True
+        return False
 
     def part(self, name):
         path = Path(self.folder.name) / name
