@@ -37,7 +37,8 @@ fn main() -> std::process::ExitCode {
 fn round() -> (Duration, u64, usize) {
     let mut world = World::new(7, Wire::default());
     let menu = "<Response><Gather numDigits=\"1\" action=\"/chosen\">\
-                <Say>Welcome to the shop.</Say><Pause/><Say>Press one for sales, two for support.</Say><Play>/jingle.wav</Play>\
+                <Say>Welcome to the shop.</Say><Pause/>\
+                <Say>Press one for sales, two for support.</Say><Play>/jingle.wav</Play>\
                 </Gather><Redirect>/menu</Redirect></Response>";
     let chosen = "<Response><Say>Thank you. One moment, please.</Say><Pause length=\"2\"/>\
                   <Redirect>/menu</Redirect></Response>";

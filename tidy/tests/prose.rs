@@ -59,6 +59,48 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn every_file_that_a_page_names_is_there() {
+    // As people write them: a crate's `src` is left out, a module is its name.
+    let short = |path: &std::path::PathBuf| {
+        let path = from_root(path).replace("/src/", "/");
+        let module = path
+            .strip_suffix("/mod.rs")
+            .map(|module| format!("{module}.rs"));
+        format!("/{}", module.unwrap_or(path))
+    };
+    let paths: Vec<String> = files("", "").iter().map(short).collect();
+    let (mut faults, mut count) = (Vec::new(), 0);
+    for path in files("", ".md") {
+        let name = from_root(&path);
+        for line in markdown::prose(&text(&path)) {
+            // Every second part stands between back quotes.
+            for span in line.split('`').skip(1).step_by(2) {
+                let file = [".rs", ".md", ".toml", ".py"]
+                    .iter()
+                    .any(|end| span.ends_with(end));
+                // Other pages name folders of a user's, too.
+                let ours = !name.starts_with("docs/");
+                let folder = ours && span.ends_with('/') && span.len() > 2;
+                let odd = |c: char| !c.is_ascii_alphanumeric() && !"/._-".contains(c);
+                if !(file || folder) || span.contains(odd) || span == "ringback.toml" {
+                    continue;
+                }
+                count += 1;
+                let inner = format!("/{span}");
+                let inner = inner.replace("/src/", "/");
+                let known =
+                    |path: &String| path.ends_with(&inner) || (folder && path.contains(&inner));
+                if !paths.iter().any(known) {
+                    faults.push(format!("{name}: there is no {span}"));
+                }
+            }
+        }
+    }
+    assert!(count > 60, "only {count} names of files were found");
+    none(&faults);
+}
+
+#[test]
 fn every_page_of_the_documentation_is_reached_from_its_index() {
     let index = text_of("docs/index.md");
     let links = markdown::links(&index);
