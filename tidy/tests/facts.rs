@@ -342,3 +342,30 @@ fn shown(example: &str, section: &str, setting: &Setting) -> String {
     }
     panic!("the example shows no {} in {section}", setting.name);
 }
+
+#[test]
+fn every_metric_is_told_of() {
+    let names = |text: &str| -> std::collections::BTreeSet<String> {
+        let part = |c: char| c.is_ascii_lowercase() || c == '_';
+        let starts = text.match_indices("ringback_");
+        let word = |(at, _)| {
+            text[at..]
+                .split(|c| !part(c))
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        starts.map(word).collect()
+    };
+    let source = text_of("shell/server/src/metrics.rs");
+    let known = names(tidy::source::code(&source));
+    let told = names(&text_of("docs/operate.md"));
+    assert!(known.len() > 15, "only {} metrics were found", known.len());
+    let untold = known
+        .difference(&told)
+        .map(|name| format!("docs/operate.md lacks {name}"));
+    let unknown = told
+        .difference(&known)
+        .map(|name| format!("there is no metric {name}"));
+    none(&untold.chain(unknown).collect::<Vec<_>>());
+}
