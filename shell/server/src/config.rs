@@ -222,7 +222,7 @@ pub struct TrunkConfig {
 pub struct Limits {
     /// Live calls; new ones beyond it are refused with 503.
     pub calls: usize,
-    /// New calls a second from far ends; more are refused with 503.
+    /// New calls a second; more are refused, with 429 by the API and with 503 by SIP.
     pub calls_per_second: u32,
 }
 
