@@ -9,7 +9,7 @@ use model::{LegId, RecordingSid, Span, Time, limit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a leg's ear keeps is known by this and the leg.
-const PROBE: u128 = 1 << 100;
+const PROBE: u128 = 0x0e0a << 64;
 /// A joint must stand so long before and after what is said, or part of it may be cut.
 const MARGIN: Span = Span::from_millis(500);
 /// With more loss than this nothing is promised.
@@ -37,7 +37,7 @@ pub(super) fn is_of_probe(event: &MediaEvent) -> bool {
     else {
         return false;
     };
-    recording.0 & PROBE != 0
+    recording.0 >> 64 == PROBE >> 64
 }
 
 #[derive(Debug, Clone, Copy)]
