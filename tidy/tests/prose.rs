@@ -256,56 +256,6 @@ fn nothing_tells_of_the_machine_it_was_written_on() {
 }
 
 #[test]
-fn the_figures_of_the_readme_are_measured_ones() {
-    let readme = text_of("README.md");
-    let history = text_of("bench/HISTORY.md").replace(',', "");
-    let table = readme
-        .split("<!-- begin figures")
-        .nth(1)
-        .unwrap_or_default();
-    let table = table.split("<!-- end figures").next().unwrap_or_default();
-    let rows = table
-        .lines()
-        .filter(|line| line.starts_with("| ") && !line.contains("| Measured"));
-    let (mut faults, mut count) = (Vec::new(), 0);
-    for row in rows {
-        let told = row
-            .trim_matches('|')
-            .rsplit('|')
-            .next()
-            .unwrap_or_default()
-            .replace(',', "");
-        let numbers = told.split(|c: char| !c.is_ascii_digit() && c != '.');
-        for number in numbers
-            .map(|number| number.trim_matches('.'))
-            .filter(|it| !it.is_empty())
-        {
-            count += 1;
-            if !holds_number(&history, number) {
-                faults.push(format!(
-                    "{number} stands nowhere in bench/HISTORY.md: {row}"
-                ));
-            }
-        }
-    }
-    assert!(count >= 6, "only {count} figures were found");
-    none(&faults);
-}
-
-/// Whether a number stands in the text by itself.
-fn holds_number(text: &str, number: &str) -> bool {
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    text.match_indices(number).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + number.len()..]);
-        let fraction = after.starts_with('.') && digit(after.chars().nth(1));
-        !digit(before.chars().next_back())
-            && !before.ends_with('.')
-            && !digit(after.chars().next())
-            && !fraction
-    })
-}
-
-#[test]
 fn the_virtual_phones_are_told_as_they_are() {
     let phones = text_of("sim/src/character.rs");
     let mut faults = Vec::new();

@@ -1,0 +1,165 @@
+//! The README's figures, made of the newest lines of bench/HISTORY.md: nobody copies a number.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use tidy::{held, text_of};
+
+#[test]
+fn the_figures_of_the_readme_are_the_newest_of_the_history() {
+    let history = text_of("bench/HISTORY.md");
+    let newest = newest(&history);
+    if newest.is_empty() {
+        let made = "Nothing has been measured yet: `bench/run --keep`.\n";
+        return held::section("README.md", "figures", made);
+    }
+    let mut page = String::from("| Figure | Command | Aim | Measured |\n|---|---|---|---|\n");
+    for ((name, _), line) in &newest {
+        if let Some((figure, aim, measured)) = row(name, line) {
+            let _ = writeln!(
+                page,
+                "| {figure} | `bench/run {name}` | {aim} | {measured} |"
+            );
+        }
+    }
+    held::section("README.md", "figures", &page);
+}
+
+/// The last line of each figure, by its name and its rate.
+fn newest(history: &str) -> BTreeMap<(&str, u32), &str> {
+    let mut newest = BTreeMap::new();
+    for line in history.lines().filter_map(|line| line.strip_prefix("- ")) {
+        if let Some((name, figures)) = line.split_once(": ") {
+            let rate = field(figures, "rate").and_then(|rate| rate.parse().ok());
+            newest.insert((name, rate.unwrap_or(0)), figures);
+        }
+    }
+    newest
+}
+
+/// What a figure is, what was aimed at, and what was measured.
+fn row(name: &str, line: &str) -> Option<(String, &'static str, String)> {
+    let get = |key| field(line, key).unwrap_or("?");
+    let printed = text(line, "printed").unwrap_or_default();
+    Some(match name {
+        "simulated" => {
+            let figure = "calls through the whole control plane, simulated, one core";
+            (figure.to_owned(), "–", part(printed, "calls/s"))
+        }
+        "menu" => {
+            let figure = "a ten-minute menu, sound as events";
+            (figure.to_owned(), "under 50 ms", part(printed, "median"))
+        }
+        "endpoint" => {
+            let figure = "the SIP endpoint alone, both sides on one core";
+            (figure.to_owned(), "6,000 calls/s", part(printed, "calls/s"))
+        }
+        "signalling" => {
+            let figure = format!(
+                "{} calls/s without sound, each with webhook and row",
+                get("rate")
+            );
+            let measured = format!(
+                "{} failed of {}; {} % of a core",
+                get("failed"),
+                calls(line),
+                get("core_percent")
+            );
+            (figure, "800 calls/s clean", measured)
+        }
+        "media" => {
+            let figure = format!(
+                "{} calls/s of a 4.3 s prompt, each with webhook and row",
+                get("rate")
+            );
+            let measured = format!(
+                "{} failed of {}; {} at once, each {} % of a core and {} KB; \
+                 late {} and lost {} of {} \
+                 packets heard",
+                get("failed"),
+                calls(line),
+                get("calls_at_once"),
+                get("core_percent_per_call"),
+                get("kb_per_call"),
+                get("late"),
+                get("lost"),
+                get("packets")
+            );
+            (
+                figure,
+                "120 at 0.12 % and 150 KB, 180 clean, under 1 % late",
+                measured,
+            )
+        }
+        "first-sound" => {
+            let measured = format!(
+                "median {} ms, p95 {} ms",
+                get("first_sound_p50_ms"),
+                get("first_sound_p95_ms")
+            );
+            (
+                "from the document to its first sound".to_owned(),
+                "p95 within 60 ms",
+                measured,
+            )
+        }
+        _ => return None,
+    })
+}
+
+/// Calls that ended either way.
+fn calls(line: &str) -> u64 {
+    let count = |key| {
+        field(line, key)
+            .and_then(|count| count.parse().ok())
+            .unwrap_or(0)
+    };
+    count("good") + count("failed")
+}
+
+/// The number of a key; the first, if an inner part has the same.
+fn field<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    let rest = line.split_once(&format!("\"{key}\": "))?.1;
+    let end = rest.find([',', '}']).unwrap_or(rest.len());
+    Some(rest[..end].trim())
+}
+
+/// The text of a key.
+fn text<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    line.split_once(&format!("\"{key}\": \""))?
+        .1
+        .split('"')
+        .next()
+}
+
+/// The piece of a program's words that holds this one.
+fn part(printed: &str, word: &str) -> String {
+    let lines = printed.split(" / ").flat_map(|line| line.split(": "));
+    let mut pieces = lines.flat_map(|piece| piece.split(", "));
+    pieces
+        .find(|piece| piece.contains(word))
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_line_of_a_rate_counts_and_is_read() {
+        let history = "- media: {\"rate\": 120, \"good\": 9, \"failed\": 1, \
+                       \"probe\": {\"failed\": 0}}\n\
+                       - media: {\"rate\": 120, \"good\": 10, \"failed\": 0}\n\
+                       - endpoint: {\"printed\": \"5 calls in 1 s / 7000 calls/s on one core\"}\n";
+        let newest = newest(history);
+        assert_eq!(newest.len(), 2);
+        assert_eq!(calls(newest[&("media", 120)]), 10);
+        assert_eq!(field("{\"a\": 1, \"b\": {\"a\": 2}}", "a"), Some("1"));
+        let (_, _, measured) = row("endpoint", newest[&("endpoint", 0)]).expect("a row");
+        assert_eq!(measured, "7000 calls/s on one core");
+        let menu =
+            "{\"printed\": \"10 minutes of menu: 5 steps: median 2.90 ms, slowest 4 ms of 9\"}";
+        assert_eq!(row("menu", menu).expect("a row").2, "median 2.90 ms");
+    }
+}
