@@ -1,6 +1,8 @@
 """Waiting for things that happen: conditions with a deadline, never a sleep of a fixed length."""
 
 import os
+import itertools
+import os
 import socket
 import threading
 import time
@@ -57,26 +59,28 @@ def until(look, seconds, what, every=0.05):
         bell.wait(every)
 
 
+# Below the ports the system gives to connections that go out (32768 and above), where a port that
+# was free a moment ago may be taken by anybody's request, and below our own ports for sound.
+PORTS = range(10_000, 19_900)
+_next_port = itertools.count(os.getpid() * 97 % len(PORTS))
+
+
 def free_ports(count, kinds=("tcp", "udp"), even=False):
-    """Ports of the loopback interface that were free, for both kinds of socket, a moment ago."""
-    found, held = [], []
-    try:
-        while len(found) < count:
-            first = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            first.bind(("127.0.0.1", 0))
-            held.append(first)
-            port = first.getsockname()[1]
-            if even and port % 2:
-                continue
-            try:
-                if "udp" in kinds:
-                    second = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                    held.append(second)
-                    second.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            found.append(port)
-    finally:
-        for each in held:
-            each.close()
+    """Ports of the loopback interface that are free for both kinds of socket; none twice."""
+    found = []
+    while len(found) < count:
+        port = PORTS[next(_next_port) % len(PORTS)]
+        if (even and port % 2) or not all(_is_free(kind, port) for kind in kinds):
+            continue
+        found.append(port)
     return found
+
+
+def _is_free(kind, port):
+    form = socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM
+    with socket.socket(socket.AF_INET, form) as each:
+        try:
+            each.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
