@@ -1,6 +1,5 @@
 """Waiting for things that happen: conditions with a deadline, never a sleep of a fixed length."""
 
-import os
 import itertools
 import os
 import socket
