@@ -24,7 +24,8 @@ pub struct ShardHandle {
 }
 
 enum Message {
-    Input(Input),
+    /// Boxed: the inbox holds room for thousands, and an input is half a kilobyte.
+    Input(Box<Input>),
     /// Let running calls end by themselves no longer: tell every far end, then stop.
     Stop,
 }
@@ -39,12 +40,12 @@ impl ShardHandle {
     /// Hands over something that must not be lost; waits while the inbox is full. Never call it
     /// from the loop's own thread.
     pub fn send(&self, input: Input) -> bool {
-        self.inbox.send(Message::Input(input)).is_ok()
+        self.inbox.send(Message::Input(Box::new(input))).is_ok()
     }
 
     /// Hands over something that may be lost when the loop is overloaded: a datagram.
     pub fn offer(&self, input: Input) -> bool {
-        match self.inbox.try_send(Message::Input(input)) {
+        match self.inbox.try_send(Message::Input(Box::new(input))) {
             Ok(()) => true,
             Err(TrySendError::Full(_)) => {
                 self.metrics.shed.inc();
@@ -95,14 +96,14 @@ impl Shard {
         loop {
             match inbox.messages.recv_timeout(self.patience()) {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
-                Ok(Message::Input(input)) => self.take(input, &mut outputs),
+                Ok(Message::Input(input)) => self.take(*input, &mut outputs),
                 Err(RecvTimeoutError::Timeout) => {}
             }
             // What has queued up meanwhile shares one batch of writes.
             let mut stop = false;
             for _ in 0..limit::SHARD_BATCH_MAX {
                 match inbox.messages.try_recv() {
-                    Ok(Message::Input(input)) => self.take(input, &mut outputs),
+                    Ok(Message::Input(input)) => self.take(*input, &mut outputs),
                     Ok(Message::Stop) => {
                         stop = true;
                         break;
@@ -152,7 +153,7 @@ impl Shard {
         let deadline = self.clock.now() + Span::from_millis(limit::STOP_MS);
         while self.switch.calls().live_count() > 0 && self.clock.now() < deadline {
             match inbox.messages.recv_timeout(self.patience().min(STEP)) {
-                Ok(Message::Input(input)) => self.take(input, outputs),
+                Ok(Message::Input(input)) => self.take(*input, outputs),
                 Ok(Message::Stop) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
