@@ -189,6 +189,8 @@ class Carrier(Case):
             "host": f"127.0.0.1:{self.port}",
             "username": "trunkuser",
             "password": "trunkpass",
+            # A scenario file takes any message for a call; one test looks at OPTIONS alone.
+            "options": "asked_whether_it_is_alive" in self.id(),
         }
         return House(config=serve(trunks=[trunk]))
 
@@ -244,6 +246,12 @@ class Carrier(Case):
         for channel in samples:
             self.assertGreater(loudest_db(channel, rate), -40)
         self.ended(call.sid)
+
+    def test_is_asked_whether_it_is_alive(self):
+        self.house.stop()
+        carrier = self.carrier("carrier_options")
+        self.house.start()
+        carrier.finish()
 
     def test_busy(self):
         carrier = self.carrier("carrier_busy")

@@ -138,7 +138,7 @@ class App:
             f"{s.method} {s.raw_path} {s.get('CallStatus', s.get('RecordingStatus', ''))}"
             for s in self.seen.items
         ]
-        return "; ".join(rows) or "nothing"
+        return "; ".join(rows[-30:]) or "nothing"
 
     def unsigned(self):
         return [s for s in self.seen.snapshot() if not s.signed]

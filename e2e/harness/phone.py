@@ -69,11 +69,23 @@ class Phone:
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
-        self.control = until(self.connect, 10, f"baresip's control socket: {self.said()}")
-        threading.Thread(target=self.read, daemon=True).start()
-        if password:
-            # The registration may have been faster than our control connection.
-            until(lambda: "OK" in self.command("reginfo"), 10, f"registration: {self.said()}")
+        try:
+            self.control = until(self.connect, 10, f"baresip's control socket: {self.said()}")
+            threading.Thread(target=self.read, daemon=True).start()
+            if password:
+                # The registration may have been faster than our control connection.
+                until(self.registered, 10, "registration", every=0.3)
+        except AssertionError as fault:
+            self.process.kill()
+            self.process.wait(5)
+            raise AssertionError(f"{fault}: {self.said()}") from None
+
+    def registered(self):
+        """Whether it says so; while it starts it may lose the question."""
+        try:
+            return "OK" in self.command("reginfo", seconds=1)
+        except AssertionError:
+            return False
 
     def connect(self):
         try:
@@ -103,7 +115,7 @@ class Phone:
                 self.events.add(json.loads(rest[: int(size)]))
                 held = rest[int(size) + 1 :]
 
-    def command(self, command, params=""):
+    def command(self, command, params="", seconds=5):
         """One command at a time: baresip loses commands that come too close together. Returns
         what it says."""
         token = f"{command}-{len(self.events.snapshot())}"
@@ -111,7 +123,7 @@ class Phone:
         self.control.sendall(b"%d:%s," % (len(body), body))
         answers = self.events.wait_for(
             lambda items: [e for e in items if e.get("token") == token],
-            5,
+            seconds,
             f"baresip's answer to {command}; log: {self.said()}",
         )
         return answers[0].get("data") or ""

@@ -211,6 +211,9 @@ pub struct TrunkConfig {
     /// Whether numbers that are called go there; the first such trunk carries them all.
     #[serde(default = "yes")]
     pub outbound: bool,
+    /// Whether we ask it by OPTIONS, now and then, if it is alive.
+    #[serde(default = "yes")]
+    pub options: bool,
     /// The addresses its calls come from; what the host resolves to at start if there are none.
     #[serde(default)]
     pub calls_from: Vec<IpAddr>,

@@ -90,5 +90,6 @@ tcp = ["127.0.0.1:5060"]
 #password = "secret"
 #register = false               # whether we register there
 #outbound = true
+#options = true                 # ask it by OPTIONS, now and then, if it is alive
 #calls_from = ["198.51.100.7"]  # addresses its calls come from; the host's own if left out
 "#;

@@ -114,7 +114,7 @@ fn outbound(trunk: &TrunkConfig) -> Result<Trunk, StartError> {
         },
         credentials,
         register_secs: trunk.register.then_some(REGISTER_SECS),
-        watch_secs: Some(WATCH_SECS),
+        watch_secs: trunk.options.then_some(WATCH_SECS),
     })
 }
 
