@@ -34,8 +34,8 @@ class Phone:
         self.folder = Path(folder) / f"phone-{name}"
         self.folder.mkdir(parents=True)
         self.events = Board()
-        # One after another: SIP, control; sound gets a range of its own above.
-        self.sip_port, self.control_port = free_ports(2)
+        # It takes the port after that of SIP for TLS, asked or not.
+        self.sip_port, _, self.control_port = free_ports(3)
         self.rtp_port = free_ports(1, even=True)[0]
         tone = self.folder / "tone.wav"
         tone_file(tone, tone_hz)
@@ -75,7 +75,7 @@ class Phone:
             if password:
                 # The registration may have been faster than our control connection.
                 until(self.registered, 10, "registration", every=0.3)
-        except AssertionError as fault:
+        except (AssertionError, OSError) as fault:
             self.process.kill()
             self.process.wait(5)
             raise AssertionError(f"{fault}: {self.said()}") from None
