@@ -4,7 +4,14 @@ use crate::{StoreError, Vault};
 use rusqlite::{Connection, OptionalExtension};
 
 /// Each step once and for ever: a released one is never changed, a new one is added below it.
-const STEPS: &[&str] = &[include_str!("../migrations/sqlite/0001.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/sqlite/0001.sql"),
+    include_str!("../migrations/sqlite/0002.sql"),
+    include_str!("../migrations/sqlite/0003.sql"),
+    include_str!("../migrations/sqlite/0004.sql"),
+    include_str!("../migrations/sqlite/0005.sql"),
+    include_str!("../migrations/sqlite/0006.sql"),
+];
 
 /// Runs the steps that this database has not seen.
 pub fn run(connection: &mut Connection) -> Result<(), StoreError> {

@@ -1,0 +1,1 @@
+-- Recordings that a request starts.
