@@ -1,0 +1,80 @@
+//! What a call is to be: everything that its creator has said, checked and in range.
+//!
+//! Kept by the store while the call waits for its turn, run by call control once it leaves.
+
+use crate::recording::RecordingTrack;
+use crate::signal::Credentials;
+use crate::{AccountSid, Address, Method, NumberSid, StatusCallback};
+
+/// Where a call's document comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Asked for when the call is answered.
+    Url {
+        /// Absolute address.
+        url: String,
+        /// How to ask.
+        method: Method,
+    },
+    /// Given with the request.
+    Twiml(String),
+}
+
+/// A call to be placed, checked by the API: every field is in range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCall {
+    /// Whose it is.
+    pub account: AccountSid,
+    /// The owned number it goes out from, if `from` is one.
+    pub number: Option<NumberSid>,
+    /// Who is called.
+    pub to: Address,
+    /// Who calls.
+    pub from: Address,
+    /// Who the far end sees calling, if not `from`.
+    pub caller_id: Option<String>,
+    /// What it runs when answered.
+    pub source: Source,
+    /// Asked when the document fails.
+    pub fallback: Option<(String, Method)>,
+    /// Who is told of its progress.
+    pub status_callback: Option<StatusCallback>,
+    /// Keys sent after the answer.
+    pub send_digits: Option<String>,
+    /// How long it rings (seconds).
+    pub ring_secs: u32,
+    /// How long it lasts at most (seconds).
+    pub time_limit_secs: u32,
+    /// Keep its sound from the answer on.
+    pub record: Option<RecordCall>,
+    /// For a SIP address that asks who we are.
+    pub credentials: Option<Credentials>,
+}
+
+/// `Record=true` and what goes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordCall {
+    /// Two channels.
+    pub dual: bool,
+    /// Which sound.
+    pub track: RecordingTrack,
+    /// Leave silence at the ends out.
+    pub trim: bool,
+    /// Who is told of it.
+    pub callback: Option<RecordingCallback>,
+}
+
+/// Who is told of a recording, and of which events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordingCallback {
+    /// Where to.
+    pub url: String,
+    /// How.
+    pub method: Method,
+    /// Told when it begins.
+    pub in_progress: bool,
+    /// Told when it can be played.
+    pub completed: bool,
+    /// Told when nothing was heard.
+    pub absent: bool,
+}
