@@ -33,7 +33,7 @@ pub struct Call {
     pub end_time: Option<String>,
     /// Seconds from answer to end, as text.
     pub duration: Option<String>,
-    /// What it cost, as text and negative; a server of one's own sends no bill.
+    /// What it cost, as text and negative; null until it is rated.
     pub price: Option<String>,
     /// The currency of `price`.
     pub price_unit: String,
@@ -49,7 +49,7 @@ pub struct Call {
     pub group_sid: Option<String>,
     /// The caller's name.
     pub caller_name: Option<String>,
-    /// Milliseconds it waited for its turn, as text.
+    /// Milliseconds it was expected to wait for its turn, as text.
     pub queue_time: String,
     /// The trunk that carried it.
     pub trunk_sid: Option<String>,

@@ -1,8 +1,8 @@
 //! A call's record as rows: the call itself, its notifications and its web events.
 
 use crate::{
-    AccountSid, Address, CallSid, CallStatus, Direction, Method, NotificationSid, NumberSid,
-    StatusCallback, Time,
+    AccountSid, Address, AnsweredBy, CallSid, CallStatus, Direction, Method, NotificationSid,
+    NumberSid, Price, StatusCallback, Time,
 };
 
 /// A call, as its row and as the API shows it.
@@ -47,6 +47,12 @@ pub struct CallRow {
     /// Who is told of its progress. Kept with the row, so that a call cut by a crash still ends
     /// with its terminal callback.
     pub status_callback: Option<StatusCallback>,
+    /// How long it was expected to wait for its turn when it was made (milliseconds).
+    pub queue_time_ms: u32,
+    /// Who picked up, when that was looked into.
+    pub answered_by: Option<AnsweredBy>,
+    /// What it cost, once it is rated.
+    pub price: Option<Price>,
 }
 
 impl CallRow {

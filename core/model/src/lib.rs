@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod answered_by;
 pub mod call;
 pub mod callback;
 pub mod chance;
@@ -14,6 +15,7 @@ pub mod limit;
 pub mod media;
 pub mod new_call;
 pub mod number;
+pub mod price;
 pub mod recording;
 pub mod request;
 pub mod sid;
@@ -23,12 +25,14 @@ pub mod time;
 
 pub use account::Account;
 pub use address::Address;
+pub use answered_by::AnsweredBy;
 pub use call::{CallRow, NotificationRow, WebEventRow};
 pub use callback::{Callback, CallbackId, StatusCallback};
 pub use chance::Chance;
 pub use error_code::ErrorCode;
 pub use new_call::NewCall;
 pub use number::Number;
+pub use price::{Currency, Price};
 pub use recording::RecordingRow;
 pub use request::{FetchId, Method, WebReply, WebRequest};
 pub use sid::{

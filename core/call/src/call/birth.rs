@@ -129,6 +129,9 @@ pub(crate) fn blank(sid: CallSid, direction: Direction, turn: &Turn<'_>) -> Call
         sip_response_code: None,
         sip_call_id: None,
         status_callback: None,
+        queue_time_ms: 0,
+        answered_by: None,
+        price: None,
     }
 }
 

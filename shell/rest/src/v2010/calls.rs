@@ -5,7 +5,7 @@ use crate::page::Paging;
 use crate::{Ask, Reply, Rest, address, body, check, date, path};
 use call::Command;
 use hyper::StatusCode;
-use model::{Address, CallRow, CallSid, CallStatus, ErrorCode};
+use model::{Address, CallRow, CallSid, CallStatus, Currency, ErrorCode};
 use store::{CallFilter, Key, Write};
 
 const FILTERS: [&str; 10] = [
@@ -104,15 +104,18 @@ pub fn show(row: &CallRow) -> api::Call {
         start_time: row.start_time.map(|time| time.rfc2822()),
         end_time: row.end_time.map(|time| time.rfc2822()),
         duration: row.duration_secs.map(|secs| secs.to_string()),
-        price: None,
-        price_unit: "USD".to_owned(),
+        price: row.price.map(|price| price.to_string()),
+        price_unit: row
+            .price
+            .map_or(Currency::USD, |price| price.currency)
+            .to_string(),
         direction: row.direction.as_str().to_owned(),
-        answered_by: None,
+        answered_by: row.answered_by.map(|verdict| verdict.to_string()),
         api_version: api::API_VERSION.to_owned(),
         forwarded_from: row.forwarded_from.clone(),
         group_sid: None,
         caller_name: row.caller_name.clone(),
-        queue_time: "0".to_owned(),
+        queue_time: row.queue_time_ms.to_string(),
         trunk_sid: None,
         uri: format!("{path}.json"),
         subresource_uris: api::CallUris::below(&path),

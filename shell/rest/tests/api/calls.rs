@@ -50,6 +50,32 @@ async fn a_plain_call_has_the_defaults() {
 }
 
 #[tokio::test]
+async fn what_a_call_cost_and_who_answered_are_text() {
+    let world = World::new();
+    let price = Price {
+        amount: -3_000,
+        currency: Currency::parse("EUR").unwrap(),
+    };
+    let row = CallRow {
+        queue_time_ms: 1_000,
+        answered_by: Some(AnsweredBy::MachineEndSilence),
+        price: Some(price),
+        ..completed(7, 0)
+    };
+    world.keep(Write::Call(Box::new(row)));
+    let body = world
+        .get(&world.path(&format!("/Calls/{}.json", CallSid(7))))
+        .await
+        .json();
+    assert_eq!(body["queue_time"], "1000");
+    assert_eq!(body["answered_by"], "machine_end_silence");
+    assert_eq!(
+        (&body["price"], &body["price_unit"]),
+        (&"-0.03000".into(), &"EUR".into())
+    );
+}
+
+#[tokio::test]
 async fn every_parameter_reaches_call_control() {
     let world = World::new();
     let form = [

@@ -285,6 +285,9 @@ pub fn queued(sid: u128, after_secs: u64) -> CallRow {
         sip_response_code: None,
         sip_call_id: None,
         status_callback: None,
+        queue_time_ms: 0,
+        answered_by: None,
+        price: None,
     }
 }
 

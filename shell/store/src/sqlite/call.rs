@@ -1,11 +1,14 @@
 //! Calls, live and ended.
 
-use super::column::{micros, micros_of, parsed, parsed_of, time, time_of, unreadable, word};
+use super::column::{
+    micros, micros_of, parsed, parsed_of, time, time_of, unreadable, word, word_of,
+};
 use super::select::Select;
 use crate::{CallFilter, Page, PageAsk, StoreError};
 use model::callback::CallEvents;
 use model::{
-    AccountSid, Address, CallRow, CallSid, CallStatus, Direction, Method, StatusCallback, limit,
+    AccountSid, Address, AnsweredBy, CallRow, CallSid, CallStatus, Currency, Direction, Method,
+    Price, StatusCallback, limit,
 };
 use rusqlite::{Connection, Error, OptionalExtension, Row, params};
 
@@ -15,12 +18,17 @@ pub fn save(connection: &Connection, row: &CallRow) -> Result<(), StoreError> {
     let callback = row.status_callback.as_ref();
     connection
         .prepare_cached(
-            "INSERT INTO call VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
-             ?15, ?16, ?17, ?18, ?19, ?20, ?21) ON CONFLICT (sid) DO UPDATE SET number = ?4,
+            "INSERT INTO call (sid, account, parent, number, called, caller, status, direction,
+             date_created, date_updated, start_time, answer_time, end_time, duration_secs,
+             forwarded_from, caller_name, sip_response_code, sip_call_id, status_callback,
+             status_callback_method, status_callback_events, queue_time_ms, answered_by, price,
+             price_unit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+             ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) ON CONFLICT (sid) DO UPDATE SET number = ?4,
              status = ?7, date_updated = ?10, start_time = ?11, answer_time = ?12, end_time = ?13,
              duration_secs = ?14, forwarded_from = ?15, caller_name = ?16,
              sip_response_code = ?17, sip_call_id = ?18, status_callback = ?19,
-             status_callback_method = ?20, status_callback_events = ?21",
+             status_callback_method = ?20, status_callback_events = ?21, queue_time_ms = ?22,
+             answered_by = ?23, price = ?24, price_unit = ?25",
         )?
         .execute(params![
             row.sid.to_string(),
@@ -44,6 +52,10 @@ pub fn save(connection: &Connection, row: &CallRow) -> Result<(), StoreError> {
             callback.map(|callback| callback.url.as_str()),
             callback.map(|callback| callback.method.as_str()),
             callback.map(|callback| callback.events.names()),
+            row.queue_time_ms,
+            row.answered_by.map(AnsweredBy::as_str),
+            row.price.map(|price| price.amount),
+            row.price.as_ref().map(|price| price.currency.as_str()),
         ])?;
     Ok(())
 }
@@ -116,7 +128,18 @@ fn read(row: &Row<'_>) -> Result<CallRow, Error> {
         sip_response_code: row.get("sip_response_code")?,
         sip_call_id: row.get("sip_call_id")?,
         status_callback: status_callback(row)?,
+        queue_time_ms: row.get("queue_time_ms")?,
+        answered_by: word_of(row, "answered_by", AnsweredBy::parse)?,
+        price: price(row)?,
     })
+}
+
+fn price(row: &Row<'_>) -> Result<Option<Price>, Error> {
+    let Some(amount) = row.get("price")? else {
+        return Ok(None);
+    };
+    let currency = word(row, "price_unit", Currency::parse)?;
+    Ok(Some(Price { amount, currency }))
 }
 
 fn status_callback(row: &Row<'_>) -> Result<Option<StatusCallback>, Error> {

@@ -41,6 +41,9 @@ pub fn call(sid: u128, at_secs: u64) -> CallRow {
         sip_response_code: None,
         sip_call_id: None,
         status_callback: None,
+        queue_time_ms: 0,
+        answered_by: None,
+        price: None,
     }
 }
 

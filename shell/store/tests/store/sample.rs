@@ -60,6 +60,12 @@ pub fn ended_call(sid: u128, at_secs: u64) -> CallRow {
                 ..CallEvents::COMPLETED
             },
         }),
+        queue_time_ms: 1_500,
+        answered_by: Some(AnsweredBy::MachineEndBeep),
+        price: Some(Price {
+            amount: -3_000,
+            currency: Currency::USD,
+        }),
         ..call(sid, at_secs)
     }
 }
