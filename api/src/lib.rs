@@ -12,6 +12,7 @@ mod incoming_phone_number;
 mod notification;
 mod page;
 mod recording;
+mod version;
 
 pub use account::{Account, AccountUris};
 pub use call::{Call, CallUris};
@@ -21,6 +22,7 @@ pub use incoming_phone_number::{Capabilities, IncomingPhoneNumber};
 pub use notification::{Notification, NotificationInstance};
 pub use page::{Envelope, PageUris};
 pub use recording::{CallRecording, Recording, RecordingUris};
+pub use version::{Version, VersionUris};
 
 /// The version in every path and in `api_version`.
 pub const API_VERSION: &str = "2010-04-01";

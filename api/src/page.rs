@@ -7,6 +7,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 pub struct Envelope<T> {
     /// The list's name, the only key clients don't know beforehand.
     pub key: &'static str,
+    /// What one row is called where rows have a name: in XML.
+    pub item: &'static str,
     /// The rows.
     pub rows: Vec<T>,
     /// Counted from 0.
@@ -30,19 +32,26 @@ pub struct PageUris {
     pub previous: Option<String>,
 }
 
+impl<T> Envelope<T> {
+    /// The numbers of its first and last row. An empty page starts and ends at 0, as the
+    /// contract's examples have it.
+    pub fn span(&self) -> (u64, u64) {
+        match self.rows.len() as u64 {
+            0 => (0, 0),
+            count => {
+                let start = self.page * u64::from(self.page_size);
+                (start, start + count - 1)
+            }
+        }
+    }
+}
+
 impl<T: Serialize> Serialize for Envelope<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let count = self.rows.len() as u64;
-        // An empty page starts and ends at 0, as the contract's examples have it.
-        let start = if count == 0 {
-            0
-        } else {
-            self.page * u64::from(self.page_size)
-        };
-        let end = (start + count).saturating_sub(1);
+        let (start, end) = self.span();
         let mut map = serializer.serialize_map(Some(9))?;
         map.serialize_entry(self.key, &self.rows)?;
-        map.serialize_entry("end", if count == 0 { &0 } else { &end })?;
+        map.serialize_entry("end", &end)?;
         map.serialize_entry("first_page_uri", &self.uris.first)?;
         map.serialize_entry("next_page_uri", &self.uris.next)?;
         map.serialize_entry("page", &self.page)?;
@@ -67,6 +76,7 @@ mod tests {
         };
         serde_json::to_value(Envelope {
             key: "calls",
+            item: "Call",
             rows,
             page,
             page_size: 50,

@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use hyper::{Response, StatusCode};
-use serde::Serialize;
+use hyper::Response;
+use hyper::header::{CONTENT_LENGTH, HeaderValue};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -73,25 +72,6 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         matches!(&self.content, Content::Whole(None))
     }
-}
-
-/// A response with a JSON body.
-pub fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
-    // Our types have text keys and finite numbers only, which always can be written.
-    let bytes = serde_json::to_vec(value).unwrap_or_default();
-    let mut response = Response::new(Body::whole(bytes));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
-/// A response without a body.
-pub fn empty(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::whole(Bytes::new()));
-    *response.status_mut() = status;
-    response
 }
 
 /// Leaves the body out and keeps its length, as HEAD asks.

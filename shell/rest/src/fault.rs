@@ -1,8 +1,11 @@
 //! Why a request is not granted, and how that is told.
 
-use crate::body::{self, Body};
+use crate::body::Body;
+use crate::path::Format;
+use crate::render;
+use crate::resource::Resource;
 use call::Refusal;
-use hyper::header::{HeaderValue, WWW_AUTHENTICATE};
+use hyper::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
 use model::ErrorCode;
 use store::StoreError;
@@ -12,6 +15,8 @@ use store::StoreError;
 pub struct Fault {
     code: ErrorCode,
     message: String,
+    /// What could have been done instead: the header `Allow`.
+    allow: Option<String>,
 }
 
 impl Fault {
@@ -25,6 +30,7 @@ impl Fault {
         Fault {
             code,
             message: message.into(),
+            allow: None,
         }
     }
 
@@ -39,8 +45,16 @@ impl Fault {
         Fault::new(ErrorCode::NOT_FOUND, message)
     }
 
+    /// A method that the resource doesn't have.
+    pub fn not_allowed(resource: &Resource) -> Fault {
+        Fault {
+            allow: Some(resource.allow()),
+            ..Fault::of(ErrorCode::METHOD_NOT_ALLOWED)
+        }
+    }
+
     /// The refusal as a response.
-    pub fn response(&self) -> Response<Body> {
+    pub fn response(&self, format: Format) -> Response<Body> {
         let status = self.code.http_status();
         let error = api::ErrorBody {
             code: self.code.0,
@@ -49,10 +63,14 @@ impl Fault {
             status,
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = body::json(status, &error);
+        let mut response = render::one(format, status, "RestException", &error);
         if self.code == ErrorCode::AUTHENTICATE {
             let realm = HeaderValue::from_static("Basic realm=\"Twilio API\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, realm);
+        }
+        let allow = self.allow.as_deref().map(HeaderValue::from_str);
+        if let Some(Ok(allow)) = allow {
+            response.headers_mut().insert(ALLOW, allow);
         }
         response
     }

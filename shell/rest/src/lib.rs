@@ -16,11 +16,15 @@ pub mod form;
 mod header;
 mod page;
 mod path;
+mod render;
+mod resource;
+mod table;
 mod v2010;
+mod xml;
 
 use crate::fault::Fault;
 use crate::form::Form;
-use crate::path::Route;
+use crate::path::{Format, Path};
 use http_body_util::{BodyExt, Limited};
 use hyper::{Method, Request, Response, StatusCode};
 use model::{Account, Chance, ErrorCode, Time, limit};
@@ -85,9 +89,9 @@ struct Inner {
 /// A request that has been let in.
 pub(crate) struct Ask {
     pub account: Account,
-    pub method: Method,
-    /// As requested, without the query.
-    pub path: String,
+    pub path: Path,
+    /// The form in which the answer is wanted.
+    pub format: Format,
     pub query: Form,
     pub form: Form,
     pub range: Option<String>,
@@ -118,9 +122,12 @@ impl Rest {
         let begun = Instant::now();
         let running = Running::count(&self.inner.running);
         let head = request.method() == Method::HEAD;
-        let mut response = match self.reply(request).await {
+        let accepts_json = header::accepts_json(request.headers());
+        let path = Path::read(request.uri().path(), accepts_json);
+        let fault_format = path.fault_format();
+        let mut response = match self.reply(request, path).await {
             Ok(response) => response,
-            Err(fault) => fault.response(),
+            Err(fault) => fault.response(fault_format),
         };
         if head {
             body::take_away(&mut response);
@@ -136,49 +143,44 @@ impl Rest {
         response
     }
 
-    async fn reply<B>(&self, request: Request<B>) -> Reply
+    async fn reply<B>(&self, request: Request<B>, path: Path) -> Reply
     where
         B: http_body::Body + Send,
         B::Data: Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (head, body) = request.into_parts();
-        let path = head.uri.path().to_owned();
-        if !path::is_ours(&path) {
-            return Err(Fault::not_found(&path));
+        if !path.is_ours() {
+            return Err(Fault::not_found(path.whole()));
         }
         if head.method == Method::OPTIONS {
-            return Ok(body::empty(StatusCode::NO_CONTENT));
+            return Ok(render::empty(StatusCode::NO_CONTENT));
         }
         let account = auth::admit(&self.parts().directory, &head.headers)?;
-        let accepts_json = header::accepts_json(&head.headers);
-        let route = Route::parse(&path, accepts_json).ok_or_else(|| Fault::not_found(&path))?;
-        if route.account().is_some_and(|sid| sid != account.sid) {
+        let found = v2010::at(&path)
+            .and_then(|resource| path.format(resource.kind).map(|format| (resource, format)));
+        let (resource, format) = found.ok_or_else(|| Fault::not_found(path.whole()))?;
+        if path.account().is_some_and(|sid| sid != account.sid) {
             // Facts name 404 for a wrong account; so nobody learns which accounts exist.
-            return Err(Fault::not_found(&path));
+            return Err(Fault::not_found(path.whole()));
         }
-        let method = if head.method == Method::HEAD {
-            Method::GET
-        } else {
-            head.method
-        };
-        if !route.allows(&method) {
-            return Err(Fault::of(ErrorCode::METHOD_NOT_ALLOWED));
-        }
-        let form = if method == Method::POST {
+        let handle = resource
+            .handle(&head.method)
+            .ok_or_else(|| Fault::not_allowed(resource))?;
+        let form = if head.method == Method::POST {
             read_form(body).await?
         } else {
             Form::default()
         };
         let ask = Ask {
             account,
-            method,
             path,
+            format,
             query: Form::parse(head.uri.query().unwrap_or_default().as_bytes()),
             form,
             range: header::range(&head.headers),
         };
-        v2010::reply(self, route, ask).await
+        handle(self, &ask).await
     }
 
     pub(crate) fn parts(&self) -> &Parts {

@@ -51,7 +51,7 @@ impl Paging {
         if !filters.is_empty() {
             filters.push('&');
         }
-        let path = ask.path.clone();
+        let path = ask.path.whole().to_owned();
         Ok(Paging {
             path,
             filters,
@@ -71,10 +71,11 @@ impl Paging {
         }
     }
 
-    /// The answer: rows shown by `show`, neighbours found by their `place`.
+    /// The answer: rows shown by `show`, neighbours found by their `place`; named by the list's
+    /// key in JSON and a row's element in XML.
     pub fn envelope<R, T>(
         &self,
-        key: &'static str,
+        (key, item): (&'static str, &'static str),
         found: &Page<R>,
         place: impl Fn(&R) -> Option<Key>,
         show: impl Fn(&R) -> T,
@@ -98,6 +99,7 @@ impl Paging {
         let rows = found.rows.iter().map(show).collect();
         Envelope {
             key,
+            item,
             rows,
             page: self.page,
             page_size: self.size,

@@ -1,45 +1,147 @@
-//! Which resource a path names.
+//! What a path says: which resource, and in which form the answer is wanted.
 //!
-//! Resources of the 2010 API are served as JSON under `.json`. No suffix, `.xml` and `.csv` ask
-//! for representations that don't exist yet, and are answered with 404 rather than with JSON: a
-//! client that expects XML would place a call, fail to read the answer, and place it again.
-//! Recordings alone have sound under no suffix, `.wav` and `.mp3`.
+//! `/2010-04-01/Accounts/AC…/Calls/CA….json` is a stem and a suffix. Only the suffixes we know are
+//! cut off, for names may hold dots (`Twilio.CURRENT`).
 
-use hyper::Method;
-use model::{AccountSid, CallSid, NotificationSid, NumberSid, RecordingSid};
+use crate::fault::Fault;
+use model::AccountSid;
+use std::str::FromStr;
 
-/// A resource.
+/// Where the 2010 API begins.
+pub const ROOT: &str = "/2010-04-01";
+
+/// The form an answer is given in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route {
-    Accounts,
-    Account(AccountSid),
-    Calls(AccountSid),
-    Call(AccountSid, CallSid),
-    Events(AccountSid, CallSid),
-    Notifications(AccountSid, Option<CallSid>),
-    Notification(AccountSid, Option<CallSid>, NotificationSid),
-    Recordings(AccountSid, Option<CallSid>),
-    Recording(AccountSid, Option<CallSid>, RecordingSid),
-    Sound(AccountSid, Option<CallSid>, RecordingSid, SoundForm),
-    Numbers(AccountSid),
-    Number(AccountSid, NumberSid),
-}
-
-/// How the sound of a recording is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SoundForm {
+pub enum Format {
+    Json,
+    Xml,
+    Csv,
     Wav,
     Mp3,
 }
 
-const ROOT: &str = "/2010-04-01";
+/// A path taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// As requested, without the query.
+    whole: String,
+    /// How much of `whole` is left without its suffix.
+    stem: usize,
+    suffix: Option<Format>,
+    accepts_json: bool,
+}
 
-/// Whether a path belongs to this API at all.
-pub fn is_ours(path: &str) -> bool {
-    path == ROOT
-        || path
-            .strip_prefix(ROOT)
-            .is_some_and(|rest| rest.starts_with('/'))
+/// What kind of thing a resource is: not everything is had in every form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    One,
+    List,
+    /// One that is also had as sound.
+    Sound,
+}
+
+impl Path {
+    /// Takes a path apart. `accepts_json` says whether the client named JSON in its `Accept`.
+    pub fn read(path: &str, accepts_json: bool) -> Path {
+        let cut = path.rsplit_once('.').and_then(|(stem, suffix)| {
+            let format = match suffix {
+                "json" => Format::Json,
+                "xml" => Format::Xml,
+                "csv" => Format::Csv,
+                "wav" => Format::Wav,
+                "mp3" => Format::Mp3,
+                _ => return None,
+            };
+            Some((stem.len(), format))
+        });
+        Path {
+            whole: path.to_owned(),
+            stem: cut.map_or(path.len(), |(stem, _)| stem),
+            suffix: cut.map(|(_, format)| format),
+            accepts_json,
+        }
+    }
+
+    /// As it was requested.
+    pub fn whole(&self) -> &str {
+        &self.whole
+    }
+
+    /// Whether it belongs to this API at all.
+    pub fn is_ours(&self) -> bool {
+        self.below_root().is_some()
+    }
+
+    /// What follows the root: nothing, or something that begins with a slash.
+    fn below_root(&self) -> Option<&str> {
+        let below = self.whole[..self.stem].strip_prefix(ROOT)?;
+        (below.is_empty() || below.starts_with('/')).then_some(below)
+    }
+
+    /// Whether it is of this pattern. In a pattern, two capitals stand for an identifier that
+    /// begins with them; the rest is meant as it stands.
+    pub fn fits(&self, pattern: &str) -> bool {
+        let Some(below) = self.below_root() else {
+            return false;
+        };
+        let (mut wanted, mut have) = (pattern.split('/'), below.split('/'));
+        loop {
+            match (wanted.next(), have.next()) {
+                (None, None) => return true,
+                (Some(wanted), Some(have)) if part_fits(wanted, have) => {}
+                _ => return false,
+            }
+        }
+    }
+
+    /// The account it is below.
+    pub fn account(&self) -> Option<AccountSid> {
+        let mut parts = self.below_root()?.strip_prefix("/Accounts/")?.split('/');
+        parts.next()?.parse().ok()
+    }
+
+    /// The first identifier of this kind in it; it is not found if there is none.
+    pub fn sid<T: FromStr>(&self) -> Result<T, Fault> {
+        let parts = self.whole[..self.stem].split('/');
+        let mut found = parts.filter_map(|part| part.parse().ok());
+        found.next().ok_or_else(|| Fault::not_found(&self.whole))
+    }
+
+    /// The form in which a resource of this kind is wanted, if it is had in that form. Without a
+    /// suffix, XML is meant (for sound: WAV). A client that names JSON in `Accept` gets JSON then:
+    /// it could read nothing else, and one that wants XML doesn't name JSON.
+    pub fn format(&self, kind: Kind) -> Option<Format> {
+        match (self.suffix, kind) {
+            (None, _) if self.accepts_json => Some(Format::Json),
+            (None, Kind::Sound) => Some(Format::Wav),
+            (None, _) => Some(Format::Xml),
+            (Some(Format::Csv), Kind::One | Kind::Sound) => None,
+            (Some(Format::Wav | Format::Mp3), Kind::One | Kind::List) => None,
+            (Some(format), _) => Some(format),
+        }
+    }
+
+    /// The form in which a failure is told. There is none for tables: who asked for one is told in
+    /// JSON. A player that asked for sound looks at the status; a person sees XML.
+    pub fn fault_format(&self) -> Format {
+        match self.suffix {
+            Some(Format::Json | Format::Csv) => Format::Json,
+            Some(_) => Format::Xml,
+            None if self.accepts_json || !self.is_ours() => Format::Json,
+            None => Format::Xml,
+        }
+    }
+}
+
+fn part_fits(wanted: &str, have: &str) -> bool {
+    match wanted.as_bytes() {
+        [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => {
+            let digits = have.strip_prefix(wanted).map(str::as_bytes);
+            let small = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
+            digits.is_some_and(|digits| digits.len() == 32 && digits.iter().all(small))
+        }
+        _ => wanted == have,
+    }
 }
 
 /// The path of an account, without a suffix.
@@ -47,169 +149,86 @@ pub fn account(account: AccountSid) -> String {
     format!("{ROOT}/Accounts/{account}")
 }
 
-impl Route {
-    /// Reads a path.
-    pub fn parse(path: &str, accepts_json: bool) -> Option<Route> {
-        let rest = path.strip_prefix(ROOT)?.strip_prefix("/Accounts")?;
-        let (stem, suffix) = match rest.rsplit_once('.') {
-            Some((stem, suffix)) if !suffix.contains('/') => (stem, Some(suffix)),
-            _ => (rest, None),
-        };
-        let mut parts = stem.split('/');
-        // What stands before the first slash must be nothing, or the word went on.
-        parts.next().filter(|before| before.is_empty())?;
-        let parts: Vec<&str> = parts.collect();
-        let form = match suffix {
-            Some("wav") => SoundForm::Wav,
-            Some("mp3") => SoundForm::Mp3,
-            None if !accepts_json => SoundForm::Wav,
-            Some("json") => return Route::of_json(&parts),
-            None => return Route::of_json(&parts).filter(|r| matches!(r, Route::Recording(..))),
-            Some(_) => return None,
-        };
-        match Route::of_json(&parts)? {
-            Route::Recording(account, call, recording) => {
-                Some(Route::Sound(account, call, recording, form))
-            }
-            _ => None,
-        }
-    }
-
-    fn of_json(parts: &[&str]) -> Option<Route> {
-        let Some((account, below)) = parts.split_first() else {
-            return Some(Route::Accounts);
-        };
-        let account: AccountSid = account.parse().ok()?;
-        Some(match *below {
-            [] => Route::Account(account),
-            ["Calls"] => Route::Calls(account),
-            ["Calls", call] => Route::Call(account, call.parse().ok()?),
-            ["Calls", call, "Events"] => Route::Events(account, call.parse().ok()?),
-            ["Calls", call, "Notifications"] => {
-                Route::Notifications(account, Some(call.parse().ok()?))
-            }
-            ["Calls", call, "Notifications", sid] => {
-                Route::Notification(account, Some(call.parse().ok()?), sid.parse().ok()?)
-            }
-            ["Calls", call, "Recordings"] => Route::Recordings(account, Some(call.parse().ok()?)),
-            ["Calls", call, "Recordings", sid] => {
-                Route::Recording(account, Some(call.parse().ok()?), sid.parse().ok()?)
-            }
-            ["Notifications"] => Route::Notifications(account, None),
-            ["Notifications", sid] => Route::Notification(account, None, sid.parse().ok()?),
-            ["Recordings"] => Route::Recordings(account, None),
-            ["Recordings", sid] => Route::Recording(account, None, sid.parse().ok()?),
-            ["IncomingPhoneNumbers"] => Route::Numbers(account),
-            ["IncomingPhoneNumbers", sid] => Route::Number(account, sid.parse().ok()?),
-            _ => return None,
-        })
-    }
-
-    /// Whose it is.
-    pub fn account(&self) -> Option<AccountSid> {
-        match *self {
-            Route::Accounts => None,
-            Route::Account(account)
-            | Route::Calls(account)
-            | Route::Call(account, _)
-            | Route::Events(account, _)
-            | Route::Notifications(account, _)
-            | Route::Notification(account, ..)
-            | Route::Recordings(account, _)
-            | Route::Recording(account, ..)
-            | Route::Sound(account, ..)
-            | Route::Numbers(account)
-            | Route::Number(account, _) => Some(account),
-        }
-    }
-
-    /// Whether this can be done with it.
-    pub fn allows(&self, method: &Method) -> bool {
-        let reads = method == Method::GET;
-        let writes = method == Method::POST;
-        let deletes = method == Method::DELETE;
-        match self {
-            Route::Calls(_) | Route::Numbers(_) => reads || writes,
-            Route::Call(..) | Route::Number(..) => reads || writes || deletes,
-            Route::Recording(..) | Route::Sound(..) => reads || deletes,
-            Route::Accounts
-            | Route::Account(_)
-            | Route::Events(..)
-            | Route::Notifications(..)
-            | Route::Notification(..)
-            | Route::Recordings(..) => reads,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::{CallSid, RecordingSid};
 
     const AC: &str = "AC00000000000000000000000000000001";
     const RE: &str = "RE00000000000000000000000000000002";
     const CA: &str = "CA00000000000000000000000000000003";
 
-    fn parse(path: &str) -> Option<Route> {
-        Route::parse(path, false)
+    fn fits(path: &str, pattern: &str) -> bool {
+        Path::read(path, false).fits(pattern)
     }
 
     #[test]
-    fn json_has_a_suffix_and_sound_may_have_none() {
-        let (account, recording) = (AccountSid(1), RecordingSid(2));
-        let base = format!("/2010-04-01/Accounts/{AC}");
-        assert_eq!(parse("/2010-04-01/Accounts.json"), Some(Route::Accounts));
-        assert_eq!(
-            parse(&format!("{base}.json")),
-            Some(Route::Account(account))
-        );
-        let sound = |form| Some(Route::Sound(account, None, recording, form));
-        assert_eq!(
-            parse(&format!("{base}/Recordings/{RE}")),
-            sound(SoundForm::Wav)
-        );
-        assert_eq!(
-            parse(&format!("{base}/Recordings/{RE}.wav")),
-            sound(SoundForm::Wav)
-        );
-        assert_eq!(
-            parse(&format!("{base}/Recordings/{RE}.mp3")),
-            sound(SoundForm::Mp3)
-        );
-        assert_eq!(
-            parse(&format!("{base}/Calls/{CA}/Recordings/{RE}.mp3")),
-            Some(Route::Sound(
-                account,
-                Some(CallSid(3)),
-                recording,
-                SoundForm::Mp3
-            ))
-        );
-        assert_eq!(
-            Route::parse(&format!("{base}/Recordings/{RE}"), true),
-            Some(Route::Recording(account, None, recording))
-        );
-    }
-
-    #[test]
-    fn what_is_not_served_is_not_found() {
-        let base = format!("/2010-04-01/Accounts/{AC}");
-        for path in [
-            "/2010-04-01".to_owned(),
-            "/2010-04-01/Accounts".to_owned(),
-            format!("{base}/Calls"),
-            format!("{base}/Calls.xml"),
-            format!("{base}/Calls.csv"),
-            format!("{base}/calls.json"),
-            format!("{base}/Calls/{CA}"),
-            format!("{base}/Calls/{CA}.wav"),
-            format!("{base}/Calls/CA1.json"),
-            format!("{base}/Calls/{CA}/Nothing.json"),
-            format!("{base}//Calls.json"),
-            format!("/2010-04-01/Accountsx/{AC}.json"),
+    fn a_pattern_names_the_kinds_of_its_identifiers() {
+        let base = format!("{ROOT}/Accounts/{AC}");
+        assert!(fits("/2010-04-01.json", "") && fits(ROOT, ""));
+        assert!(fits("/2010-04-01/Accounts.json", "/Accounts"));
+        assert!(fits(&base, "/Accounts/AC"));
+        assert!(fits(
+            &format!("{base}/Calls/{CA}/Recordings/{RE}.mp3"),
+            "/Accounts/AC/Calls/CA/Recordings/RE"
+        ));
+        let current = format!("{base}/Calls/{CA}/Recordings/Twilio.CURRENT");
+        let pattern = "/Accounts/AC/Calls/CA/Recordings/Twilio.CURRENT";
+        assert!(fits(&current, pattern) && fits(&format!("{current}.json"), pattern));
+        for (path, pattern) in [
+            (format!("{base}/calls.json"), "/Accounts/AC/Calls"),
+            (format!("{base}//Calls.json"), "/Accounts/AC/Calls"),
+            (format!("{base}/Calls/.json"), "/Accounts/AC/Calls"),
+            (format!("{base}/Calls.txt"), "/Accounts/AC/Calls"),
+            (format!("{base}/Calls/CA1.json"), "/Accounts/AC/Calls/CA"),
+            (format!("{base}/Calls/{RE}.json"), "/Accounts/AC/Calls/CA"),
+            (format!("{ROOT}/Accountsx/{AC}.json"), "/Accounts/AC"),
+            ("/2010-04-010/Accounts".to_owned(), "/Accounts"),
+            ("/health".to_owned(), ""),
         ] {
-            assert_eq!(parse(&path), None, "{path}");
+            assert!(!fits(&path, pattern), "{path}");
         }
-        assert!(is_ours("/2010-04-01/x") && !is_ours("/2010-04-010") && !is_ours("/health"));
+    }
+
+    #[test]
+    fn identifiers_are_found_by_their_kind() {
+        let path = format!("{ROOT}/Accounts/{AC}/Calls/{CA}/Recordings/{RE}.json");
+        let path = Path::read(&path, false);
+        assert_eq!(path.account(), Some(AccountSid(1)));
+        assert_eq!(path.sid(), Ok(CallSid(3)));
+        assert_eq!(path.sid(), Ok(RecordingSid(2)));
+        assert!(path.sid::<model::NumberSid>().is_err());
+    }
+
+    #[test]
+    fn the_suffix_says_the_form() {
+        let format = |path: &str, accepts_json, kind| Path::read(path, accepts_json).format(kind);
+        for (suffix, one, list, sound) in [
+            ("", Some(Format::Xml), Some(Format::Xml), Some(Format::Wav)),
+            (
+                ".xml",
+                Some(Format::Xml),
+                Some(Format::Xml),
+                Some(Format::Xml),
+            ),
+            (
+                ".json",
+                Some(Format::Json),
+                Some(Format::Json),
+                Some(Format::Json),
+            ),
+            (".csv", None, Some(Format::Csv), None),
+            (".wav", None, None, Some(Format::Wav)),
+            (".mp3", None, None, Some(Format::Mp3)),
+        ] {
+            let path = format!("/x{suffix}");
+            assert_eq!(format(&path, false, Kind::One), one, "{suffix}");
+            assert_eq!(format(&path, false, Kind::List), list, "{suffix}");
+            assert_eq!(format(&path, false, Kind::Sound), sound, "{suffix}");
+        }
+        for kind in [Kind::One, Kind::List, Kind::Sound] {
+            assert_eq!(format("/x", true, kind), Some(Format::Json));
+        }
+        assert_eq!(format("/x.xml", true, Kind::One), Some(Format::Xml));
     }
 }

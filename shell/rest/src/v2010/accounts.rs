@@ -1,15 +1,20 @@
 //! `/Accounts`: the one that asks.
 
 use crate::page::Paging;
-use crate::{Ask, Reply, body, path};
-use hyper::StatusCode;
+use crate::resource::Resource;
+use crate::{Ask, Reply, path};
 use model::{Account, AccountSid};
 use store::Page;
 
 const FILTERS: [&str; 2] = ["FriendlyName", "Status"];
 
-/// `GET /Accounts.json`: there are no subaccounts yet, so a list of one.
-pub fn list(ask: &Ask) -> Reply {
+pub const ROUTES: &[Resource] = &[
+    Resource::list("/Accounts").get(|_, ask| Box::pin(std::future::ready(list(ask)))),
+    Resource::one("/Accounts/AC").get(|_, ask| Box::pin(std::future::ready(fetch(ask)))),
+];
+
+/// `GET /Accounts`: there are no subaccounts yet, so a list of one.
+fn list(ask: &Ask) -> Reply {
     let paging = Paging::read(ask, AccountSid::PREFIX, &FILTERS)?;
     let name = ask.query.given("FriendlyName");
     let status = ask.query.given("Status");
@@ -22,15 +27,12 @@ pub fn list(ask: &Ask) -> Reply {
         Vec::new()
     };
     let page = Page { rows, more: false };
-    Ok(body::json(
-        StatusCode::OK,
-        &paging.envelope("accounts", &page, |_| None, show),
-    ))
+    ask.page(&paging.envelope(("accounts", "Account"), &page, |_| None, show))
 }
 
-/// `GET /Accounts/{sid}.json`.
-pub fn fetch(ask: &Ask) -> Reply {
-    Ok(body::json(StatusCode::OK, &show(&ask.account)))
+/// `GET /Accounts/{sid}`.
+fn fetch(ask: &Ask) -> Reply {
+    ask.found("Account", &show(&ask.account))
 }
 
 fn show(account: &Account) -> api::Account {

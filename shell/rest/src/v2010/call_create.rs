@@ -6,10 +6,9 @@
 use super::calls;
 use crate::fault::Fault;
 use crate::form::Form;
-use crate::{Ask, Reply, Rest, body, check};
+use crate::{Ask, Reply, Rest, check};
 use call::Command;
 use call::command::{NewCall, RecordCall, RecordingCallback, Source};
-use hyper::StatusCode;
 use model::call::NotificationLevel;
 use model::callback::CallEvents;
 use model::recording::RecordingTrack;
@@ -36,7 +35,7 @@ pub async fn create(rest: &Rest, ask: &Ask) -> Reply {
         .await;
     let row = answer.ok_or_else(|| Fault::of(ErrorCode::UNAVAILABLE))??;
     warn(rest, ask, &row, warnings);
-    Ok(body::json(StatusCode::CREATED, &calls::show(&row)))
+    ask.created("Call", &calls::show(&row))
 }
 
 fn read(rest: &Rest, ask: &Ask, warnings: &mut Vec<Warning>) -> Result<NewCall, Fault> {
@@ -303,7 +302,7 @@ fn warn(rest: &Rest, ask: &Ask, call: &CallRow, warnings: Vec<Warning>) {
             code: code.0,
             text,
             request_method: Some(Method::Post),
-            request_url: Some(format!("{}{}", rest.parts().base_url, ask.path)),
+            request_url: Some(format!("{}{}", rest.parts().base_url, ask.path.whole())),
             date: rest.now(),
         }))
     });

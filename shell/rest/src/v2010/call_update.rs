@@ -4,19 +4,19 @@ use super::call_create::{fallback, source, time_limit};
 use super::calls;
 use crate::fault::Fault;
 use crate::form::Form;
-use crate::{Ask, Reply, Rest, body, check};
+use crate::{Ask, Reply, Rest, check};
 use call::Command;
 use call::command::{EndAs, Update};
-use hyper::StatusCode;
 use model::callback::CallEvents;
-use model::{CallRow, CallSid, ErrorCode, StatusCallback};
+use model::{CallRow, ErrorCode, StatusCallback};
 
 /// `POST /Calls/{sid}.json`.
-pub async fn update(rest: &Rest, ask: &Ask, call: CallSid) -> Reply {
-    let row = calls::row(rest, ask, call).await?;
+pub async fn update(rest: &Rest, ask: &Ask) -> Reply {
+    let row = calls::row(rest, ask).await?;
+    let call = row.sid;
     let update = read(&ask.form)?;
     if row.status.is_final() {
-        return ended(&row, &update);
+        return ended(ask, &row, &update);
     }
     let account = ask.account.sid;
     let command = |ask| Command::Update {
@@ -27,21 +27,21 @@ pub async fn update(rest: &Rest, ask: &Ask, call: CallSid) -> Reply {
     };
     let answer = rest.parts().desk.ask(command).await;
     match answer.ok_or_else(|| Fault::of(ErrorCode::UNAVAILABLE))? {
-        Ok(row) => Ok(body::json(StatusCode::OK, &calls::show(&row))),
+        Ok(row) => ask.found("Call", &calls::show(&row)),
         // It ended between our reading and call control's.
         Err(refusal) if refusal.code == ErrorCode::NOT_FOUND => {
-            ended(&calls::row(rest, ask, call).await?, &update)
+            ended(ask, &calls::row(rest, ask).await?, &update)
         }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
 /// An ended call can't be redirected; that it should end is already so.
-fn ended(row: &CallRow, update: &Update) -> Reply {
+fn ended(ask: &Ask, row: &CallRow, update: &Update) -> Reply {
     if update.source.is_some() {
         return Err(Fault::of(ErrorCode::CALL_STATE));
     }
-    Ok(body::json(StatusCode::OK, &calls::show(row)))
+    ask.found("Call", &calls::show(row))
 }
 
 fn read(form: &Form) -> Result<Update, Fault> {

@@ -1,10 +1,11 @@
 //! `/Calls`: list, fetch and delete; creating and changing have files of their own.
 
+use super::{call_create, call_update};
 use crate::fault::Fault;
 use crate::page::Paging;
-use crate::{Ask, Reply, Rest, address, body, check, date, path};
+use crate::resource::Resource;
+use crate::{Ask, Reply, Rest, address, check, date, path};
 use call::Command;
-use hyper::StatusCode;
 use model::{Address, CallRow, CallSid, CallStatus, Currency, ErrorCode};
 use store::{CallFilter, Key, Write};
 
@@ -21,8 +22,18 @@ const FILTERS: [&str; 10] = [
     "EndTime>",
 ];
 
-/// `GET /Calls.json`.
-pub async fn list(rest: &Rest, ask: &Ask) -> Reply {
+pub const ROUTES: &[Resource] = &[
+    Resource::list("/Accounts/AC/Calls")
+        .get(|rest, ask| Box::pin(list(rest, ask)))
+        .post(|rest, ask| Box::pin(call_create::create(rest, ask))),
+    Resource::one("/Accounts/AC/Calls/CA")
+        .get(|rest, ask| Box::pin(fetch(rest, ask)))
+        .post(|rest, ask| Box::pin(call_update::update(rest, ask)))
+        .delete(|rest, ask| Box::pin(delete(rest, ask))),
+];
+
+/// `GET /Calls`.
+async fn list(rest: &Rest, ask: &Ask) -> Reply {
     let paging = Paging::read(ask, CallSid::PREFIX, &FILTERS)?;
     let filter = CallFilter {
         to: ask.query.given("To").map(Address::parse),
@@ -42,23 +53,19 @@ pub async fn list(rest: &Rest, ask: &Ask) -> Reply {
             sid: row.sid.0,
         })
     };
-    Ok(body::json(
-        StatusCode::OK,
-        &paging.envelope("calls", &found, place, show),
-    ))
+    ask.page(&paging.envelope(("calls", "Call"), &found, place, show))
 }
 
-/// `GET /Calls/{sid}.json`.
-pub async fn fetch(rest: &Rest, ask: &Ask, call: CallSid) -> Reply {
-    Ok(body::json(
-        StatusCode::OK,
-        &show(&row(rest, ask, call).await?),
-    ))
+/// `GET /Calls/{sid}`.
+async fn fetch(rest: &Rest, ask: &Ask) -> Reply {
+    ask.found("Call", &show(&row(rest, ask).await?))
 }
 
-/// `DELETE /Calls/{sid}.json`: an ended call and its events; recordings and notifications stay.
-pub async fn delete(rest: &Rest, ask: &Ask, call: CallSid) -> Reply {
-    if !row(rest, ask, call).await?.status.is_final() {
+/// `DELETE /Calls/{sid}`: an ended call and its events; recordings and notifications stay.
+async fn delete(rest: &Rest, ask: &Ask) -> Reply {
+    let row = row(rest, ask).await?;
+    let call = row.sid;
+    if !row.status.is_final() {
         return Err(Fault::of(ErrorCode::CALL_NOT_COMPLETE));
     }
     // The row can be final while call control still has something to say about the call, and
@@ -76,14 +83,14 @@ pub async fn delete(rest: &Rest, ask: &Ask, call: CallSid) -> Reply {
         Some(_) => {}
     }
     rest.write(vec![Write::DeleteCall(call)]).await?;
-    Ok(body::empty(StatusCode::NO_CONTENT))
+    ask.gone()
 }
 
-/// The stored row of a call of this account.
-pub async fn row(rest: &Rest, ask: &Ask, call: CallSid) -> Result<CallRow, Fault> {
-    let account = ask.account.sid;
+/// The stored row of the call in the path.
+pub async fn row(rest: &Rest, ask: &Ask) -> Result<CallRow, Fault> {
+    let (account, call) = (ask.account.sid, ask.path.sid()?);
     let found = rest.read(move |store| store.call(account, call)).await?;
-    found.ok_or_else(|| Fault::not_found(&ask.path))
+    found.ok_or_else(|| Fault::not_found(ask.path.whole()))
 }
 
 /// A call as the contract has it.

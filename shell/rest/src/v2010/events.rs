@@ -2,23 +2,23 @@
 
 use super::calls;
 use crate::page::Paging;
-use crate::{Ask, Reply, Rest, body};
-use hyper::StatusCode;
-use model::{CallSid, WebEventRow};
+use crate::resource::Resource;
+use crate::{Ask, Reply, Rest};
+use model::WebEventRow;
 use serde_json::Value;
 
-/// `GET /Calls/{sid}/Events.json`, oldest first.
-pub async fn list(rest: &Rest, ask: &Ask, call: CallSid) -> Reply {
-    calls::row(rest, ask, call).await?;
+pub const ROUTES: &[Resource] =
+    &[Resource::list("/Accounts/AC/Calls/CA/Events").get(|rest, ask| Box::pin(list(rest, ask)))];
+
+/// `GET /Calls/{sid}/Events`, oldest first.
+async fn list(rest: &Rest, ask: &Ask) -> Reply {
+    let call = calls::row(rest, ask).await?.sid;
     let paging = Paging::read(ask, "", &[])?;
     let (account, page) = (ask.account.sid, paging.ask());
     let found = rest
         .read(move |store| store.web_events(account, call, &page))
         .await?;
-    Ok(body::json(
-        StatusCode::OK,
-        &paging.envelope("events", &found, |_| None, show),
-    ))
+    ask.page(&paging.envelope(("events", "Event"), &found, |_| None, show))
 }
 
 fn show(row: &WebEventRow) -> api::CallEvent {

@@ -3,8 +3,8 @@
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Paging;
-use crate::{Ask, Reply, Rest, address, body, check, path};
-use hyper::StatusCode;
+use crate::resource::Resource;
+use crate::{Ask, Reply, Rest, address, check, path};
 use model::address::e164;
 use model::{ErrorCode, Method, Number, NumberSid, limit};
 use store::{Key, NumberFilter, Write};
@@ -15,8 +15,18 @@ const FILTERS: [&str; 4] = ["Beta", "FriendlyName", "PhoneNumber", "Origin"];
 /// and 0100 to 0109 are the virtual phones.
 const FICTION: std::ops::Range<u32> = 110..200;
 
-/// `POST /IncomingPhoneNumbers.json`.
-pub async fn create(rest: &Rest, ask: &Ask) -> Reply {
+pub const ROUTES: &[Resource] = &[
+    Resource::list("/Accounts/AC/IncomingPhoneNumbers")
+        .get(|rest, ask| Box::pin(list(rest, ask)))
+        .post(|rest, ask| Box::pin(create(rest, ask))),
+    Resource::one("/Accounts/AC/IncomingPhoneNumbers/PN")
+        .get(|rest, ask| Box::pin(fetch(rest, ask)))
+        .post(|rest, ask| Box::pin(update(rest, ask)))
+        .delete(|rest, ask| Box::pin(delete(rest, ask))),
+];
+
+/// `POST /IncomingPhoneNumbers`.
+async fn create(rest: &Rest, ask: &Ask) -> Reply {
     let phone_number = match (ask.form.given("PhoneNumber"), ask.form.given("AreaCode")) {
         (Some(number), _) => free(rest, number)?,
         (None, Some(area)) => pick(rest, area.trim())?,
@@ -39,11 +49,11 @@ pub async fn create(rest: &Rest, ask: &Ask) -> Reply {
     };
     change(&mut number, &ask.form)?;
     save(rest, &number).await?;
-    Ok(body::json(StatusCode::CREATED, &show(&number)))
+    ask.created("IncomingPhoneNumber", &show(&number))
 }
 
-/// `GET /IncomingPhoneNumbers.json`.
-pub async fn list(rest: &Rest, ask: &Ask) -> Reply {
+/// `GET /IncomingPhoneNumbers`.
+async fn list(rest: &Rest, ask: &Ask) -> Reply {
     let paging = Paging::read(ask, NumberSid::PREFIX, &FILTERS)?;
     let filter = NumberFilter {
         phone_number: ask.query.given("PhoneNumber").map(str::to_owned),
@@ -59,40 +69,35 @@ pub async fn list(rest: &Rest, ask: &Ask) -> Reply {
             sid: row.sid.0,
         })
     };
-    Ok(body::json(
-        StatusCode::OK,
-        &paging.envelope("incoming_phone_numbers", &found, place, show),
-    ))
+    let names = ("incoming_phone_numbers", "IncomingPhoneNumber");
+    ask.page(&paging.envelope(names, &found, place, show))
 }
 
-/// `GET /IncomingPhoneNumbers/{sid}.json`.
-pub async fn fetch(rest: &Rest, ask: &Ask, sid: NumberSid) -> Reply {
-    Ok(body::json(
-        StatusCode::OK,
-        &show(&row(rest, ask, sid).await?),
-    ))
+/// `GET /IncomingPhoneNumbers/{sid}`.
+async fn fetch(rest: &Rest, ask: &Ask) -> Reply {
+    ask.found("IncomingPhoneNumber", &show(&row(rest, ask).await?))
 }
 
-/// `POST /IncomingPhoneNumbers/{sid}.json`.
-pub async fn update(rest: &Rest, ask: &Ask, sid: NumberSid) -> Reply {
-    let mut number = row(rest, ask, sid).await?;
+/// `POST /IncomingPhoneNumbers/{sid}`.
+async fn update(rest: &Rest, ask: &Ask) -> Reply {
+    let mut number = row(rest, ask).await?;
     change(&mut number, &ask.form)?;
     number.date_updated = rest.now();
     save(rest, &number).await?;
-    Ok(body::json(StatusCode::OK, &show(&number)))
+    ask.found("IncomingPhoneNumber", &show(&number))
 }
 
-/// `DELETE /IncomingPhoneNumbers/{sid}.json`.
-pub async fn delete(rest: &Rest, ask: &Ask, sid: NumberSid) -> Reply {
-    row(rest, ask, sid).await?;
+/// `DELETE /IncomingPhoneNumbers/{sid}`.
+async fn delete(rest: &Rest, ask: &Ask) -> Reply {
+    let sid = row(rest, ask).await?.sid;
     rest.write(vec![Write::DeleteNumber(sid)]).await?;
-    Ok(body::empty(StatusCode::NO_CONTENT))
+    ask.gone()
 }
 
-async fn row(rest: &Rest, ask: &Ask, sid: NumberSid) -> Result<Number, Fault> {
-    let account = ask.account.sid;
+async fn row(rest: &Rest, ask: &Ask) -> Result<Number, Fault> {
+    let (account, sid) = (ask.account.sid, ask.path.sid()?);
     let found = rest.read(move |store| store.number(account, sid)).await?;
-    found.ok_or_else(|| Fault::not_found(&ask.path))
+    found.ok_or_else(|| Fault::not_found(ask.path.whole()))
 }
 
 /// Two may ask for one number at the same moment: the store takes only one of them.

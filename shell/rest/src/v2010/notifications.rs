@@ -3,16 +3,26 @@
 use super::calls;
 use crate::fault::Fault;
 use crate::page::Paging;
-use crate::{Ask, Reply, Rest, body, path};
-use hyper::StatusCode;
+use crate::resource::Resource;
+use crate::{Ask, Reply, Rest, path};
 use model::call::NotificationLevel;
 use model::{CallSid, Method, NotificationRow, NotificationSid, WebEventRow, limit};
 use store::{Key, PageAsk, Start};
 
-/// `GET …/Notifications.json`, newest first.
-pub async fn list(rest: &Rest, ask: &Ask, call: Option<CallSid>) -> Reply {
-    if let Some(call) = call {
-        calls::row(rest, ask, call).await?;
+pub const ROUTES: &[Resource] = &[
+    Resource::list("/Accounts/AC/Notifications").get(|rest, ask| Box::pin(list(rest, ask))),
+    Resource::one("/Accounts/AC/Notifications/NO").get(|rest, ask| Box::pin(fetch(rest, ask))),
+    Resource::list("/Accounts/AC/Calls/CA/Notifications")
+        .get(|rest, ask| Box::pin(list(rest, ask))),
+    Resource::one("/Accounts/AC/Calls/CA/Notifications/NO")
+        .get(|rest, ask| Box::pin(fetch(rest, ask))),
+];
+
+/// `GET …/Notifications`, newest first.
+async fn list(rest: &Rest, ask: &Ask) -> Reply {
+    let call = ask.path.sid::<CallSid>().ok();
+    if call.is_some() {
+        calls::row(rest, ask).await?;
     }
     let paging = Paging::read(ask, NotificationSid::PREFIX, &[])?;
     let (account, page) = (ask.account.sid, paging.ask());
@@ -25,20 +35,18 @@ pub async fn list(rest: &Rest, ask: &Ask, call: Option<CallSid>) -> Reply {
             sid: row.sid.0,
         })
     };
-    Ok(body::json(
-        StatusCode::OK,
-        &paging.envelope("notifications", &found, place, show),
-    ))
+    ask.page(&paging.envelope(("notifications", "Notification"), &found, place, show))
 }
 
-/// `GET …/Notifications/{sid}.json`.
-pub async fn fetch(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: NotificationSid) -> Reply {
-    let account = ask.account.sid;
+/// `GET …/Notifications/{sid}`.
+async fn fetch(rest: &Rest, ask: &Ask) -> Reply {
+    let (account, call) = (ask.account.sid, ask.path.sid::<CallSid>().ok());
+    let sid: NotificationSid = ask.path.sid()?;
     let found = rest
         .read(move |store| store.notification(account, sid))
         .await?;
     let found = found.filter(|row| call.is_none_or(|call| row.call == call));
-    let row = found.ok_or_else(|| Fault::not_found(&ask.path))?;
+    let row = found.ok_or_else(|| Fault::not_found(ask.path.whole()))?;
     let event = asked_then(rest, &row).await?;
     let variables = event.as_ref().map(|event| {
         let mut form = form_urlencoded::Serializer::new(String::new());
@@ -50,7 +58,7 @@ pub async fn fetch(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: Notificat
         response_body: event.and_then(|event| event.response_body),
         response_headers: None,
     };
-    Ok(body::json(StatusCode::OK, &instance))
+    ask.found("Notification", &instance)
 }
 
 /// The last request to the address that a notification is about, made before it was written.

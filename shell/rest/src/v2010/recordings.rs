@@ -1,10 +1,11 @@
 //! `/Recordings`, of the account or of one call: list, fetch, delete.
 
-use super::calls;
+use super::{calls, sound};
 use crate::fault::Fault;
 use crate::page::Paging;
-use crate::{Ask, Body, Reply, Rest, blocking, body, check, date, path};
-use hyper::{Response, StatusCode};
+use crate::path::Format;
+use crate::resource::Resource;
+use crate::{Ask, Reply, Rest, blocking, check, date, path};
 use model::recording::RecordingStatus;
 use model::{CallSid, ErrorCode, RecordingRow, RecordingSid};
 use store::{Key, RecordingFilter, Write};
@@ -18,11 +19,23 @@ const FILTERS: [&str; 6] = [
     "IncludeSoftDeleted",
 ];
 
-/// `GET …/Recordings.json`, newest first.
-pub async fn list(rest: &Rest, ask: &Ask, call: Option<CallSid>) -> Reply {
+pub const ROUTES: &[Resource] = &[
+    Resource::list("/Accounts/AC/Recordings").get(|rest, ask| Box::pin(list(rest, ask))),
+    Resource::sound("/Accounts/AC/Recordings/RE")
+        .get(|rest, ask| Box::pin(fetch(rest, ask)))
+        .delete(|rest, ask| Box::pin(delete(rest, ask))),
+    Resource::list("/Accounts/AC/Calls/CA/Recordings").get(|rest, ask| Box::pin(list(rest, ask))),
+    Resource::sound("/Accounts/AC/Calls/CA/Recordings/RE")
+        .get(|rest, ask| Box::pin(fetch(rest, ask)))
+        .delete(|rest, ask| Box::pin(delete(rest, ask))),
+];
+
+/// `GET …/Recordings`, newest first.
+async fn list(rest: &Rest, ask: &Ask) -> Reply {
+    let call = call(ask);
     let filter = RecordingFilter {
         call: match call {
-            Some(call) => Some(calls::row(rest, ask, call).await?.sid),
+            Some(_) => Some(calls::row(rest, ask).await?.sid),
             None => check::word(&ask.query, "CallSid", |text| text.parse().ok())?,
         },
         date_created: date::range(&ask.query, "DateCreated")?,
@@ -46,29 +59,36 @@ pub async fn list(rest: &Rest, ask: &Ask, call: Option<CallSid>) -> Reply {
             sid: row.sid.0,
         })
     };
-    Ok(match call {
-        Some(_) => {
-            let page = paging.envelope("recordings", &found, place, show_of_call);
-            body::json(StatusCode::OK, &page)
-        }
-        None => {
-            let page = paging.envelope("recordings", &found, place, |row| show(rest, row));
-            body::json(StatusCode::OK, &page)
-        }
-    })
+    let names = ("recordings", "Recording");
+    match call {
+        Some(_) => ask.page(&paging.envelope(names, &found, place, show_of_call)),
+        None => ask.page(&paging.envelope(names, &found, place, |row| show(rest, row))),
+    }
 }
 
-/// `GET …/Recordings/{sid}.json`.
-pub async fn fetch(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: RecordingSid) -> Reply {
-    let row = row(rest, ask, call, sid).await?;
-    Ok(view(rest, call, &row))
+/// `GET …/Recordings/{sid}`.
+async fn fetch(rest: &Rest, ask: &Ask) -> Reply {
+    let row = row(rest, ask).await?;
+    if matches!(ask.format, Format::Wav | Format::Mp3) {
+        return sound::fetch(rest, ask, &row).await;
+    }
+    match call(ask) {
+        Some(_) => ask.found("Recording", &show_of_call(&row)),
+        None => ask.found("Recording", &show(rest, &row)),
+    }
 }
 
-/// `DELETE …/Recordings/{sid}.json`: the sound goes, the row is remembered for forty days.
-pub async fn delete(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: RecordingSid) -> Reply {
-    let row = row(rest, ask, call, sid).await?;
+/// The call in the path, if a recording was asked for by way of one.
+fn call(ask: &Ask) -> Option<CallSid> {
+    ask.path.sid().ok()
+}
+
+/// `DELETE …/Recordings/{sid}`: the sound goes, the row is remembered for forty days.
+async fn delete(rest: &Rest, ask: &Ask) -> Reply {
+    let row = row(rest, ask).await?;
+    let sid = row.sid;
     match row.status {
-        RecordingStatus::Deleted => return Err(Fault::not_found(&ask.path)),
+        RecordingStatus::Deleted => return Err(Fault::not_found(ask.path.whole())),
         RecordingStatus::InProgress | RecordingStatus::Processing => {
             return Err(Fault::of(ErrorCode::CALL_NOT_COMPLETE));
         }
@@ -83,18 +103,14 @@ pub async fn delete(rest: &Rest, ask: &Ask, call: Option<CallSid>, sid: Recordin
     let sounds = rest.parts().sounds.clone();
     let removed = blocking(move || sounds.delete(sid)).await?;
     removed.map_err(|_| Fault::of(ErrorCode::UNAVAILABLE))?;
-    Ok(body::empty(StatusCode::NO_CONTENT))
+    ask.gone()
 }
 
 /// The row of a recording of this account, and of this call if one is named. A deleted one is
 /// only there for who asks for deleted ones.
-pub async fn row(
-    rest: &Rest,
-    ask: &Ask,
-    call: Option<CallSid>,
-    sid: RecordingSid,
-) -> Result<RecordingRow, Fault> {
-    let account = ask.account.sid;
+async fn row(rest: &Rest, ask: &Ask) -> Result<RecordingRow, Fault> {
+    let (account, call) = (ask.account.sid, call(ask));
+    let sid: RecordingSid = ask.path.sid()?;
     let deleted = call.is_none() && check::flag(&ask.query, "IncludeSoftDeleted")?;
     let found = rest
         .read(move |store| store.recording(account, sid))
@@ -102,14 +118,7 @@ pub async fn row(
     found
         .filter(|row| call.is_none_or(|call| row.call == call))
         .filter(|row| deleted || row.status != RecordingStatus::Deleted)
-        .ok_or_else(|| Fault::not_found(&ask.path))
-}
-
-fn view(rest: &Rest, call: Option<CallSid>, row: &RecordingRow) -> Response<Body> {
-    match call {
-        Some(_) => body::json(StatusCode::OK, &show_of_call(row)),
-        None => body::json(StatusCode::OK, &show(rest, row)),
-    }
+        .ok_or_else(|| Fault::not_found(ask.path.whole()))
 }
 
 /// Clients know no `failed`: sound that could not be kept is absent, and the code says why.

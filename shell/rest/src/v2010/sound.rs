@@ -1,13 +1,13 @@
 //! The sound of a recording: WAV, or MP3 made once and kept beside it.
 
-use super::{recordings, sound_stream};
+use super::sound_stream;
 use crate::fault::Fault;
-use crate::path::SoundForm;
+use crate::path::Format;
 use crate::{Ask, Body, Reply, Rest, blocking};
 use hyper::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use model::recording::RecordingStatus;
-use model::{CallSid, ErrorCode, RecordingSid};
+use model::{ErrorCode, RecordingRow, RecordingSid};
 use sound_stream::{Sound, Source};
 use std::io::{self, Read, Write};
 use std::ops::Range;
@@ -15,15 +15,9 @@ use std::path::{Path, PathBuf};
 use store::{SoundFile, WavForm};
 
 /// `GET …/Recordings/{sid}`, `.wav`, `.mp3`.
-pub async fn fetch(
-    rest: &Rest,
-    ask: &Ask,
-    call: Option<CallSid>,
-    sid: RecordingSid,
-    form: SoundForm,
-) -> Reply {
-    let row = recordings::row(rest, ask, call, sid).await?;
-    let not_there = || Fault::not_found(&ask.path);
+pub async fn fetch(rest: &Rest, ask: &Ask, row: &RecordingRow) -> Reply {
+    let sid = row.sid;
+    let not_there = || Fault::not_found(ask.path.whole());
     if row.status != RecordingStatus::Completed {
         return Err(not_there());
     }
@@ -32,19 +26,14 @@ pub async fn fetch(
         .await?
         .map_err(|_| not_there())?;
     let channels = channels(ask, file.form)?;
-    let sound = match form {
-        SoundForm::Wav => Sound::wav(file, channels),
-        SoundForm::Mp3 => {
-            let path = encoded(rest, sid, file, channels).await?;
-            let opened = blocking(move || Sound::file(&path)).await?;
-            opened.map_err(|_| Fault::of(ErrorCode::UNAVAILABLE))?
-        }
-    };
-    let kind = match form {
-        SoundForm::Wav => "audio/x-wav",
-        SoundForm::Mp3 => "audio/mpeg",
-    };
-    Ok(response(sound, kind, ask.range.as_deref()))
+    let range = ask.range.as_deref();
+    if ask.format != Format::Mp3 {
+        return Ok(response(Sound::wav(file, channels), "audio/x-wav", range));
+    }
+    let path = encoded(rest, sid, file, channels).await?;
+    let opened = blocking(move || Sound::file(&path)).await?;
+    let sound = opened.map_err(|_| Fault::of(ErrorCode::UNAVAILABLE))?;
+    Ok(response(sound, "audio/mpeg", range))
 }
 
 /// How many channels are wanted: both of two, one of two mixed, but never two of one.

@@ -336,8 +336,8 @@ async fn what_is_not_there_is_named_as_it_was_asked_for() {
     recorded(&world, 1, 1, 1);
     let zeros = "0".repeat(32);
     let paths = [
-        "/Calls.xml".to_owned(),
-        "/Calls".to_owned(),
+        "/Calls.wav".to_owned(),
+        "/Calls.txt".to_owned(),
         "/Nothing.json".to_owned(),
         format!("/Calls/CA{zeros}.json"),
         format!("/Calls/CA{zeros}/Recordings.json"),
@@ -352,16 +352,8 @@ async fn what_is_not_there_is_named_as_it_was_asked_for() {
     for below in paths {
         let path = world.path(&below);
         let answer = world.get(&format!("{path}?x=1")).await;
-        let body = answer.json();
-        assert_eq!(
-            (answer.status, body["code"].as_u64()),
-            (404, Some(20404)),
-            "{path}"
-        );
-        assert_eq!(
-            body["message"],
-            format!("The requested resource {path} was not found")
-        );
+        let message = format!("The requested resource {path} was not found");
+        assert_eq!((answer.status, answer.fault()), (404, (20_404, message)));
     }
     let other = format!("/2010-04-01/Accounts/AC{zeros}/Calls.json");
     assert_eq!(world.get(&other).await.status, 404);
@@ -371,12 +363,32 @@ async fn what_is_not_there_is_named_as_it_was_asked_for() {
 async fn methods_that_a_resource_does_not_have() {
     let world = World::new();
     world.keep(Write::Call(Box::new(completed(1, 0))));
-    for (method, below) in [
-        (Method::PUT, "/Calls.json".to_owned()),
-        (Method::DELETE, "/Calls.json".to_owned()),
-        (Method::PATCH, format!("/Calls/{}.json", CallSid(1))),
-        (Method::POST, "/Recordings.json".to_owned()),
-        (Method::DELETE, format!("/Calls/{}/Events.json", CallSid(1))),
+    for (method, below, allow) in [
+        (
+            Method::PUT,
+            "/Calls.json".to_owned(),
+            "GET, HEAD, POST, OPTIONS",
+        ),
+        (
+            Method::DELETE,
+            "/Calls.json".to_owned(),
+            "GET, HEAD, POST, OPTIONS",
+        ),
+        (
+            Method::PATCH,
+            format!("/Calls/{}.json", CallSid(1)),
+            "GET, HEAD, POST, DELETE, OPTIONS",
+        ),
+        (
+            Method::POST,
+            "/Recordings.json".to_owned(),
+            "GET, HEAD, OPTIONS",
+        ),
+        (
+            Method::DELETE,
+            format!("/Calls/{}/Events.json", CallSid(1)),
+            "GET, HEAD, OPTIONS",
+        ),
     ] {
         let answer = world.ask(method.clone(), &world.path(&below), &[]).await;
         let body = answer.json();
@@ -386,6 +398,7 @@ async fn methods_that_a_resource_does_not_have() {
             "{method} {below}"
         );
         assert_eq!(body["message"], "Method not allowed");
+        assert_eq!(answer.header("allow"), allow, "{method} {below}");
     }
 }
 

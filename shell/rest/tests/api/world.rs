@@ -42,6 +42,25 @@ impl Answer {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 
+    /// The number and the sentence of a refusal, told in JSON or in XML.
+    pub fn fault(&self) -> (u64, String) {
+        if self.header("content-type") == "application/json" {
+            let body = self.json();
+            let code = body["code"].as_u64().expect("a number");
+            return (code, body["message"].as_str().expect("a text").to_owned());
+        }
+        let text = str::from_utf8(&self.body).expect("text");
+        let document = roxmltree::Document::parse(text).expect("XML");
+        let find = |name| {
+            let mut all = document.descendants();
+            all.find(|node| node.has_tag_name(name))
+                .and_then(|node| node.text())
+                .expect(name)
+        };
+        let code = find("Code").parse().expect("a number");
+        (code, find("Message").to_owned())
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
