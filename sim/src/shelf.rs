@@ -27,13 +27,8 @@ pub struct Shelf {
 impl Shelf {
     /// An empty store with one account.
     pub fn new(now: Time) -> Shelf {
-        let account = Account {
-            sid: AccountSid(1),
-            auth_token: "0123456789abcdef0123456789abcdef".to_owned(),
-            friendly_name: "Simulation".to_owned(),
-            date_created: now,
-            date_updated: now,
-        };
+        let token = "0123456789abcdef0123456789abcdef";
+        let account = Account::new(AccountSid(1), token, "Simulation", now);
         Shelf {
             account,
             numbers: BTreeMap::new(),

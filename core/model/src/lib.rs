@@ -23,7 +23,7 @@ pub mod signal;
 pub mod status;
 pub mod time;
 
-pub use account::Account;
+pub use account::{Account, AccountKind, AccountStatus, ApiKey, TestCredentials};
 pub use address::Address;
 pub use answered_by::AnsweredBy;
 pub use call::{CallRow, NotificationRow, WebEventRow};
@@ -36,7 +36,8 @@ pub use price::{Currency, Price};
 pub use recording::RecordingRow;
 pub use request::{FetchId, Method, WebReply, WebRequest};
 pub use sid::{
-    AccountSid, ApplicationSid, CallSid, NotificationSid, NumberSid, RecordingSid, RequestSid,
+    AccountSid, ApplicationSid, CallSid, KeySid, NotificationSid, NumberSid, RecordingSid,
+    RequestSid,
 };
 pub use status::{CallStatus, Cause, Direction};
 pub use time::{Span, Time};

@@ -84,6 +84,11 @@ sid!(
     "AP"
 );
 sid!(
+    /// An API key.
+    KeySid,
+    "SK"
+);
+sid!(
     /// A warning or an error that a customer can read.
     NotificationSid,
     "NO"

@@ -21,7 +21,7 @@ fn admitted(directory: &Directory, headers: &HeaderMap) -> Option<Account> {
     let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (sid, token) = decoded.split_once(':')?;
     let account = directory.account(sid.parse::<AccountSid>().ok()?)?;
-    same(token.as_bytes(), account.auth_token.as_bytes()).then_some(account)
+    same(token.as_bytes(), account.auth_token.as_bytes()).then(|| (*account).clone())
 }
 
 /// Compares in a time that depends on the lengths only, so that a token can't be guessed letter

@@ -176,7 +176,11 @@ impl Carrier {
     fn find(&self, question: Question) -> Found {
         match question {
             Question::Number(number) => Found::Number(self.directory.number(&number).map(Box::new)),
-            Question::Account => Found::Account(self.directory.default_account()),
+            Question::Account => Found::Account(
+                self.directory
+                    .default_account()
+                    .map(|account| (*account).clone()),
+            ),
         }
     }
 
@@ -188,7 +192,7 @@ impl Carrier {
     fn token(&self, account: AccountSid) -> Option<String> {
         self.directory
             .account(account)
-            .map(|account| account.auth_token)
+            .map(|account| account.auth_token.clone())
     }
 
     fn fetch(&self, fetch: FetchId, request: WebRequest) {

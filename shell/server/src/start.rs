@@ -107,7 +107,7 @@ pub fn account(store: &dyn Store, plan: &Plan, now: Time) -> Result<Account, Sta
     if let Some(token) = &plan.auth_token {
         account.auth_token.clone_from(token);
     }
-    store.commit(&[&Write::Account(account.clone())])?;
+    store.commit(&[&Write::Account(Box::new(account.clone()))])?;
     Ok(account)
 }
 
@@ -119,15 +119,9 @@ fn new_account(plan: &Plan, now: Time) -> Result<Account, StartError> {
         .collect();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&random()?[..16]);
-    Ok(Account {
-        sid: plan
-            .account_sid
-            .unwrap_or(AccountSid(u128::from_be_bytes(bytes))),
-        auth_token: token,
-        friendly_name: plan.account_name.clone(),
-        date_created: now,
-        date_updated: now,
-    })
+    let sid = AccountSid(u128::from_be_bytes(bytes));
+    let sid = plan.account_sid.unwrap_or(sid);
+    Ok(Account::new(sid, token, plan.account_name.clone(), now))
 }
 
 /// Gives the account the numbers it shall own from the start.

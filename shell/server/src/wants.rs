@@ -61,7 +61,7 @@ impl Wants {
     async fn file(&self, url: &str) -> Feed {
         let account = self.directory.default_account();
         let token = account
-            .map(|account| account.auth_token)
+            .map(|account| account.auth_token.clone())
             .unwrap_or_default();
         match self.files.get(url, &token).await {
             Ok(sound) => Feed::Samples(sound),

@@ -1,13 +1,13 @@
-//! Accounts and numbers in memory, in step with what is durable.
+//! Accounts, keys and numbers in memory, in step with what is durable.
 //!
 //! The control loop asks here on every call, and a disk is no place to ask while phones ring.
 
 use crate::{Store, StoreError, Write};
-use model::{Account, AccountSid, Number};
+use model::{Account, AccountSid, ApiKey, KeySid, Number};
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-/// All accounts and numbers. Only the writer changes it, after each commit.
+/// All accounts, keys and numbers. Only the writer changes it, after each commit.
 #[derive(Default)]
 pub struct Directory {
     rows: RwLock<Rows>,
@@ -15,8 +15,12 @@ pub struct Directory {
 
 #[derive(Default)]
 struct Rows {
+    accounts: HashMap<AccountSid, Arc<Account>>,
     /// In the order they were made.
-    accounts: Vec<Account>,
+    order: Vec<AccountSid>,
+    /// Whose test credentials these are.
+    tests: HashMap<AccountSid, AccountSid>,
+    keys: HashMap<KeySid, Arc<ApiKey>>,
     /// By E.164.
     numbers: HashMap<String, Number>,
 }
@@ -24,14 +28,16 @@ struct Rows {
 impl Directory {
     /// Reads what the store holds.
     pub fn load(store: &dyn Store) -> Result<Directory, StoreError> {
-        let numbers = store.all_numbers()?;
-        let rows = Rows {
-            accounts: store.accounts()?,
-            numbers: numbers
-                .into_iter()
-                .map(|row| (row.phone_number.clone(), row))
-                .collect(),
-        };
+        let mut rows = Rows::default();
+        for account in store.accounts()? {
+            rows.keep_account(&account);
+        }
+        for key in store.keys()? {
+            rows.keys.insert(key.sid, Arc::new(key));
+        }
+        for number in store.all_numbers()? {
+            rows.numbers.insert(number.phone_number.clone(), number);
+        }
         Ok(Directory {
             rows: RwLock::new(rows),
         })
@@ -43,18 +49,41 @@ impl Directory {
     }
 
     /// An account by its identifier.
-    pub fn account(&self, sid: AccountSid) -> Option<Account> {
+    pub fn account(&self, sid: AccountSid) -> Option<Arc<Account>> {
+        self.read(|rows| rows.accounts.get(&sid).cloned())
+    }
+
+    /// Every account, oldest first.
+    pub fn accounts(&self) -> Vec<Arc<Account>> {
         self.read(|rows| {
-            rows.accounts
-                .iter()
-                .find(|account| account.sid == sid)
-                .cloned()
+            let found = rows.order.iter().filter_map(|sid| rows.accounts.get(sid));
+            found.cloned().collect()
         })
     }
 
+    /// The account whose test credentials have this identifier.
+    pub fn account_on_test(&self, sid: AccountSid) -> Option<Arc<Account>> {
+        self.read(|rows| rows.accounts.get(rows.tests.get(&sid)?).cloned())
+    }
+
     /// The account of calls that belong to no owned number: the oldest one.
-    pub fn default_account(&self) -> Option<Account> {
-        self.read(|rows| rows.accounts.first().cloned())
+    pub fn default_account(&self) -> Option<Arc<Account>> {
+        self.read(|rows| rows.accounts.get(rows.order.first()?).cloned())
+    }
+
+    /// An API key by its identifier.
+    pub fn key(&self, sid: KeySid) -> Option<Arc<ApiKey>> {
+        self.read(|rows| rows.keys.get(&sid).cloned())
+    }
+
+    /// An account's API keys, newest first.
+    pub fn keys(&self, account: AccountSid) -> Vec<Arc<ApiKey>> {
+        let mut all: Vec<_> = self.read(|rows| {
+            let own = rows.keys.values().filter(|key| key.account == account);
+            own.cloned().collect()
+        });
+        all.sort_by_key(|key: &Arc<ApiKey>| std::cmp::Reverse((key.date_created, key.sid)));
+        all
     }
 
     /// Every number, in the order of its digits.
@@ -69,7 +98,11 @@ impl Directory {
         let concerned = writes.iter().any(|w| {
             matches!(
                 w,
-                Write::Account(_) | Write::Number(_) | Write::DeleteNumber(_)
+                Write::Account(_)
+                    | Write::Key(_)
+                    | Write::DeleteKey(_)
+                    | Write::Number(_)
+                    | Write::DeleteNumber(_)
             )
         });
         if !concerned {
@@ -78,10 +111,13 @@ impl Directory {
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         for write in writes {
             match write {
-                Write::Account(row) => match rows.accounts.iter_mut().find(|a| a.sid == row.sid) {
-                    Some(account) => *account = row.clone(),
-                    None => rows.accounts.push(row.clone()),
-                },
+                Write::Account(row) => rows.keep_account(row),
+                Write::Key(row) => {
+                    rows.keys.insert(row.sid, Arc::new((**row).clone()));
+                }
+                Write::DeleteKey(sid) => {
+                    rows.keys.remove(sid);
+                }
                 Write::Number(row) => {
                     rows.numbers.retain(|_, number| number.sid != row.sid);
                     rows.numbers
@@ -95,5 +131,22 @@ impl Directory {
 
     fn read<T>(&self, ask: impl FnOnce(&Rows) -> T) -> T {
         ask(&self.rows.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Rows {
+    fn keep_account(&mut self, row: &Account) {
+        let before = self.accounts.insert(row.sid, Arc::new(row.clone()));
+        match before {
+            None => self.order.push(row.sid),
+            Some(before) => {
+                if let Some(test) = &before.test {
+                    self.tests.remove(&test.sid);
+                }
+            }
+        }
+        if let Some(test) = &row.test {
+            self.tests.insert(test.sid, row.sid);
+        }
     }
 }

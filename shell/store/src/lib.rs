@@ -15,8 +15,8 @@ mod write;
 mod writer;
 
 use model::{
-    Account, AccountSid, CallRow, CallSid, Callback, NotificationRow, NotificationSid, Number,
-    NumberSid, RecordingRow, RecordingSid, WebEventRow,
+    Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
+    Number, NumberSid, RecordingRow, RecordingSid, WebEventRow,
 };
 
 pub use directory::Directory;
@@ -38,6 +38,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Every account, oldest first.
     fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+
+    /// Every API key of every account, oldest first.
+    fn keys(&self) -> Result<Vec<ApiKey>, StoreError>;
 
     /// Every number of every account, for the directory.
     fn all_numbers(&self) -> Result<Vec<Number>, StoreError>;

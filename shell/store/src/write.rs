@@ -1,15 +1,19 @@
 //! What can be written, in domain words.
 
 use model::{
-    Account, CallRow, CallSid, Callback, CallbackId, NotificationRow, NotificationSid, Number,
-    NumberSid, RecordingRow, RecordingSid, Time, WebEventRow,
+    Account, ApiKey, CallRow, CallSid, Callback, CallbackId, KeySid, NotificationRow,
+    NotificationSid, Number, NumberSid, RecordingRow, RecordingSid, Time, WebEventRow,
 };
 
 /// One change. A later row with the same identifier replaces an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// Keep an account.
-    Account(Account),
+    Account(Box<Account>),
+    /// Keep an API key.
+    Key(Box<ApiKey>),
+    /// Take an API key away.
+    DeleteKey(KeySid),
     /// Keep a number.
     Number(Box<Number>),
     /// Give a number up.
@@ -63,7 +67,11 @@ impl Write {
             // Marks a row that must be there: it does not make the row before it superfluous.
             Write::DeleteRecording { .. } => return None,
             // Configured rows change seldom, and two numbers may not be the same at any moment.
-            Write::Account(_) | Write::Number(_) | Write::DeleteNumber(_) => return None,
+            Write::Account(_)
+            | Write::Key(_)
+            | Write::DeleteKey(_)
+            | Write::Number(_)
+            | Write::DeleteNumber(_) => return None,
             Write::WebEvent(_) | Write::Story { .. } => return None,
             Write::Notification(row) => Subject::Notification(row.sid),
             Write::Callback(row) => Subject::Callback(row.id),

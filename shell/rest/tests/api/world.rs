@@ -104,14 +104,10 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Sqlite::open(folder.path(), Durability::Normal).expect("a store");
         let store = Arc::new(store);
-        let account = Account {
-            sid: ACCOUNT,
-            auth_token: TOKEN.into(),
-            friendly_name: "Mine".into(),
-            date_created: NOW,
-            date_updated: NOW,
-        };
-        store.commit(&[&Write::Account(account)]).expect("a row");
+        let account = Account::new(ACCOUNT, TOKEN, "Mine", NOW);
+        store
+            .commit(&[&Write::Account(Box::new(account))])
+            .expect("a row");
         let directory = Arc::new(Directory::load(store.as_ref()).expect("rows"));
         let shared: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
         let writer = Writer::start(shared, Arc::clone(&directory), Box::new(|_| {}));

@@ -18,14 +18,8 @@ struct Bench {
 fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder.path(), Durability::Normal).unwrap());
-    let account = Account {
-        sid: AccountSid(1),
-        auth_token: "12345".to_owned(),
-        friendly_name: String::new(),
-        date_created: Time(0),
-        date_updated: Time(0),
-    };
-    store.commit(&[&Write::Account(account)]).unwrap();
+    let account = Account::new(AccountSid(1), "12345", "", Time(0));
+    store.commit(&[&Write::Account(Box::new(account))]).unwrap();
     let directory = Arc::new(Directory::load(&*store).unwrap());
     let writer = Writer::start(store.clone(), directory.clone(), Box::new(|_| ())).unwrap();
     let callbacks = Callbacks::start(

@@ -1,6 +1,7 @@
 //! The store in one SQLite file: one connection writes, a few read.
 
 mod account;
+mod api_key;
 mod call;
 mod callback;
 mod column;
@@ -16,8 +17,8 @@ use crate::{
     CallFilter, NumberFilter, Page, PageAsk, RecordingFilter, Store, StoreError, Vault, Write,
 };
 use model::{
-    Account, AccountSid, CallRow, CallSid, Callback, NotificationRow, NotificationSid, Number,
-    NumberSid, RecordingRow, RecordingSid, WebEventRow,
+    Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
+    Number, NumberSid, RecordingRow, RecordingSid, WebEventRow,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, TryLockError};
@@ -139,6 +140,8 @@ impl Store for Sqlite {
         for write in writes {
             match write {
                 Write::Account(row) => account::save(&transaction, &self.vault, row)?,
+                Write::Key(row) => api_key::save(&transaction, row)?,
+                Write::DeleteKey(sid) => api_key::delete(&transaction, *sid)?,
                 Write::Number(row) => number::save(&transaction, row)?,
                 Write::DeleteNumber(sid) => number::delete(&transaction, *sid)?,
                 Write::Call(row) => call::save(&transaction, row)?,
@@ -164,6 +167,10 @@ impl Store for Sqlite {
 
     fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         account::all(&self.reader(), &self.vault)
+    }
+
+    fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        api_key::all(&self.reader())
     }
 
     fn all_numbers(&self) -> Result<Vec<Number>, StoreError> {

@@ -45,16 +45,22 @@ fn migrations_run_once_and_a_newer_database_is_refused() {
 fn tokens_are_not_in_the_file_and_need_their_key() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), Durability::Normal);
-    store.commit(&[&Write::Account(account())]).unwrap();
+    store
+        .commit(&[&Write::Account(Box::new(account()))])
+        .unwrap();
     drop(store);
-    let token = account().auth_token;
+    let account = account();
+    let tokens = [
+        Some(account.auth_token),
+        account.secondary_token,
+        account.test.map(|test| test.token),
+    ];
     for file in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        assert!(
-            !bytes
-                .windows(token.len())
-                .any(|piece| piece == token.as_bytes())
-        );
+        for token in tokens.iter().flatten() {
+            let mut pieces = bytes.windows(token.len());
+            assert!(!pieces.any(|piece| piece == token.as_bytes()));
+        }
     }
     std::fs::remove_file(folder.path().join("secret.key")).unwrap();
     let other = Sqlite::open(folder.path(), Durability::Normal).err();

@@ -9,11 +9,49 @@ use model::*;
 
 pub fn account() -> Account {
     Account {
-        sid: ACCOUNT,
-        auth_token: "0123456789abcdef0123456789abcdef".into(),
-        friendly_name: "Mine".into(),
-        date_created: Time::from_secs(10),
+        secondary_token: Some("22222222222222222222222222222222".into()),
+        test: Some(TestCredentials {
+            sid: AccountSid(77),
+            token: "33333333333333333333333333333333".into(),
+        }),
+        calls_per_second: 30,
+        requests_at_once: 7,
+        retention_days: 90,
+        public_media: true,
         date_updated: Time::from_secs(11),
+        ..Account::new(
+            ACCOUNT,
+            "0123456789abcdef0123456789abcdef",
+            "Mine",
+            Time::from_secs(10),
+        )
+    }
+}
+
+/// One that `account` has made, and put aside.
+pub fn subaccount() -> Account {
+    Account {
+        owner: Some(ACCOUNT),
+        status: AccountStatus::Suspended,
+        kind: AccountKind::Trial,
+        ..Account::new(
+            AccountSid(0xab),
+            "44444444444444444444444444444444",
+            "Theirs",
+            Time::from_secs(20),
+        )
+    }
+}
+
+pub fn api_key(sid: u128) -> ApiKey {
+    ApiKey {
+        sid: KeySid(sid),
+        account: ACCOUNT,
+        friendly_name: format!("key {sid}"),
+        secret_hash: [sid as u8; 32],
+        main: sid.is_multiple_of(2),
+        date_created: Time::from_secs(30 + sid as u64),
+        date_updated: Time::from_secs(30 + sid as u64),
     }
 }
 

@@ -39,7 +39,10 @@ fn every_row_reads_back_as_it_was_written() {
     commit(
         store.as_ref(),
         vec![
-            Write::Account(account()),
+            Write::Account(Box::new(account())),
+            Write::Account(Box::new(subaccount())),
+            Write::Key(Box::new(api_key(8))),
+            Write::Key(Box::new(api_key(9))),
             Write::Number(Box::new(number(5, "+12025550190"))),
             Write::Call(Box::new(call_row.clone())),
             Write::Recording(Box::new(sound.clone())),
@@ -58,7 +61,8 @@ fn every_row_reads_back_as_it_was_written() {
             .map(|a| a.auth_token.len()),
         Some(32)
     );
-    assert!(store.accounts().unwrap() == [account()]);
+    assert!(store.accounts().unwrap() == [account(), subaccount()]);
+    assert_eq!(store.keys().unwrap(), [api_key(8), api_key(9)]);
     assert_eq!(store.all_numbers().unwrap(), [number(5, "+12025550190")]);
     assert_eq!(store.call(ACCOUNT, CallSid(1)).unwrap(), Some(call_row));
     assert_eq!(store.call(AccountSid(1), CallSid(1)).unwrap(), None);

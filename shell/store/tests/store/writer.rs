@@ -56,7 +56,7 @@ fn the_directory_follows_and_a_conflict_fails_alone() {
             results.lock().unwrap().push((name, result.is_ok()));
         });
     };
-    submit("account", vec![Write::Account(account())]);
+    submit("account", vec![Write::Account(Box::new(account()))]);
     submit(
         "number",
         vec![Write::Number(Box::new(number(1, "+12025550190")))],
@@ -131,6 +131,9 @@ impl Store for Faulty {
     }
     fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         self.inner.accounts()
+    }
+    fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        self.inner.keys()
     }
     fn all_numbers(&self) -> Result<Vec<Number>, StoreError> {
         self.inner.all_numbers()
