@@ -202,6 +202,17 @@ impl Rest {
         )
     }
 
+    /// Finds what is named by its identifier, here and now: the store takes some twenty
+    /// microseconds for it and never waits for a list, where waking another thread and being
+    /// woken by it takes more. Should the row not be in memory, the disk is waited for a few
+    /// times, a page each; the other threads of the runtime go on meanwhile.
+    pub(crate) fn find<T>(
+        &self,
+        ask: impl FnOnce(&dyn Store) -> Result<T, StoreError>,
+    ) -> Result<T, Fault> {
+        Ok(ask(self.parts().store.as_ref())?)
+    }
+
     /// Reads from the store on a thread that may wait.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

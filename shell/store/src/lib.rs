@@ -29,7 +29,9 @@ pub use wav::WavForm;
 pub use write::Write;
 pub use writer::{Batch, Writer, WriterHandle};
 
-/// What every store can do. Methods block; callers in async code use a blocking thread.
+/// What every store can do. Methods block; callers in async code use a blocking thread, except
+/// for what is found by its identifier alone: that is a few steps down a tree, mostly in memory,
+/// and takes less time than handing it to another thread.
 ///
 /// Nothing here says SQL: PostgreSQL fits behind the same border and passes the same tests.
 pub trait Store: Send + Sync + 'static {

@@ -89,7 +89,7 @@ async fn delete(rest: &Rest, ask: &Ask) -> Reply {
 /// The stored row of the call in the path.
 pub async fn row(rest: &Rest, ask: &Ask) -> Result<CallRow, Fault> {
     let (account, call) = (ask.account.sid, ask.path.sid()?);
-    let found = rest.read(move |store| store.call(account, call)).await?;
+    let found = rest.find(|store| store.call(account, call))?;
     found.ok_or_else(|| Fault::not_found(ask.path.whole()))
 }
 

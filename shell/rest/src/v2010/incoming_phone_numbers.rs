@@ -96,7 +96,7 @@ async fn delete(rest: &Rest, ask: &Ask) -> Reply {
 
 async fn row(rest: &Rest, ask: &Ask) -> Result<Number, Fault> {
     let (account, sid) = (ask.account.sid, ask.path.sid()?);
-    let found = rest.read(move |store| store.number(account, sid)).await?;
+    let found = rest.find(|store| store.number(account, sid))?;
     found.ok_or_else(|| Fault::not_found(ask.path.whole()))
 }
 

@@ -42,9 +42,7 @@ async fn list(rest: &Rest, ask: &Ask) -> Reply {
 async fn fetch(rest: &Rest, ask: &Ask) -> Reply {
     let (account, call) = (ask.account.sid, ask.path.sid::<CallSid>().ok());
     let sid: NotificationSid = ask.path.sid()?;
-    let found = rest
-        .read(move |store| store.notification(account, sid))
-        .await?;
+    let found = rest.find(|store| store.notification(account, sid))?;
     let found = found.filter(|row| call.is_none_or(|call| row.call == call));
     let row = found.ok_or_else(|| Fault::not_found(ask.path.whole()))?;
     let event = asked_then(rest, &row).await?;

@@ -112,9 +112,7 @@ async fn row(rest: &Rest, ask: &Ask) -> Result<RecordingRow, Fault> {
     let (account, call) = (ask.account.sid, call(ask));
     let sid: RecordingSid = ask.path.sid()?;
     let deleted = call.is_none() && check::flag(&ask.query, "IncludeSoftDeleted")?;
-    let found = rest
-        .read(move |store| store.recording(account, sid))
-        .await?;
+    let found = rest.find(|store| store.recording(account, sid))?;
     found
         .filter(|row| call.is_none_or(|call| row.call == call))
         .filter(|row| deleted || row.status != RecordingStatus::Deleted)

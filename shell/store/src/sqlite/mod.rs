@@ -41,13 +41,15 @@ pub enum Durability {
 pub struct Sqlite {
     vault: Vault,
     writing: Mutex<Connection>,
-    reading: Vec<Mutex<Connection>>,
-    next_reader: AtomicUsize,
+    /// For lists, which may take milliseconds.
+    listing: Readers,
+    /// For single rows: no list shall stand before them.
+    finding: Readers,
     /// Held for as long as the store is open; two processes would answer for the same calls.
     _lock: File,
 }
 
-/// Connections for readers: the API has no more cores than this to be quicker with.
+/// Connections for readers of each kind: the API has no more cores than this to be quicker with.
 const READERS: usize = 4;
 /// Prepared statements kept per connection: more than this crate has.
 const STATEMENTS: usize = 64;
@@ -72,32 +74,57 @@ impl Sqlite {
         writing.pragma_update(None, "synchronous", synchronous)?;
         migrate::run(&mut writing)?;
         migrate::check_key(&writing, &vault)?;
-        let mut reading = Vec::new();
-        for _ in 0..READERS {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(&path, flags)?;
-            configure(&connection)?;
-            reading.push(Mutex::new(connection));
-        }
+        let (listing, finding) = (Readers::open(&path)?, Readers::open(&path)?);
         let writing = Mutex::new(writing);
         Ok(Sqlite {
             vault,
             writing,
-            reading,
-            next_reader: AtomicUsize::new(0),
+            listing,
+            finding,
             _lock: lock,
         })
     }
 
-    fn reader(&self) -> MutexGuard<'_, Connection> {
-        let turn = self.next_reader.fetch_add(1, Ordering::Relaxed);
+    fn lister(&self) -> MutexGuard<'_, Connection> {
+        self.listing.free()
+    }
+
+    fn finder(&self) -> MutexGuard<'_, Connection> {
+        self.finding.free()
+    }
+}
+
+/// Connections that only read.
+struct Readers {
+    connections: Vec<Mutex<Connection>>,
+    next: AtomicUsize,
+}
+
+impl Readers {
+    fn open(path: &Path) -> Result<Readers, StoreError> {
+        let mut connections = Vec::new();
+        for _ in 0..READERS {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(path, flags)?;
+            configure(&connection)?;
+            connections.push(Mutex::new(connection));
+        }
+        Ok(Readers {
+            connections,
+            next: AtomicUsize::new(0),
+        })
+    }
+
+    /// One that nobody uses, or the next in turn once it is free.
+    fn free(&self) -> MutexGuard<'_, Connection> {
         let free = self
-            .reading
+            .connections
             .iter()
             .find_map(|reader| reader.try_lock().ok());
         // A panic while reading leaves nothing half done in a connection.
         free.unwrap_or_else(|| {
-            let reader = &self.reading[turn % self.reading.len()];
+            let turn = self.next.fetch_add(1, Ordering::Relaxed);
+            let reader = &self.connections[turn % self.connections.len()];
             reader.lock().unwrap_or_else(PoisonError::into_inner)
         })
     }
@@ -166,19 +193,19 @@ impl Store for Sqlite {
     }
 
     fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        account::all(&self.reader(), &self.vault)
+        account::all(&self.lister(), &self.vault)
     }
 
     fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
-        api_key::all(&self.reader())
+        api_key::all(&self.lister())
     }
 
     fn all_numbers(&self) -> Result<Vec<Number>, StoreError> {
-        number::all(&self.reader())
+        number::all(&self.lister())
     }
 
     fn number(&self, account: AccountSid, sid: NumberSid) -> Result<Option<Number>, StoreError> {
-        number::one(&self.reader(), account, sid)
+        number::one(&self.finder(), account, sid)
     }
 
     fn numbers(
@@ -187,11 +214,11 @@ impl Store for Sqlite {
         filter: &NumberFilter,
         page: &PageAsk,
     ) -> Result<Page<Number>, StoreError> {
-        number::list(&self.reader(), account, filter, page)
+        number::list(&self.lister(), account, filter, page)
     }
 
     fn call(&self, account: AccountSid, sid: CallSid) -> Result<Option<CallRow>, StoreError> {
-        call::one(&self.reader(), account, sid)
+        call::one(&self.finder(), account, sid)
     }
 
     fn calls(
@@ -200,11 +227,11 @@ impl Store for Sqlite {
         filter: &CallFilter,
         page: &PageAsk,
     ) -> Result<Page<CallRow>, StoreError> {
-        call::list(&self.reader(), account, filter, page)
+        call::list(&self.lister(), account, filter, page)
     }
 
     fn unfinished_calls(&self) -> Result<Vec<CallRow>, StoreError> {
-        call::unfinished(&self.reader())
+        call::unfinished(&self.lister())
     }
 
     fn recording(
@@ -212,7 +239,7 @@ impl Store for Sqlite {
         account: AccountSid,
         sid: RecordingSid,
     ) -> Result<Option<RecordingRow>, StoreError> {
-        recording::one(&self.reader(), account, sid)
+        recording::one(&self.finder(), account, sid)
     }
 
     fn recordings(
@@ -221,11 +248,11 @@ impl Store for Sqlite {
         filter: &RecordingFilter,
         page: &PageAsk,
     ) -> Result<Page<RecordingRow>, StoreError> {
-        recording::list(&self.reader(), account, filter, page)
+        recording::list(&self.lister(), account, filter, page)
     }
 
     fn unfinished_recordings(&self) -> Result<Vec<RecordingRow>, StoreError> {
-        recording::unfinished(&self.reader())
+        recording::unfinished(&self.lister())
     }
 
     fn notification(
@@ -233,7 +260,7 @@ impl Store for Sqlite {
         account: AccountSid,
         sid: NotificationSid,
     ) -> Result<Option<NotificationRow>, StoreError> {
-        notification::one(&self.reader(), account, sid)
+        notification::one(&self.finder(), account, sid)
     }
 
     fn notifications(
@@ -242,7 +269,7 @@ impl Store for Sqlite {
         call: Option<CallSid>,
         page: &PageAsk,
     ) -> Result<Page<NotificationRow>, StoreError> {
-        notification::list(&self.reader(), account, call, page)
+        notification::list(&self.lister(), account, call, page)
     }
 
     fn web_events(
@@ -251,10 +278,10 @@ impl Store for Sqlite {
         call: CallSid,
         page: &PageAsk,
     ) -> Result<Page<WebEventRow>, StoreError> {
-        web_event::list(&self.reader(), account, call, page)
+        web_event::list(&self.lister(), account, call, page)
     }
 
     fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError> {
-        callback::pending(&self.reader())
+        callback::pending(&self.lister())
     }
 }
