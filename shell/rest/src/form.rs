@@ -1,4 +1,8 @@
 //! Parameters of a query or a form.
+//!
+//! Names are case-sensitive, unknown ones are not looked at. Where one value is wanted and several
+//! came, the first counts. What is wrongly encoded stands for itself, and bytes that are no UTF-8
+//! for the replacement character: a request is never refused for its encoding alone.
 
 /// Names and values in the order they came; names may repeat.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,11 +45,16 @@ impl Form {
         (!words.is_empty()).then(|| words.join(" "))
     }
 
-    /// The pairs whose names are among these, in the order they came.
-    pub fn among<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.pairs
-            .iter()
-            .filter(|(name, _)| names.contains(&name.as_str()))
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+    /// Every pair, in the order they came.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.pairs.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The name of a parameter with a NUL in it, which no part of a call could carry on.
+    pub fn unprintable(&self) -> Option<&str> {
+        let mut pairs = self.pairs();
+        let found = pairs.find(|(name, value)| name.contains('\0') || value.contains('\0'));
+        found.map(|(name, _)| name)
     }
 }

@@ -6,19 +6,28 @@ use hyper::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, RANGE};
 use model::RequestSid;
 use std::time::Duration;
 
-const FIXED: [(&str, &str); 8] = [
-    ("x-home-region", "us1"),
-    ("x-powered-by", "AT-5000"),
-    ("x-shenanigans", "none"),
-    ("access-control-allow-origin", "*"),
+type Header = (HeaderName, HeaderValue);
+
+const fn fixed(name: &'static str, value: &'static str) -> Header {
     (
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
+}
+
+static FIXED: [Header; 8] = [
+    fixed("x-home-region", "us1"),
+    fixed("x-powered-by", "AT-5000"),
+    fixed("x-shenanigans", "none"),
+    fixed("access-control-allow-origin", "*"),
+    fixed(
         "access-control-allow-headers",
         "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, \
          If-Unmodified-Since",
     ),
-    ("access-control-allow-methods", "GET, POST, DELETE, OPTIONS"),
-    ("access-control-expose-headers", "ETag"),
-    ("access-control-allow-credentials", "true"),
+    fixed("access-control-allow-methods", "GET, POST, DELETE, OPTIONS"),
+    fixed("access-control-expose-headers", "ETag"),
+    fixed("access-control-allow-credentials", "true"),
 ];
 
 /// Adds what every response carries.
@@ -30,12 +39,8 @@ pub fn add(
     running: usize,
 ) {
     let headers = response.headers_mut();
-    for (name, value) in FIXED {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
-    }
+    headers.reserve(FIXED.len() + 8);
+    headers.extend(FIXED.iter().cloned());
     let (scheme, host) = parts.base_url.split_once("://").unwrap_or(("http", ""));
     let mut own = vec![
         ("twilio-request-id", id.to_string()),

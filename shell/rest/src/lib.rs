@@ -9,16 +9,17 @@ mod auth;
 mod body;
 mod check;
 mod connection;
-mod date;
+pub mod date;
 mod desk;
 mod fault;
 pub mod form;
 mod header;
 mod page;
-mod path;
+pub mod path;
 mod render;
 mod resource;
 mod table;
+pub mod token;
 mod v2010;
 mod xml;
 
@@ -172,11 +173,16 @@ impl Rest {
         } else {
             Form::default()
         };
+        let query = Form::parse(head.uri.query().unwrap_or_default().as_bytes());
+        if let Some(name) = query.unprintable().or_else(|| form.unprintable()) {
+            let name = name.replace('\0', "");
+            return Err(Fault::parameter(format!("{name} has a NUL in it")));
+        }
         let ask = Ask {
             account,
             path,
             format,
-            query: Form::parse(head.uri.query().unwrap_or_default().as_bytes()),
+            query,
             form,
             range: header::range(&head.headers),
         };
@@ -244,6 +250,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
         .map_err(|_| Fault::of(ErrorCode::INTERNAL))
 }
 
+/// The parameters of a body. It is read as a form whatever its type says: a body of another type
+/// then lacks what is required, which is told by name, as a client can understand.
 async fn read_form<B>(body: B) -> Result<Form, Fault>
 where
     B: http_body::Body + Send,

@@ -1,9 +1,9 @@
 //! Pages of lists: which part is asked for, and where its neighbours are.
 
-use crate::Ask;
 use crate::fault::Fault;
+use crate::{Ask, date, token};
 use api::{Envelope, PageUris};
-use model::{ErrorCode, Time, limit};
+use model::{ErrorCode, limit};
 use store::{Key, Page, PageAsk, Start};
 
 /// Which page of which list is asked for.
@@ -19,8 +19,9 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// Reads `PageSize`, `Page` and `PageToken`. `filters` are the names that every page's
-    /// address repeats; `prefix` is what the rows' identifiers begin with.
+    /// Reads `PageSize`, `Page` and `PageToken`. `filters` are the names of filters
+    /// that every page's address repeats, with their operators; `prefix` is what the rows'
+    /// identifiers begin with.
     pub fn read(ask: &Ask, prefix: &'static str, filters: &[&str]) -> Result<Paging, Fault> {
         let size = match ask.query.given("PageSize").map(str::parse::<u64>) {
             None => limit::PAGE_SIZE_DEFAULT,
@@ -40,13 +41,17 @@ impl Paging {
         let token = ask.query.given("PageToken").map(str::to_owned);
         let start = match &token {
             Some(token) => {
-                read_token(token, prefix).ok_or_else(|| Fault::of(ErrorCode::PAGE_TOKEN))?
+                token::read(token, prefix).ok_or_else(|| Fault::of(ErrorCode::PAGE_TOKEN))?
             }
             None if page == 0 => Start::Top,
             None => Start::Skip(page * u64::from(size)),
         };
         let mut echo = form_urlencoded::Serializer::new(String::new());
-        echo.extend_pairs(ask.query.among(filters));
+        for (key, value) in ask.query.pairs() {
+            if filters.iter().any(|name| date::is_filter(name, key)) {
+                echo.append_pair(key, value);
+            }
+        }
         let mut filters = echo.finish();
         if !filters.is_empty() {
             filters.push('&');
@@ -91,10 +96,18 @@ impl Paging {
         let uris = PageUris {
             this: self.uri(self.page, self.token.clone()),
             first: self.uri(0, None),
-            next: (next && !found.rows.is_empty())
-                .then(|| self.uri(self.page + 1, last.map(|key| self.token_of("PA", key)))),
-            previous: (self.page > 0)
-                .then(|| self.uri(self.page - 1, first.map(|key| self.token_of("PB", key)))),
+            next: (next && !found.rows.is_empty()).then(|| {
+                self.uri(
+                    self.page + 1,
+                    last.map(|key| token::write("PA", self.prefix, key)),
+                )
+            }),
+            previous: (self.page > 0).then(|| {
+                self.uri(
+                    self.page - 1,
+                    first.map(|key| token::write("PB", self.prefix, key)),
+                )
+            }),
         };
         let rows = found.rows.iter().map(show).collect();
         Envelope {
@@ -113,33 +126,5 @@ impl Paging {
             .unwrap_or_default();
         let (path, filters, size) = (&self.path, &self.filters, self.size);
         format!("{path}?{filters}PageSize={size}&Page={page}{token}")
-    }
-
-    /// The row's identifier, and its date: so the place holds when the row itself is deleted
-    /// between two pages.
-    fn token_of(&self, direction: &str, key: Key) -> String {
-        format!(
-            "{direction}{}{:032x}{:016x}",
-            self.prefix, key.sid, key.date.0
-        )
-    }
-}
-
-fn read_token(token: &str, prefix: &str) -> Option<Start> {
-    let (direction, rest) = token.split_at_checked(2)?;
-    let (sid, date) = rest.strip_prefix(prefix)?.split_at_checked(32)?;
-    let hexadecimal = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
-    if date.len() != 16 || !hexadecimal(sid) || !hexadecimal(date) {
-        return None;
-    }
-    let sid = u128::from_str_radix(sid, 16).ok()?;
-    let key = Key {
-        date: Time(u64::from_str_radix(date, 16).ok()?),
-        sid,
-    };
-    match direction {
-        "PA" => Some(Start::After(key)),
-        "PB" => Some(Start::Before(key)),
-        _ => None,
     }
 }

@@ -13,10 +13,15 @@ pub const ROOT: &str = "/2010-04-01";
 /// The form an answer is given in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
+    /// Of everything.
     Json,
+    /// Of everything.
     Xml,
+    /// Of lists.
     Csv,
+    /// Of recordings.
     Wav,
+    /// Of recordings.
     Mp3,
 }
 
@@ -34,7 +39,9 @@ pub struct Path {
 /// What kind of thing a resource is: not everything is had in every form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// A single thing.
     One,
+    /// A list.
     List,
     /// One that is also had as sound.
     Sound,
@@ -101,7 +108,7 @@ impl Path {
     }
 
     /// The first identifier of this kind in it; it is not found if there is none.
-    pub fn sid<T: FromStr>(&self) -> Result<T, Fault> {
+    pub(crate) fn sid<T: FromStr>(&self) -> Result<T, Fault> {
         let parts = self.whole[..self.stem].split('/');
         let mut found = parts.filter_map(|part| part.parse().ok());
         found.next().ok_or_else(|| Fault::not_found(&self.whole))

@@ -21,7 +21,10 @@ use model::{
 
 pub use directory::Directory;
 pub use error::StoreError;
-pub use page::{CallFilter, Key, NumberFilter, Page, PageAsk, RecordingFilter, Start, TimeRange};
+pub use page::{
+    CallFilter, Key, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter, Start,
+    TimeRange,
+};
 pub use secret::{SecretError, Vault};
 pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
 pub use sqlite::{Durability, Sqlite, read_story};
@@ -97,11 +100,11 @@ pub trait Store: Send + Sync + 'static {
         sid: NotificationSid,
     ) -> Result<Option<NotificationRow>, StoreError>;
 
-    /// Notifications of an account or of one of its calls, newest first.
+    /// An account's notifications, newest first.
     fn notifications(
         &self,
         account: AccountSid,
-        call: Option<CallSid>,
+        filter: &NotificationFilter,
         page: &PageAsk,
     ) -> Result<Page<NotificationRow>, StoreError>;
 

@@ -3,6 +3,7 @@
 //! A page begins behind a key, not after a count, so it stays where it was while rows arrive on
 //! top of it and while rows before it are deleted.
 
+use model::call::NotificationLevel;
 use model::{Address, CallSid, CallStatus, Time};
 
 /// A half-open span of time: `from` belongs to it, `to` does not.
@@ -40,6 +41,17 @@ pub struct RecordingFilter {
     pub date_created: TimeRange,
     /// Deleted ones too.
     pub deleted: bool,
+}
+
+/// Which notifications.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NotificationFilter {
+    /// Of this call.
+    pub call: Option<CallSid>,
+    /// Of this gravity.
+    pub level: Option<NotificationLevel>,
+    /// Written within.
+    pub date: TimeRange,
 }
 
 /// Which numbers.

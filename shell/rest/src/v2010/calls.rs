@@ -6,20 +6,16 @@ use crate::page::Paging;
 use crate::resource::Resource;
 use crate::{Ask, Reply, Rest, address, check, date, path};
 use call::Command;
-use model::{Address, CallRow, CallSid, CallStatus, Currency, ErrorCode};
+use model::{CallRow, CallSid, CallStatus, Currency, ErrorCode};
 use store::{CallFilter, Key, Write};
 
-const FILTERS: [&str; 10] = [
+const FILTERS: [&str; 6] = [
     "To",
     "From",
     "ParentCallSid",
     "Status",
     "StartTime",
-    "StartTime<",
-    "StartTime>",
     "EndTime",
-    "EndTime<",
-    "EndTime>",
 ];
 
 pub const ROUTES: &[Resource] = &[
@@ -36,8 +32,8 @@ pub const ROUTES: &[Resource] = &[
 async fn list(rest: &Rest, ask: &Ask) -> Reply {
     let paging = Paging::read(ask, CallSid::PREFIX, &FILTERS)?;
     let filter = CallFilter {
-        to: ask.query.given("To").map(Address::parse),
-        from: ask.query.given("From").map(Address::parse),
+        to: ask.query.given("To").map(address::filter),
+        from: ask.query.given("From").map(address::filter),
         parent: check::word(&ask.query, "ParentCallSid", |text| text.parse().ok())?,
         status: check::word(&ask.query, "Status", CallStatus::parse)?,
         start_time: date::range(&ask.query, "StartTime")?,

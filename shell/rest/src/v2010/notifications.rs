@@ -4,10 +4,10 @@ use super::calls;
 use crate::fault::Fault;
 use crate::page::Paging;
 use crate::resource::Resource;
-use crate::{Ask, Reply, Rest, path};
+use crate::{Ask, Reply, Rest, check, date, path};
 use model::call::NotificationLevel;
 use model::{CallSid, Method, NotificationRow, NotificationSid, WebEventRow, limit};
-use store::{Key, PageAsk, Start};
+use store::{Key, NotificationFilter, PageAsk, Start};
 
 pub const ROUTES: &[Resource] = &[
     Resource::list("/Accounts/AC/Notifications").get(|rest, ask| Box::pin(list(rest, ask))),
@@ -24,10 +24,19 @@ async fn list(rest: &Rest, ask: &Ask) -> Reply {
     if call.is_some() {
         calls::row(rest, ask).await?;
     }
-    let paging = Paging::read(ask, NotificationSid::PREFIX, &[])?;
+    let filter = NotificationFilter {
+        call,
+        level: check::word(&ask.query, "Log", |text| match text {
+            "0" => Some(NotificationLevel::Error),
+            "1" => Some(NotificationLevel::Warning),
+            _ => None,
+        })?,
+        date: date::range(&ask.query, "MessageDate")?,
+    };
+    let paging = Paging::read(ask, NotificationSid::PREFIX, &["Log", "MessageDate"])?;
     let (account, page) = (ask.account.sid, paging.ask());
     let found = rest
-        .read(move |store| store.notifications(account, call, &page))
+        .read(move |store| store.notifications(account, &filter, &page))
         .await?;
     let place = |row: &NotificationRow| {
         Some(Key {

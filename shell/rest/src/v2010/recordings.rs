@@ -10,10 +10,8 @@ use model::recording::RecordingStatus;
 use model::{CallSid, ErrorCode, RecordingRow, RecordingSid};
 use store::{Key, RecordingFilter, Write};
 
-const FILTERS: [&str; 6] = [
+const FILTERS: [&str; 4] = [
     "DateCreated",
-    "DateCreated<",
-    "DateCreated>",
     "CallSid",
     "ConferenceSid",
     "IncludeSoftDeleted",

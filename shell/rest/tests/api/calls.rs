@@ -5,7 +5,7 @@ use ::call::command::{EndAs, Source};
 use ::call::{Command, Refusal};
 use model::recording::RecordingTrack;
 use model::*;
-use store::{PageAsk, Start, Store, Write};
+use store::{NotificationFilter, PageAsk, Start, Store, Write};
 
 const TO: (&str, &str) = ("To", "+14158675309");
 const FROM: (&str, &str) = ("From", "+14158675308");
@@ -164,7 +164,7 @@ async fn what_is_only_half_wrong_places_the_call_and_warns() {
     };
     let notes = world
         .store
-        .notifications(ACCOUNT, None, &page)
+        .notifications(ACCOUNT, &NotificationFilter::default(), &page)
         .unwrap()
         .rows;
     let mut codes: Vec<_> = notes.iter().map(|note| note.code).collect();
@@ -174,115 +174,6 @@ async fn what_is_only_half_wrong_places_the_call_and_warns() {
         notes[0].call.to_string(),
         answer.json()["sid"].as_str().unwrap()
     );
-}
-
-#[tokio::test]
-async fn pages_lead_through_the_whole_list_and_back() {
-    let world = World::new();
-    for n in 1..=7 {
-        world.keep(Write::Call(Box::new(completed(n, n as u64))));
-    }
-    let sids = |page: &serde_json::Value| -> Vec<String> {
-        let calls = page["calls"].as_array().unwrap();
-        calls
-            .iter()
-            .map(|call| call["sid"].as_str().unwrap().to_owned())
-            .collect()
-    };
-    let wanted =
-        |range: &[u128]| -> Vec<String> { range.iter().map(|n| CallSid(*n).to_string()).collect() };
-    let first = world.path("/Calls.json?PageSize=3&To=%2B14158675309&Junk=1");
-    let one = world.get(&first).await.json();
-    assert_eq!(sids(&one), wanted(&[7, 6, 5]));
-    assert_eq!(
-        (one["start"].as_u64(), one["end"].as_u64()),
-        (Some(0), Some(2))
-    );
-    assert_eq!(
-        (one["page"].as_u64(), one["page_size"].as_u64()),
-        (Some(0), Some(3))
-    );
-    assert!(one["previous_page_uri"].is_null());
-    let here = world.path("/Calls.json?To=%2B14158675309&PageSize=3&Page=0");
-    assert_eq!(
-        (one["uri"].as_str(), one["first_page_uri"].as_str()),
-        (Some(&*here), Some(&*here))
-    );
-    // A call arrives and one of the page is deleted: the next page stays where it was.
-    world.keep(Write::Call(Box::new(completed(8, 8))));
-    world.keep(Write::DeleteCall(CallSid(5)));
-    let next = one["next_page_uri"].as_str().unwrap();
-    assert!(
-        next.contains(&format!("&Page=1&PageToken=PA{}", CallSid(5))),
-        "{next}"
-    );
-    let two = world.get(next).await.json();
-    assert_eq!(sids(&two), wanted(&[4, 3, 2]));
-    assert_eq!(
-        (two["start"].as_u64(), two["end"].as_u64()),
-        (Some(3), Some(5))
-    );
-    assert_eq!(two["uri"], next);
-    let three = world
-        .get(two["next_page_uri"].as_str().unwrap())
-        .await
-        .json();
-    assert_eq!(sids(&three), wanted(&[1]));
-    assert!(three["next_page_uri"].is_null());
-    let back = world
-        .get(three["previous_page_uri"].as_str().unwrap())
-        .await
-        .json();
-    assert_eq!(sids(&back), wanted(&[4, 3, 2]));
-    assert_eq!(back["page"], 1);
-    let forth = world
-        .get(back["next_page_uri"].as_str().unwrap())
-        .await
-        .json();
-    assert_eq!(sids(&forth), wanted(&[1]));
-    let by_number = world
-        .get(&world.path("/Calls.json?PageSize=3&Page=2"))
-        .await
-        .json();
-    assert_eq!(sids(&by_number), wanted(&[1]));
-    let none = world
-        .get(&world.path("/Calls.json?To=%2B12025550000"))
-        .await
-        .json();
-    assert_eq!((none["end"].as_u64(), sids(&none).len()), (Some(0), 0));
-    assert!(none["next_page_uri"].is_null());
-}
-
-#[tokio::test]
-async fn filters_by_state_and_day() {
-    let world = World::new();
-    world.keep(Write::Call(Box::new(completed(1, 0))));
-    world.keep(Write::Call(Box::new(completed(2, 86_400))));
-    world.keep(Write::Call(Box::new(queued(3, 86_400))));
-    for (query, wanted) in [
-        ("Status=queued", vec![3]),
-        ("StartTime=2010-08-31", vec![1]),
-        ("StartTime%3E=2010-09-01", vec![2]),
-        ("StartTime%3C=2010-09-01", vec![1]),
-        (
-            "StartTime%3E=2010-08-31&StartTime%3C=2010-09-02",
-            vec![2, 1],
-        ),
-        ("EndTime=2010-09-01", vec![2]),
-        ("ParentCallSid=CA00000000000000000000000000000009", vec![]),
-    ] {
-        let page = world
-            .get(&world.path(&format!("/Calls.json?{query}")))
-            .await
-            .json();
-        let calls = page["calls"].as_array().unwrap();
-        let sids: Vec<_> = calls
-            .iter()
-            .map(|call| call["sid"].as_str().unwrap())
-            .collect();
-        let wanted: Vec<_> = wanted.iter().map(|n| CallSid(*n).to_string()).collect();
-        assert_eq!(sids, wanted, "{query}");
-    }
 }
 
 #[tokio::test]

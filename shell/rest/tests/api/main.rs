@@ -5,6 +5,7 @@ mod compatibility;
 mod contract;
 mod errors;
 mod http;
+mod lists;
 mod numbers;
 mod recordings;
 mod world;

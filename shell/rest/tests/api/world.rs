@@ -319,22 +319,32 @@ pub fn completed(sid: u128, after_secs: u64) -> CallRow {
     }
 }
 
-/// A recording of a call, with its sound of one second: 1000 left, 500 right.
-pub fn recorded(world: &World, sid: u128, call: u128, channels: u8) -> RecordingRow {
+/// A recording of a call, complete, without its sound.
+pub fn recording(call: u128) -> RecordingRow {
     use model::recording::{RecordingSource, RecordingStatus, RecordingTrack};
-    let row = RecordingRow {
-        sid: RecordingSid(sid),
+    RecordingRow {
+        sid: RecordingSid(1),
         account: ACCOUNT,
         call: CallSid(call),
         source: RecordingSource::OutboundApi,
         status: RecordingStatus::Completed,
-        channels,
+        channels: 1,
         track: RecordingTrack::Both,
         start_time: NOW,
         duration_secs: Some(1),
         error_code: None,
-        date_created: NOW + Span(sid as u64),
+        date_created: NOW,
         date_updated: NOW,
+    }
+}
+
+/// A recording of a call, with its sound of one second: 1000 left, 500 right.
+pub fn recorded(world: &World, sid: u128, call: u128, channels: u8) -> RecordingRow {
+    let row = RecordingRow {
+        sid: RecordingSid(sid),
+        channels,
+        date_created: NOW + Span(sid as u64),
+        ..recording(call)
     };
     let form = WavForm::telephone(channels);
     let mut writer = world.sounds.create(row.sid, form).expect("a file");

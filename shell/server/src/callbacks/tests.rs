@@ -4,7 +4,7 @@ use super::*;
 use crate::webhook::Trust;
 use model::{Account, CallSid, CallbackId, Method, Time};
 use std::net::SocketAddr;
-use store::{Durability, PageAsk, Sqlite, Start, Store, Writer};
+use store::{Durability, NotificationFilter, PageAsk, Sqlite, Start, Store, Writer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -109,7 +109,14 @@ async fn each_is_started_in_order_without_waiting_for_the_one_before() {
         start: Start::Top,
     };
     let noted = store
-        .notifications(AccountSid(1), Some(CallSid(1)), &page)
+        .notifications(
+            AccountSid(1),
+            &NotificationFilter {
+                call: Some(CallSid(1)),
+                ..NotificationFilter::default()
+            },
+            &page,
+        )
         .unwrap()
         .rows;
     let codes: Vec<u32> = noted.iter().map(|note| note.code).collect();

@@ -14,7 +14,8 @@ mod story;
 mod web_event;
 
 use crate::{
-    CallFilter, NumberFilter, Page, PageAsk, RecordingFilter, Store, StoreError, Vault, Write,
+    CallFilter, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter, Store,
+    StoreError, Vault, Write,
 };
 use model::{
     Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
@@ -266,10 +267,10 @@ impl Store for Sqlite {
     fn notifications(
         &self,
         account: AccountSid,
-        call: Option<CallSid>,
+        filter: &NotificationFilter,
         page: &PageAsk,
     ) -> Result<Page<NotificationRow>, StoreError> {
-        notification::list(&self.lister(), account, call, page)
+        notification::list(&self.lister(), account, filter, page)
     }
 
     fn web_events(

@@ -2,9 +2,9 @@
 
 use super::column::{micros, parsed, time, word_of};
 use super::select::Select;
-use crate::{Page, PageAsk, StoreError};
+use crate::{NotificationFilter, Page, PageAsk, StoreError};
 use model::call::NotificationLevel;
-use model::{AccountSid, CallSid, Method, NotificationRow, NotificationSid};
+use model::{AccountSid, Method, NotificationRow, NotificationSid};
 use rusqlite::{Connection, Error, OptionalExtension, Row, params};
 
 pub fn save(connection: &Connection, row: &NotificationRow) -> Result<(), StoreError> {
@@ -41,7 +41,7 @@ pub fn one(
 pub fn list(
     connection: &Connection,
     account: AccountSid,
-    call: Option<CallSid>,
+    filter: &NotificationFilter,
     page: &PageAsk,
 ) -> Result<Page<NotificationRow>, StoreError> {
     let mut select = Select::new(
@@ -50,7 +50,12 @@ pub fn list(
         NotificationSid::PREFIX,
     );
     select.only("account = ?", account.to_string());
-    select.only_if("call = ?", call.map(|sid| sid.to_string()));
+    select.only_if("call = ?", filter.call.map(|sid| sid.to_string()));
+    let warning = filter
+        .level
+        .map(|level| level == NotificationLevel::Warning);
+    select.only_if("level = ?", warning.map(i64::from));
+    select.within("date", filter.date);
     select.page(connection, page, read)
 }
 

@@ -1,6 +1,7 @@
 //! What every store must do: rows read back, lists page, filters filter, deleted is gone.
 
 use crate::sample::*;
+use model::call::NotificationLevel;
 use model::recording::RecordingStatus;
 use model::*;
 use store::*;
@@ -70,10 +71,41 @@ fn every_row_reads_back_as_it_was_written() {
         store.recording(ACCOUNT, RecordingSid(3)).unwrap(),
         Some(sound)
     );
-    let notes = store
-        .notifications(ACCOUNT, Some(CallSid(1)), &first(50))
-        .unwrap();
+    let of_call = NotificationFilter {
+        call: Some(CallSid(1)),
+        level: Some(note.level),
+        date: TimeRange {
+            from: Some(note.date),
+            to: None,
+        },
+    };
+    let notes = store.notifications(ACCOUNT, &of_call, &first(50)).unwrap();
     assert_eq!(notes.rows, std::slice::from_ref(&note));
+    let other = match note.level {
+        NotificationLevel::Error => NotificationLevel::Warning,
+        NotificationLevel::Warning => NotificationLevel::Error,
+    };
+    let before = TimeRange {
+        from: None,
+        to: Some(note.date),
+    };
+    for none in [
+        NotificationFilter {
+            level: Some(other),
+            ..of_call.clone()
+        },
+        NotificationFilter {
+            date: before,
+            ..of_call.clone()
+        },
+        NotificationFilter {
+            call: Some(CallSid(2)),
+            ..of_call
+        },
+    ] {
+        let found = store.notifications(ACCOUNT, &none, &first(50)).unwrap();
+        assert_eq!(found.rows, [], "{none:?}");
+    }
     assert_eq!(store.notification(ACCOUNT, note.sid).unwrap(), Some(note));
     assert_eq!(
         store
@@ -252,7 +284,7 @@ fn a_deleted_call_takes_its_events_and_leaves_its_recordings() {
     assert!(store.recording(ACCOUNT, RecordingSid(3)).unwrap().is_some());
     assert_eq!(
         store
-            .notifications(ACCOUNT, None, &first(9))
+            .notifications(ACCOUNT, &NotificationFilter::default(), &first(9))
             .unwrap()
             .rows
             .len(),

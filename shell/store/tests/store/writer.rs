@@ -191,10 +191,10 @@ impl Store for Faulty {
     fn notifications(
         &self,
         a: AccountSid,
-        c: Option<CallSid>,
+        f: &NotificationFilter,
         p: &PageAsk,
     ) -> Result<Page<NotificationRow>, StoreError> {
-        self.inner.notifications(a, c, p)
+        self.inner.notifications(a, f, p)
     }
     fn web_events(
         &self,
