@@ -236,15 +236,14 @@ pub const DELETED_RECORDING_DAYS: u64 = 40;
 /// Calls a second that leave through the API when an account says nothing else (the contract's
 /// number).
 pub const CALLS_PER_SECOND_DEFAULT: u32 = 1;
+/// Calls a second that an account can be given at most: what `dev` has, and more than one machine
+/// sets up.
+pub const CALLS_PER_SECOND_MAX: u32 = 1_000;
 /// Days that calls are kept when an account says nothing else: thirteen months.
 pub const RETENTION_DAYS_DEFAULT: u32 = 396;
 /// Requests of one account that run at the same time when it says nothing else: a quarter of
 /// `HTTP_CONNECTIONS_MAX`, so that one account alone can't keep the others out.
 pub const REQUESTS_AT_ONCE_DEFAULT: u32 = 1_024;
-/// Subaccounts of one account (21480): each lies in memory, and a page lists a thousand.
-pub const SUBACCOUNTS_MAX: usize = 1_000;
-/// API keys of one account: each lies in memory, and a page lists a thousand.
-pub const KEYS_PER_ACCOUNT_MAX: usize = 1_000;
 
 // SIP endpoint.
 

@@ -47,6 +47,10 @@ impl Banner<'_> {
         let _ = writeln!(text, "  SIP          {sip} (UDP and TCP)");
         let _ = writeln!(text, "  Account SID  {sid}");
         let _ = writeln!(text, "  Auth token   {token}");
+        if let Some(test) = &account.test {
+            let _ = writeln!(text, "  Test SID     {}", test.sid);
+            let _ = writeln!(text, "  Test token   {}", test.token);
+        }
         let _ = writeln!(text, "  Numbers      {numbers}");
         let _ = writeln!(text, "  Voices       {voices}");
         let _ = writeln!(text, "  Data         {data}\n");

@@ -40,6 +40,13 @@ pub enum Command {
         /// Write it here; a file that is there already is left alone.
         file: Option<PathBuf>,
     },
+    /// Make an API key that may do all that the account's token may: prints its secret, once, and
+    /// the lines for the configuration.
+    Key {
+        /// What it is called.
+        #[arg(default_value = "Main key")]
+        name: String,
+    },
     /// Play scenario files and compare their ladders.
     #[command(after_help = SIM_HELP)]
     Sim {
@@ -117,6 +124,7 @@ mod tests {
             "serve",
             "check",
             "init",
+            "key",
             "sim",
             "ladder",
             "Examples:",

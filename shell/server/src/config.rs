@@ -57,6 +57,12 @@ impl fmt::Debug for Secret {
 pub struct Config {
     /// The account that the API and webhooks belong to.
     pub account: AccountConfig,
+    /// Settings of accounts it has made through the API.
+    #[serde(default, rename = "subaccount")]
+    pub subaccounts: Vec<SubaccountConfig>,
+    /// API keys that may do all that the account's token may; `ringback key` makes one.
+    #[serde(default, rename = "main_key")]
+    pub main_keys: Vec<MainKeyConfig>,
     /// The HTTP API.
     #[serde(default)]
     pub http: HttpConfig,
@@ -101,6 +107,54 @@ pub struct AccountConfig {
     pub token_env: Option<String>,
     /// What the account is called.
     #[serde(default = "account_name")]
+    pub name: String,
+    /// A second identifier, under which requests are checked and nothing happens; together with
+    /// `test_token`.
+    pub test_sid: Option<String>,
+    /// The token that belongs to `test_sid`.
+    pub test_token: Option<Secret>,
+    /// Calls a second that leave through the API, 1 to 1000; the others wait in order.
+    #[serde(default = "calls_per_second")]
+    pub calls_per_second: u32,
+    /// Requests of the API that may run at the same time; more are answered 429.
+    #[serde(default = "requests_at_once")]
+    pub requests_at_once: u32,
+    /// Days that calls are kept after their end.
+    #[serde(default = "retention_days")]
+    pub retention_days: u32,
+    /// Whether the sound of a recording is there for whoever knows its address.
+    #[serde(default)]
+    pub public_media: bool,
+}
+
+/// Settings of an account that was made through the API. What is left out stays as it is: at
+/// first, as the account has it that made it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubaccountConfig {
+    /// `AC` and 32 hexadecimal digits, as the API has named it.
+    pub sid: String,
+    /// Calls a second that leave through the API, 1 to 1000.
+    pub calls_per_second: Option<u32>,
+    /// Requests of the API that may run at the same time.
+    pub requests_at_once: Option<u32>,
+    /// Days that calls are kept after their end.
+    pub retention_days: Option<u32>,
+    /// Whether the sound of a recording is there for whoever knows its address.
+    pub public_media: Option<bool>,
+}
+
+/// An API key that may do all that the account's token may. One that is taken out of the file is
+/// gone at the next start.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MainKeyConfig {
+    /// `SK` and 32 hexadecimal digits: the user name.
+    pub sid: String,
+    /// SHA-256 of its secret, in hexadecimal digits; the secret itself stands nowhere.
+    pub secret_hash: Secret,
+    /// What it is called.
+    #[serde(default)]
     pub name: String,
 }
 
@@ -304,6 +358,18 @@ fn data_folder() -> PathBuf {
 
 fn account_name() -> String {
     "My account".to_owned()
+}
+
+fn calls_per_second() -> u32 {
+    model::limit::CALLS_PER_SECOND_DEFAULT
+}
+
+fn requests_at_once() -> u32 {
+    model::limit::REQUESTS_AT_ONCE_DEFAULT
+}
+
+fn retention_days() -> u32 {
+    model::limit::RETENTION_DAYS_DEFAULT
 }
 
 fn yes() -> bool {

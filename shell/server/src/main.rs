@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Serve(file) => serve(&file),
         Command::Check(file) => check(&file),
         Command::Init { file } => init(file),
+        Command::Key { name } => main_key(&name),
         Command::Sim { files } => return sim(&files),
         Command::Ladder { call, data } => ladder_command::ladder(&data, call).map(|text| {
             // A reader who has seen enough closes the pipe.
@@ -150,6 +151,20 @@ fn init(file: Option<PathBuf>) -> Result<(), Fault> {
         .open(&file)
         .map_err(fault)?;
     written.write_all(example.as_bytes()).map_err(fault)
+}
+
+/// The secret is printed and kept nowhere: the file gets its hash.
+fn main_key(name: &str) -> Result<(), Fault> {
+    let digits = store::draw_token().map_err(text)?;
+    let secret = store::draw_key_secret().map_err(text)?;
+    let hash = store::hash_secret(&secret);
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    println!(
+        "# User name SK{digits}, password {secret}\n\
+         # The password is shown this once. `serve` knows the key with these lines in its file:\n\
+         [[main_key]]\nsid = \"SK{digits}\"\nsecret_hash = \"{hash}\"\nname = {name:?}"
+    );
+    Ok(())
 }
 
 fn sim(files: &[PathBuf]) -> ExitCode {

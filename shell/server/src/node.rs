@@ -194,6 +194,8 @@ impl Ground {
         let store: Arc<dyn Store> = Arc::new(Sqlite::open(&plan.data, plan.durability)?);
         let sounds = start::open_sounds(&plan.data)?;
         let account = start::account(&*store, plan, clock.now())?;
+        start::settle_subaccounts(&*store, plan)?;
+        start::settle_main_keys(&*store, plan, &account, clock.now())?;
         start::own_numbers(&*store, plan, &account, clock.now(), chance)?;
         start::mend_recordings(&*store, &sounds, clock.now())?;
         let directory = Arc::new(Directory::load(&*store)?);

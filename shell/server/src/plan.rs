@@ -8,7 +8,7 @@ pub use dev::DevFlags;
 
 use crate::sip_socket::SipSockets;
 use crate::start::{self, StartError};
-use model::AccountSid;
+use model::{Account, AccountSid, KeySid, TestCredentials};
 use sip::{Listener, Phone, Transport, TrunkSource};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -37,12 +37,12 @@ pub struct Plan {
     pub data: PathBuf,
     /// What a commit survives.
     pub durability: Durability,
-    /// The account, if it is named.
-    pub account_sid: Option<AccountSid>,
-    /// What the account is called when it is made.
-    pub account_name: String,
-    /// Its token, if it is given.
-    pub auth_token: Option<String>,
+    /// The account that stands by itself.
+    pub account: PlannedAccount,
+    /// Settings of accounts it has made.
+    pub subaccounts: Vec<(AccountSid, PlannedSettings)>,
+    /// API keys that may do what its token may; `None` leaves those alone that are there.
+    pub main_keys: Option<Vec<PlannedKey>>,
     /// Numbers the account owns from the start.
     pub numbers: Vec<PlannedNumber>,
     /// Phones that may register: user and password.
@@ -73,6 +73,73 @@ pub struct Plan {
     pub strict: bool,
     /// Show the ladder in the terminal.
     pub terminal: bool,
+}
+
+/// An account as it shall be.
+#[derive(Clone, Default)]
+pub struct PlannedAccount {
+    /// Its identifier, if it is named.
+    pub sid: Option<AccountSid>,
+    /// What it is called when it is made.
+    pub name: String,
+    /// Its token, if it is given.
+    pub token: Option<String>,
+    /// Credentials for trying things out.
+    pub test: PlannedTest,
+    /// What it may do.
+    pub settings: PlannedSettings,
+}
+
+/// Where an account's test credentials come from.
+#[derive(Clone, Default)]
+pub enum PlannedTest {
+    /// There are none.
+    #[default]
+    None,
+    /// The ones that are there, or new ones.
+    Drawn,
+    /// These.
+    Given(TestCredentials),
+}
+
+/// What an account may do; what isn't said stays as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PlannedSettings {
+    /// New calls a second that leave through the API.
+    pub calls_per_second: Option<u32>,
+    /// Requests of the API that may run at the same time.
+    pub requests_at_once: Option<u32>,
+    /// Days that calls are kept after their end.
+    pub retention_days: Option<u32>,
+    /// Whether sound is there for whoever knows its address.
+    pub public_media: Option<bool>,
+}
+
+/// An API key that may do what the account's token may.
+#[derive(Clone)]
+pub struct PlannedKey {
+    /// Its identifier.
+    pub sid: KeySid,
+    /// SHA-256 of its secret.
+    pub secret_hash: [u8; 32],
+    /// What it is called.
+    pub name: String,
+}
+
+impl PlannedSettings {
+    /// Lets an account have them.
+    pub fn settle(&self, account: &mut Account) {
+        let PlannedSettings {
+            calls_per_second,
+            requests_at_once,
+            retention_days,
+            public_media,
+        } = *self;
+        account.calls_per_second = calls_per_second.unwrap_or(account.calls_per_second);
+        account.requests_at_once = requests_at_once.unwrap_or(account.requests_at_once);
+        account.retention_days = retention_days.unwrap_or(account.retention_days);
+        account.public_media = public_media.unwrap_or(account.public_media);
+    }
 }
 
 /// A number to be owned.

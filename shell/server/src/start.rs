@@ -1,16 +1,18 @@
 //! What is made ready before calls can be placed: the account, its numbers, the folder of
 //! recordings, and what a crash has left behind.
 
-use crate::plan::{Plan, PlannedNumber};
+use crate::plan::{Plan, PlannedAccount, PlannedNumber, PlannedTest};
 use crate::sip_socket::BindError;
 use crate::terminal::Terminal;
 use model::recording::RecordingStatus;
-use model::{Account, AccountSid, Chance, Method, Number, NumberSid, Time};
+use model::{
+    Account, AccountSid, ApiKey, Chance, Method, Number, NumberSid, TestCredentials, Time,
+};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
-use store::{Sounds, Store, StoreError, Write};
+use store::{SecretError, Sounds, Store, StoreError, Write};
 use tracing::{error, info};
 
 /// Why the program can't start: one sentence.
@@ -57,6 +59,12 @@ impl From<StoreError> for StartError {
     }
 }
 
+impl From<SecretError> for StartError {
+    fn from(error: SecretError) -> Self {
+        StartError(error.to_string())
+    }
+}
+
 impl From<io::Error> for StartError {
     fn from(error: io::Error) -> Self {
         StartError(format!("the operating system refuses: {error}"))
@@ -98,30 +106,93 @@ pub fn health() -> Box<dyn FnMut(Option<&StoreError>) + Send> {
 /// The account: the one that is named, else the one that is there, else a new one. A token that
 /// is given replaces the stored one.
 pub fn account(store: &dyn Store, plan: &Plan, now: Time) -> Result<Account, StartError> {
+    let planned = &plan.account;
     let known = store.accounts()?;
-    let mut account = match plan.account_sid {
+    let mut account = match planned.sid {
         Some(sid) => known.into_iter().find(|account| account.sid == sid),
-        None => known.into_iter().next(),
+        None => known.into_iter().find(|account| account.owner.is_none()),
     }
-    .map_or_else(|| new_account(plan, now), Ok)?;
-    if let Some(token) = &plan.auth_token {
+    .map_or_else(|| new_account(planned, now), Ok)?;
+    if let Some(token) = &planned.token {
         account.auth_token.clone_from(token);
     }
+    account.test = match &planned.test {
+        PlannedTest::None => None,
+        PlannedTest::Given(test) => Some(test.clone()),
+        PlannedTest::Drawn => Some(account.test.map_or_else(drawn_test, Ok)?),
+    };
+    planned.settings.settle(&mut account);
     store.commit(&[&Write::Account(Box::new(account.clone()))])?;
     Ok(account)
 }
 
-fn new_account(plan: &Plan, now: Time) -> Result<Account, StartError> {
-    // Token and identifier come from different bytes: one must not betray the other.
-    let token: String = random()?[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+fn new_account(planned: &PlannedAccount, now: Time) -> Result<Account, StartError> {
+    let sid = planned.sid.map_or_else(drawn_sid, Ok)?;
+    Ok(Account::new(sid, store::draw_token()?, &*planned.name, now))
+}
+
+fn drawn_test() -> Result<TestCredentials, StartError> {
+    Ok(TestCredentials {
+        sid: drawn_sid()?,
+        token: store::draw_token()?,
+    })
+}
+
+fn drawn_sid() -> Result<AccountSid, StartError> {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&random()?[..16]);
-    let sid = AccountSid(u128::from_be_bytes(bytes));
-    let sid = plan.account_sid.unwrap_or(sid);
-    Ok(Account::new(sid, token, plan.account_name.clone(), now))
+    Ok(AccountSid(u128::from_be_bytes(bytes)))
+}
+
+/// Gives the accounts that were made through the API the settings the file has for them.
+pub fn settle_subaccounts(store: &dyn Store, plan: &Plan) -> Result<(), StartError> {
+    let known = store.accounts()?;
+    for (sid, settings) in &plan.subaccounts {
+        let found = known
+            .iter()
+            .find(|account| account.sid == *sid && account.owner.is_some());
+        let mut account = found.cloned().ok_or_else(|| {
+            StartError(format!(
+                "subaccount {sid} was never made: make it through the API first, or take it out \
+                 of the file"
+            ))
+        })?;
+        settings.settle(&mut account);
+        store.commit(&[&Write::Account(Box::new(account))])?;
+    }
+    Ok(())
+}
+
+/// Keeps the main keys of the file, and takes away those that don't stand there any more.
+pub fn settle_main_keys(
+    store: &dyn Store,
+    plan: &Plan,
+    account: &Account,
+    now: Time,
+) -> Result<(), StartError> {
+    let Some(planned) = &plan.main_keys else {
+        return Ok(());
+    };
+    let known = store.keys()?;
+    for key in known.iter().filter(|key| key.main) {
+        if !planned.iter().any(|planned| planned.sid == key.sid) {
+            store.commit(&[&Write::DeleteKey(key.sid)])?;
+        }
+    }
+    for key in planned {
+        let made = known.iter().find(|known| known.sid == key.sid);
+        let key = ApiKey {
+            sid: key.sid,
+            account: account.sid,
+            friendly_name: key.name.clone(),
+            secret_hash: key.secret_hash,
+            main: true,
+            date_created: made.map_or(now, |made| made.date_created),
+            date_updated: made.map_or(now, |made| made.date_updated),
+        };
+        store.commit(&[&Write::Key(Box::new(key))])?;
+    }
+    Ok(())
 }
 
 /// Gives the account the numbers it shall own from the start.
@@ -133,6 +204,12 @@ pub fn own_numbers(
     chance: &mut Chance,
 ) -> Result<(), StartError> {
     let known = store.all_numbers()?;
+    let family: Vec<AccountSid> = store
+        .accounts()?
+        .into_iter()
+        .filter(|other| other.sid == account.sid || other.owner == Some(account.sid))
+        .map(|other| other.sid)
+        .collect();
     for planned in &plan.numbers {
         let found = known
             .iter()
@@ -140,7 +217,7 @@ pub fn own_numbers(
         let mut number = match found {
             // What was changed through the API since stays, unless the file says otherwise.
             Some(number) if planned.voice_url.is_none() => {
-                if number.account == account.sid {
+                if family.contains(&number.account) {
                     continue;
                 }
                 number.clone()
@@ -148,7 +225,10 @@ pub fn own_numbers(
             Some(number) => number.clone(),
             None => new_number(planned, account.sid, now, chance),
         };
-        number.account = account.sid;
+        // One that was handed on to a subaccount stays there.
+        if !family.contains(&number.account) {
+            number.account = account.sid;
+        }
         if planned.voice_url.is_some() {
             number.voice_url.clone_from(&planned.voice_url);
         }

@@ -25,7 +25,7 @@ pub use page::{
     CallFilter, Key, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter, Start,
     TimeRange,
 };
-pub use secret::{SecretError, Vault};
+pub use secret::{SecretError, Vault, draw_key_secret, draw_token, hash_secret};
 pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
 pub use sqlite::{Durability, Sqlite, read_story};
 pub use wav::WavForm;

@@ -2,6 +2,7 @@
 //! a copy of the database alone opens nothing.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::fmt;
 use std::fs;
@@ -88,6 +89,44 @@ impl Vault {
     }
 }
 
+/// A new auth token: 32 hexadecimal digits.
+pub fn draw_token() -> Result<String, SecretError> {
+    let mut bytes = [0; 16];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| no_chance())?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A new secret of an API key: 32 letters and digits, 190 bits.
+pub fn draw_key_secret() -> Result<String, SecretError> {
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let random = SystemRandom::new();
+    let mut secret = String::with_capacity(32);
+    while secret.len() < 32 {
+        let mut bytes = [0; 64];
+        random.fill(&mut bytes).map_err(|_| no_chance())?;
+        // Six bits each; the two values beyond the letters are left out, so that all are as likely.
+        let letters = bytes
+            .iter()
+            .filter_map(|byte| LETTERS.get(usize::from(byte & 63)));
+        secret.extend(
+            letters
+                .map(|letter| char::from(*letter))
+                .take(32 - secret.len()),
+        );
+    }
+    Ok(secret)
+}
+
+/// What is kept of an API key's secret: SHA-256, one round. A slow hash is for what people
+/// choose; nobody guesses 190 bits that the system drew, and a request must not wait for it.
+pub fn hash_secret(secret: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
+    hash
+}
+
 fn no_chance() -> SecretError {
     SecretError::Io(io::Error::other(
         "the operating system gives no random bytes",
@@ -133,6 +172,19 @@ mod tests {
             again.open_sealed("AC1", b"short"),
             Err(SecretError::WrongKey)
         ));
+    }
+
+    #[test]
+    fn drawn_secrets_differ_and_have_their_form() {
+        let (token, secret) = (draw_token().unwrap(), draw_key_secret().unwrap());
+        assert!(token.len() == 32 && token.bytes().all(|b| b.is_ascii_hexdigit()));
+        assert!(secret.len() == 32 && secret.bytes().all(|b| b.is_ascii_alphanumeric()));
+        assert_ne!(token, draw_token().unwrap());
+        assert_ne!(secret, draw_key_secret().unwrap());
+        // FIPS 180-4, example of one block.
+        let hash = hash_secret("abc");
+        assert_eq!(hash[..4], [0xba, 0x78, 0x16, 0xbf]);
+        assert_eq!(hash[28..], [0xf2, 0x00, 0x15, 0xad]);
     }
 
     #[cfg(unix)]

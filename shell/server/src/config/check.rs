@@ -61,6 +61,7 @@ pub(super) fn faults(config: &Config) -> Result<(), ConfigError> {
     }
     crate::log::read_filter(&config.log.level)
         .map_err(|error| ConfigError(format!("log.level: {error}")))?;
+    config.check_settings()?;
     names(config)
 }
 

@@ -2,7 +2,7 @@
 
 use super::ConfigError;
 
-/// The file with a new account in place of `@SID@` and `@TOKEN@`.
+/// The file with a new account in place of `@SID@` and its like.
 pub fn fresh_example() -> Result<String, ConfigError> {
     let draw = || {
         let mut bytes = [0; 16];
@@ -10,8 +10,11 @@ pub fn fresh_example() -> Result<String, ConfigError> {
             .map_err(|error| ConfigError(format!("the system has no random bytes: {error}")))?;
         Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
     };
-    let sid = format!("AC{}", draw()?);
-    Ok(EXAMPLE.replace("@SID@", &sid).replace("@TOKEN@", &draw()?))
+    Ok(EXAMPLE
+        .replace("@SID@", &format!("AC{}", draw()?))
+        .replace("@TOKEN@", &draw()?)
+        .replace("@TEST_SID@", &format!("AC{}", draw()?))
+        .replace("@TEST_TOKEN@", &draw()?))
 }
 
 /// A commented configuration that works as it is, once the account has its values.
@@ -31,6 +34,17 @@ token = "@TOKEN@"
 #token_file = "/etc/ringback/token"
 #token_env = "RINGBACK_TOKEN"
 #name = "My account"
+# Credentials for trying things out: requests are checked and answered, and nothing happens.
+test_sid = "@TEST_SID@"
+test_token = "@TEST_TOKEN@"
+# Calls a second that leave through the API, 1 to 1000; the others wait in order.
+#calls_per_second = 1
+# Requests of the API that may run at the same time; more are answered 429.
+#requests_at_once = 1024
+# Days that calls are kept after their end.
+#retention_days = 396
+# Let whoever knows its address fetch the sound of a recording, without credentials.
+#public_media = false
 
 [http]
 # The API. Off loopback it needs a certificate, as plain HTTP would show the token.
@@ -69,6 +83,21 @@ tcp = ["127.0.0.1:5060"]
 #calls = 20000
 # New calls a second from far ends; more are refused with 503.
 #calls_per_second = 1000
+
+# Settings of accounts that were made through the API; what is left out stays as it is.
+#[[subaccount]]
+#sid = "AC00000000000000000000000000000000"
+#calls_per_second = 1
+#requests_at_once = 1024
+#retention_days = 396
+#public_media = false
+
+# API keys that may do all that the token may, accounts and keys included. `ringback key` makes
+# one, with these lines. Keys made through the API may do less, and don't stand here.
+#[[main_key]]
+#sid = "SK00000000000000000000000000000000"
+#secret_hash = "0000000000000000000000000000000000000000000000000000000000000000"
+#name = "Deployment"
 
 # Numbers the account owns, made at the first start. Later the API owns them.
 #[[number]]

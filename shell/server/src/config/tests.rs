@@ -36,6 +36,9 @@ fn the_example_is_a_configuration_and_its_comments_show_the_defaults() {
     assert_eq!(everything.limits, config.limits);
     assert_eq!(everything.data, config.data);
     assert_eq!((everything.numbers.len(), everything.phones.len()), (1, 1));
+    assert_eq!(everything.account.settings(), config.account.settings());
+    assert_eq!(everything.subaccount_settings().unwrap().len(), 1);
+    assert_eq!(everything.main_keys().unwrap()[0].name, "Deployment");
     assert!(everything.trunks[0].outbound && !everything.trunks[0].register);
 }
 
@@ -56,6 +59,47 @@ fn what_is_unknown_or_dangerous_is_refused_with_one_sentence() {
     assert!(refusal(&[phone, phone].concat()).contains("stands twice"));
     let trunk = "[[trunk]]\nname = \"t\"\nhost = \"h\"\nregister = true\n";
     assert!(refusal(trunk).contains("username"));
+}
+
+#[test]
+fn accounts_have_settings_within_their_bounds() {
+    let (other, key) = (
+        "AC00000000000000000000000000000007",
+        "SK00000000000000000000000000000008",
+    );
+    let text = format!(
+        "test_sid = \"{other}\"\ntest_token = \"fourteen-and-two\"\ncalls_per_second = 30\n\
+         [[subaccount]]\nsid = \"{other}\"\npublic_media = true\n\
+         [[main_key]]\nsid = \"{key}\"\nsecret_hash = \"{}\"\n",
+        "ab".repeat(32)
+    );
+    let config = Config::parse(&account(&text)).unwrap();
+    assert_eq!(config.account.settings().calls_per_second, Some(30));
+    assert_eq!(config.account.settings().retention_days, Some(396));
+    assert_eq!(
+        config.account.test().unwrap().map(|test| test.sid.0),
+        Some(7)
+    );
+    let subaccounts = config.subaccount_settings().unwrap();
+    assert_eq!(subaccounts[0].1.public_media, Some(true));
+    assert_eq!(subaccounts[0].1.calls_per_second, None);
+    assert_eq!(config.main_keys().unwrap()[0].secret_hash, [0xab; 32]);
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("fourteen") && !shown.contains("abababab"));
+
+    assert!(refusal("calls_per_second = 0\n").contains("from 1 to 1000"));
+    assert!(refusal("calls_per_second = 1001\n").contains("from 1 to 1000"));
+    assert!(refusal("retention_days = 0\n").contains("gone at once"));
+    assert!(refusal(&format!("test_sid = \"{other}\"\n")).contains("belong together"));
+    assert!(
+        refusal(&format!(
+            "test_sid = \"{SID}\"\ntest_token = \"0123456789abcdef\"\n"
+        ))
+        .contains("nothing would be a test")
+    );
+    assert!(refusal("[[subaccount]]\nsid = \"AC1\"\n").contains("subaccount AC1"));
+    let bad = format!("[[main_key]]\nsid = \"{key}\"\nsecret_hash = \"+1\"\n");
+    assert!(refusal(&bad).contains("ringback key"));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The plan of `ringback dev`: everything on loopback, the virtual phones as carrier.
 
-use super::{Plan, PlannedNumber};
+use super::{Plan, PlannedAccount, PlannedNumber, PlannedSettings, PlannedTest};
 use crate::start::StartError;
-use model::AccountSid;
+use model::{AccountSid, limit};
 use sip::TrunkSource;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -52,9 +52,19 @@ impl Plan {
             public_address: None,
             data: flags.data,
             durability: Durability::Normal,
-            account_sid,
-            account_name: "Ringback".to_owned(),
-            auth_token: flags.auth_token,
+            account: PlannedAccount {
+                sid: account_sid,
+                name: "Ringback".to_owned(),
+                token: flags.auth_token,
+                test: PlannedTest::Drawn,
+                settings: PlannedSettings {
+                    // Nobody who tries things out wants to wait for a carrier's rate.
+                    calls_per_second: Some(limit::CALLS_PER_SECOND_MAX),
+                    ..PlannedSettings::default()
+                },
+            },
+            subaccounts: Vec::new(),
+            main_keys: None,
             numbers: vec![PlannedNumber {
                 number: NUMBER.to_owned(),
                 ..PlannedNumber::default()

@@ -1,6 +1,6 @@
 //! The plan of `ringback serve`: what the configuration file says.
 
-use super::{Plan, PlannedNumber};
+use super::{Plan, PlannedAccount, PlannedNumber, PlannedTest};
 use crate::config::{Config, TrunkConfig, TrunkTransport};
 use crate::start::StartError;
 use model::signal::Credentials;
@@ -51,9 +51,19 @@ impl Plan {
             public_address,
             data: config.data.clone(),
             durability: Durability::Full,
-            account_sid: Some(sid),
-            account_name: config.account.name.clone(),
-            auth_token: Some(token),
+            account: PlannedAccount {
+                sid: Some(sid),
+                name: config.account.name.clone(),
+                token: Some(token),
+                test: config
+                    .account
+                    .test()
+                    .map_err(fault)?
+                    .map_or(PlannedTest::None, PlannedTest::Given),
+                settings: config.account.settings(),
+            },
+            subaccounts: config.subaccount_settings().map_err(fault)?,
+            main_keys: Some(config.main_keys().map_err(fault)?),
             numbers: config
                 .numbers
                 .iter()

@@ -9,7 +9,8 @@ pub fn save(connection: &Connection, row: &ApiKey) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "INSERT INTO api_key VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (sid) DO UPDATE SET friendly_name = ?3, date_updated = ?7",
+             ON CONFLICT (sid) DO UPDATE SET friendly_name = ?3, secret_hash = ?4, main = ?5,
+             date_updated = ?7",
         )?
         .execute(params![
             row.sid.to_string(),

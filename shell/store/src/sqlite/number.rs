@@ -10,7 +10,8 @@ pub fn save(connection: &Connection, row: &Number) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "INSERT INTO number VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-             ON CONFLICT (sid) DO UPDATE SET phone_number = ?3, friendly_name = ?4,
+             ON CONFLICT (sid) DO UPDATE SET account = ?2, phone_number = ?3,
+             friendly_name = ?4,
              voice_url = ?5, voice_method = ?6, voice_fallback_url = ?7,
              voice_fallback_method = ?8, status_callback = ?9, status_callback_method = ?10,
              date_updated = ?12",
