@@ -22,12 +22,12 @@ use model::{
 pub use directory::Directory;
 pub use error::StoreError;
 pub use page::{
-    CallFilter, Key, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter, Start,
-    TimeRange,
+    CallFilter, CallOrder, Key, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter,
+    Start, TimeRange,
 };
 pub use secret::{SecretError, Vault, draw_key_secret, draw_token, hash_secret};
 pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
-pub use sqlite::{Durability, Sqlite, read_story};
+pub use sqlite::{Durability, Sqlite, import_calls, read_story};
 pub use wav::WavForm;
 pub use write::Write;
 pub use writer::{Batch, Writer, WriterHandle};

@@ -4,7 +4,7 @@
 //! top of it and while rows before it are deleted.
 
 use model::call::NotificationLevel;
-use model::{Address, CallSid, CallStatus, Time};
+use model::{Address, CallRow, CallSid, CallStatus, Time};
 
 /// A half-open span of time: `from` belongs to it, `to` does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +30,45 @@ pub struct CallFilter {
     pub start_time: TimeRange,
     /// Ended within.
     pub end_time: TimeRange,
+}
+
+/// In which order calls are listed, always the latest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOrder {
+    /// By when they were made.
+    Created,
+    /// By when they started.
+    Started,
+    /// By when they ended.
+    Ended,
+}
+
+impl CallFilter {
+    /// The order of this list. A list of calls that started or ended within a time is in the
+    /// order of that time: calls leave the queue in the order they were made and mostly end so
+    /// too, and a page then costs the same in a busy day as in a quiet one.
+    pub fn order(&self) -> CallOrder {
+        if self.start_time != TimeRange::default() {
+            CallOrder::Started
+        } else if self.end_time != TimeRange::default() {
+            CallOrder::Ended
+        } else {
+            CallOrder::Created
+        }
+    }
+
+    /// The place of a call in this list.
+    pub fn place(&self, row: &CallRow) -> Key {
+        let date = match self.order() {
+            CallOrder::Created => None,
+            CallOrder::Started => row.start_time,
+            CallOrder::Ended => row.end_time,
+        };
+        Key {
+            date: date.unwrap_or(row.date_created),
+            sid: row.sid.0,
+        }
+    }
 }
 
 /// Which recordings.
@@ -66,7 +105,7 @@ pub struct NumberFilter {
 /// A row's place in a list that is ordered by date and identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// When the row was made.
+    /// When the row was made, or the time the list is ordered by.
     pub date: Time,
     /// Its identifier without the two letters.
     pub sid: u128,

@@ -7,7 +7,7 @@ use crate::resource::Resource;
 use crate::{Ask, Reply, Rest, address, check, date, path};
 use call::Command;
 use model::{CallRow, CallSid, CallStatus, Currency, ErrorCode};
-use store::{CallFilter, Key, Write};
+use store::{CallFilter, Write};
 
 const FILTERS: [&str; 6] = [
     "To",
@@ -40,15 +40,11 @@ async fn list(rest: &Rest, ask: &Ask) -> Reply {
         end_time: date::range(&ask.query, "EndTime")?,
     };
     let (account, page) = (ask.account.sid, paging.ask());
+    let asked = filter.clone();
     let found = rest
-        .read(move |store| store.calls(account, &filter, &page))
+        .read(move |store| store.calls(account, &asked, &page))
         .await?;
-    let place = |row: &CallRow| {
-        Some(Key {
-            date: row.date_created,
-            sid: row.sid.0,
-        })
-    };
+    let place = |row: &CallRow| Some(filter.place(row));
     ask.page(&paging.envelope(("calls", "Call"), &found, place, show))
 }
 

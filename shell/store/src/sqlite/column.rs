@@ -2,7 +2,7 @@
 
 use model::{Method, Time};
 use rusqlite::types::{FromSqlError, Type};
-use rusqlite::{Error, Row};
+use rusqlite::{Error, Row, RowIndex};
 use std::str::FromStr;
 
 /// A moment as a column.
@@ -16,12 +16,12 @@ pub fn micros_of(time: Option<Time>) -> Option<i64> {
 }
 
 /// Reads a moment.
-pub fn time(row: &Row<'_>, column: &str) -> Result<Time, Error> {
+pub fn time(row: &Row<'_>, column: impl RowIndex) -> Result<Time, Error> {
     Ok(Time(row.get::<_, i64>(column)?.max(0) as u64))
 }
 
 /// Reads a moment that may be absent.
-pub fn time_of(row: &Row<'_>, column: &str) -> Result<Option<Time>, Error> {
+pub fn time_of(row: &Row<'_>, column: impl RowIndex) -> Result<Option<Time>, Error> {
     Ok(row
         .get::<_, Option<i64>>(column)?
         .map(|micros| Time(micros.max(0) as u64)))
@@ -45,7 +45,7 @@ pub fn word<T>(row: &Row<'_>, column: &str, read: impl Fn(&str) -> Option<T>) ->
 /// Reads one of a set of words that may be absent.
 pub fn word_of<T>(
     row: &Row<'_>,
-    column: &str,
+    column: impl RowIndex + std::fmt::Display + Copy,
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, Error> {
     let text: Option<String> = row.get(column)?;
@@ -73,7 +73,7 @@ pub fn pairs(form: &str) -> Vec<(String, String)> {
 }
 
 /// A row that this program can't have written.
-pub fn unreadable(column: &str) -> Error {
+pub fn unreadable(column: impl std::fmt::Display) -> Error {
     let what = format!("column {column} holds something else than it should");
     let what = FromSqlError::Other(what.into());
     Error::FromSqlConversionFailure(0, Type::Text, Box::new(what))

@@ -3,8 +3,11 @@
 mod account;
 mod api_key;
 mod call;
+mod call_column;
+mod call_list;
 mod callback;
 mod column;
+mod import;
 mod migrate;
 mod notification;
 mod number;
@@ -27,6 +30,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use import::import_calls;
 pub use story::read as read_story;
 
 /// What a commit survives.
@@ -52,8 +56,9 @@ pub struct Sqlite {
 
 /// Connections for readers of each kind: the API has no more cores than this to be quicker with.
 const READERS: usize = 4;
-/// Prepared statements kept per connection: more than this crate has.
-const STATEMENTS: usize = 64;
+/// Prepared statements kept per connection: more than this crate has, with the ways in which
+/// filters of a list meet.
+const STATEMENTS: usize = 256;
 
 impl Sqlite {
     /// Opens the data folder, making the database and its key file if they are not there, and
@@ -174,9 +179,10 @@ impl Store for Sqlite {
                 Write::DeleteNumber(sid) => number::delete(&transaction, *sid)?,
                 Write::Call(row) => call::save(&transaction, row)?,
                 Write::DeleteCall(sid) => {
-                    call::delete(&transaction, *sid)?;
                     web_event::delete(&transaction, *sid)?;
-                    story::delete(&transaction, *sid)?;
+                    if let Some(id) = call::id_of(&transaction, *sid)? {
+                        call::delete(&transaction, id)?;
+                    }
                 }
                 Write::Recording(row) => recording::save(&transaction, row)?,
                 Write::DeleteRecording { recording, at } => {
@@ -228,7 +234,7 @@ impl Store for Sqlite {
         filter: &CallFilter,
         page: &PageAsk,
     ) -> Result<Page<CallRow>, StoreError> {
-        call::list(&self.lister(), account, filter, page)
+        call_list::list(&self.lister(), account, filter, page)
     }
 
     fn unfinished_calls(&self) -> Result<Vec<CallRow>, StoreError> {

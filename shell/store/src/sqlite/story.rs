@@ -1,22 +1,19 @@
 //! The ladders of ended calls: text as the exchange wrote it, one rung per line.
 
-use super::column::parsed;
+use super::call;
+use super::call_column::blob;
 use crate::StoreError;
 use model::CallSid;
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::Path;
 
 pub fn save(connection: &Connection, call: CallSid, rungs: &[String]) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO story (call, rungs) VALUES (?1, ?2)")?
-        .execute(params![call.to_string(), rungs.join("\n")])?;
-    Ok(())
-}
-
-pub fn delete(connection: &Connection, call: CallSid) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("DELETE FROM story WHERE call = ?1")?
-        .execute([call.to_string()])?;
+    // A call that was deleted meanwhile has no ladder either.
+    if let Some(id) = call::id_of(connection, call)? {
+        connection
+            .prepare_cached("INSERT OR REPLACE INTO call_story (call, rungs) VALUES (?1, ?2)")?
+            .execute(params![id, rungs.join("\n")])?;
+    }
     Ok(())
 }
 
@@ -27,14 +24,14 @@ pub fn read(folder: &Path, call: CallSid) -> Result<Vec<(CallSid, String)>, Stor
     let connection = Connection::open_with_flags(folder.join("ringback.db"), flags)?;
     super::configure(&connection)?;
     let mut statement = connection.prepare(
-        "SELECT story.call, story.rungs FROM story JOIN call ON call.sid = story.call
-         WHERE call.sid = ?1 OR call.parent = ?1",
+        "SELECT call_row.sid, call_story.rungs FROM call_row
+         JOIN call_story ON call_story.call = call_row.id
+         WHERE call_row.id = ?1 OR call_row.parent = ?2 ORDER BY call_row.id",
     )?;
-    let found = statement.query_map([call.to_string()], |row| {
-        Ok((
-            parsed::<CallSid>(row, "call")?,
-            row.get::<_, String>("rungs")?,
-        ))
+    let id = call::id_of(&connection, call)?;
+    let found = statement.query_map(params![id, blob(call.0)], |row| {
+        let sid = CallSid(u128::from_be_bytes(row.get(0)?));
+        Ok((sid, row.get::<_, String>(1)?))
     })?;
     let mut rungs = Vec::new();
     for story in found {
