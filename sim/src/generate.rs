@@ -10,6 +10,7 @@ use crate::invariants::{Complaint, Judge};
 use crate::order::url;
 use crate::tap::Tap;
 use crate::world::{BEGIN, World};
+use call::command::{RecordCall, RecordingChange};
 use call::{AskId, Command, NewCall, Update};
 use model::{Chance, ErrorCode, LegId, Span};
 use people::{character, deed, keys, page, pick, wire};
@@ -44,6 +45,9 @@ const CURFEWS: [u64; 4] = [150, 200, 250, 300];
 enum Deed {
     Create(Box<NewCall>),
     Update(u64, Update),
+    Record(u64, RecordCall),
+    /// One that was begun, by its name or as the one that runs.
+    ChangeRecording(u64, bool, RecordingChange),
     Forget(u64),
     Call(String, String, Character),
     Press(u64, String),
@@ -266,6 +270,30 @@ impl Story {
                         account,
                         call,
                         update,
+                    });
+                }
+            }
+            Deed::Record(n, record) => {
+                if let Some(call) = nth_call(n) {
+                    world.command(Command::Record {
+                        ask,
+                        account,
+                        call,
+                        record,
+                    });
+                }
+            }
+            Deed::ChangeRecording(n, named, change) => {
+                let rows = &world.shelf.recordings;
+                let nth = n.checked_rem(rows.len() as u64).unwrap_or(0) as usize;
+                if let Some(row) = rows.values().nth(nth) {
+                    let (call, recording) = (row.call, named.then_some(row.sid));
+                    world.command(Command::ChangeRecording {
+                        ask,
+                        account,
+                        call,
+                        recording,
+                        change,
                     });
                 }
             }

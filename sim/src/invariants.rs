@@ -201,12 +201,12 @@ impl Judge {
 
     fn shelf(&self, world: &World) -> Result<(), Complaint> {
         for (ask, reply) in &world.seen.replies {
-            if let Ok(row) = reply
-                && !world.shelf.calls.contains_key(&row.sid)
+            if let Ok(granted) = reply
+                && !world.shelf.calls.contains_key(&granted.call())
             {
                 return Err(format!(
                     "{ask:?} was told of {}, which isn't stored",
-                    row.sid
+                    granted.call()
                 ));
             }
         }

@@ -4,14 +4,16 @@
 //! `status PATH`, `events "initiated ringing answered completed"`, `timeout SECONDS`,
 //! `limit SECONDS`, `digits KEYS`, `record mono|dual`, `recorded PATH`, `shown CALLERID`.
 //! `api updates CA1` takes `url PATH`, `twiml "…"`, `status completed|canceled`, `limit SECONDS`;
-//! `api deletes CA1` takes nothing.
+//! `api deletes CA1` takes nothing. `api records CA1` takes `channels mono|dual`, `track WORD`,
+//! `trim yes` and `recorded PATH`; `api recording CA1 CURRENT|RE1` takes `paused skip|silence`,
+//! `in-progress` or `stopped`.
 
 use crate::customer::HOST;
 use crate::scenario::{first, quoted};
-use call::command::{EndAs, RecordCall, RecordingCallback, Source};
+use call::command::{EndAs, RecordCall, RecordingCallback, RecordingChange, Source};
 use call::{NewCall, Update};
 use model::callback::CallEvents;
-use model::recording::RecordingTrack;
+use model::recording::{PauseBehavior, RecordingTrack};
 use model::{AccountSid, Address, Method, StatusCallback, limit};
 
 /// One thing that is made to happen.
@@ -21,6 +23,10 @@ pub enum Order {
     Create(Box<NewCall>),
     /// The API changes the call of this number in the ladder.
     Update(usize, Update),
+    /// The API keeps the sound of the call of this number.
+    Record(usize, RecordCall),
+    /// The API changes a recording of this call: the one of this number, or the one that runs.
+    ChangeRecording(usize, Option<usize>, RecordingChange),
     /// A person calls.
     Call(String, String),
     /// A person presses keys.
@@ -61,6 +67,19 @@ pub fn parse(text: &str) -> Result<Order, String> {
             let (call, rest) = first(rest);
             Order::Update(number_of(call)?, update(rest)?)
         }
+        ("api", "records") => {
+            let (call, rest) = first(rest);
+            Order::Record(number_of(call)?, record_now(rest)?)
+        }
+        ("api", "recording") => {
+            let (call, rest) = first(rest);
+            let (recording, rest) = first(rest);
+            let recording = match recording {
+                "CURRENT" => None,
+                name => Some(number(name, "RE")?),
+            };
+            Order::ChangeRecording(number_of(call)?, recording, change(rest)?)
+        }
         ("api", "deletes") => Order::Delete(number_of(rest)?),
         ("wire", "loses") => Order::Lose(
             rest.parse()
@@ -80,10 +99,47 @@ pub fn parse(text: &str) -> Result<Order, String> {
 
 /// The number of a call by its name in the ladder.
 fn number_of(call: &str) -> Result<usize, String> {
-    let number = call.strip_prefix("CA").and_then(|n| n.parse().ok());
+    number(call, "CA")
+}
+
+fn number(name: &str, prefix: &str) -> Result<usize, String> {
+    let number = name.strip_prefix(prefix).and_then(|n| n.parse().ok());
     number
         .filter(|n| *n > 0)
-        .ok_or_else(|| format!("not a call of this ladder: {call}"))
+        .ok_or_else(|| format!("not a name of this ladder: {name}"))
+}
+
+fn record_now(text: &str) -> Result<RecordCall, String> {
+    let mut record = record("mono", None);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, after) = first(rest);
+        let (value, after) = quoted(after)?;
+        rest = after;
+        match word {
+            "channels" => record.dual = value == "dual",
+            "track" => {
+                let track = RecordingTrack::parse(&value);
+                record.track = track.ok_or_else(|| format!("track {value:?}?"))?;
+            }
+            "trim" => record.trim = value == "yes",
+            "recorded" => record.callback = Some(told(url(&value))),
+            other => return Err(format!("a recording can't have {other:?}")),
+        }
+    }
+    Ok(record)
+}
+
+fn change(text: &str) -> Result<RecordingChange, String> {
+    let (status, rest) = first(text);
+    Ok(match status {
+        "paused" => RecordingChange::Pause(
+            PauseBehavior::parse(rest).ok_or_else(|| format!("skip or silence? {rest:?}"))?,
+        ),
+        "in-progress" => RecordingChange::Resume,
+        "stopped" => RecordingChange::Stop,
+        other => return Err(format!("a recording can't be {other:?}")),
+    })
 }
 
 fn seconds(text: &str) -> Result<u32, String> {
@@ -163,18 +219,21 @@ fn create(text: &str) -> Result<NewCall, String> {
 }
 
 fn record(channels: &str, url: Option<String>) -> RecordCall {
-    let callback = url.map(|url| RecordingCallback {
+    RecordCall {
+        dual: channels == "dual",
+        track: RecordingTrack::Both,
+        trim: false,
+        callback: url.map(told),
+    }
+}
+
+fn told(url: String) -> RecordingCallback {
+    RecordingCallback {
         url,
         method: Method::Post,
         in_progress: true,
         completed: true,
         absent: true,
-    });
-    RecordCall {
-        dual: channels == "dual",
-        track: RecordingTrack::Both,
-        trim: false,
-        callback,
     }
 }
 

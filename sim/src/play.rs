@@ -6,7 +6,7 @@ use crate::scenario::{Scenario, ScenarioError, split};
 use crate::tap::Tap;
 use crate::world::{BEGIN, World};
 use call::{AskId, Command};
-use model::{CallSid, LegId};
+use model::{CallSid, LegId, RecordingRow, RecordingSid};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use switch::Ladder;
@@ -195,6 +195,32 @@ impl Stage {
                     });
                 }
             }
+            Order::Record(number, record) => {
+                if let Some(&call) = self.calls.get(number - 1) {
+                    let account = world.shelf.account.sid;
+                    world.command(Command::Record {
+                        ask,
+                        account,
+                        call,
+                        record,
+                    });
+                }
+            }
+            Order::ChangeRecording(number, recording, change) => {
+                if let Some(&call) = self.calls.get(number - 1) {
+                    let account = world.shelf.account.sid;
+                    let recordings = recordings(world);
+                    let named = recording.and_then(|n| recordings.get(n - 1));
+                    let recording = recording.map(|_| named.map_or(RecordingSid(0), |row| row.sid));
+                    world.command(Command::ChangeRecording {
+                        ask,
+                        account,
+                        call,
+                        recording,
+                        change,
+                    });
+                }
+            }
             Order::Call(name, to) => {
                 if let Some((number, character)) = self.phones.get(&name).cloned() {
                     let leg = world.with_phones(|p, now| p.call(now, &number, &to, character));
@@ -292,8 +318,8 @@ impl Stage {
         if let Ok(call) = value.parse::<CallSid>() {
             return self.ladder.name(call);
         }
-        for (n, sid) in world.shelf.recordings.keys().enumerate() {
-            let sid = sid.to_string();
+        for (n, row) in recordings(world).into_iter().enumerate() {
+            let sid = row.sid.to_string();
             if value.contains(&sid) {
                 return value.replace(&sid, &format!("RE{}", n + 1));
             }
@@ -330,7 +356,7 @@ impl Stage {
             }
             text.push('\n');
         }
-        for (n, row) in world.shelf.recordings.values().enumerate() {
+        for (n, row) in recordings(world).into_iter().enumerate() {
             let call = self.ladder.name(row.call);
             let (source, status) = (row.source.as_str(), row.status.as_str());
             let _ = write!(
@@ -349,4 +375,11 @@ impl Stage {
             let _ = writeln!(text, "{call} {:?} {} {}", row.level, row.code, row.text);
         }
     }
+}
+
+/// All recordings, in the order in which they were begun: RE1, RE2, …
+fn recordings(world: &World) -> Vec<&RecordingRow> {
+    let mut all: Vec<_> = world.shelf.recordings.values().collect();
+    all.sort_by_key(|row| (row.date_created, row.sid));
+    all
 }

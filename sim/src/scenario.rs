@@ -12,6 +12,7 @@
 //! | `file /a.wav lasts 3s`, `file /a.wav fails 13420` | a sound file |
 //! | `at 0s api calls +12025551001 from +12025550190 url /a` | an API request (see [`order`]) |
 //! | `at 2s api updates CA1 status completed` | a change of a call |
+//! | `at 2s api records CA1`, `at 3s api recording CA1 CURRENT stopped` | a recording by API |
 //! | `at 0s bob calls +12025550190`, `at 3s bob presses 1#` | what a person does |
 //! | `at 4s bob hangs-up`, `bob says "…"`, `bob vanishes` |  |
 //! | `at 1s wire loses 2`, `at 1s ports run-out` | what goes wrong |

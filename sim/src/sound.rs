@@ -11,6 +11,7 @@ use length::{key_length, length};
 use model::media::{
     MediaCommand, MediaEvent, Opening, PlayEnd, PlayId, Prompt, RecordEnd, RecordSpec,
 };
+use model::recording::PauseBehavior;
 use model::{ErrorCode, LegId, RecordingSid, Span, Time};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -47,9 +48,13 @@ struct Play {
 #[derive(Debug, Clone)]
 struct Recording {
     spec: RecordSpec,
-    begun: Time,
-    first_heard: Option<Time>,
-    last_heard: Option<Time>,
+    /// What was kept up to `since`.
+    before: Span,
+    since: Time,
+    paused: Option<PauseBehavior>,
+    /// Where in what was kept the first and the last sound are.
+    first_heard: Option<Span>,
+    last_heard: Option<Span>,
     active: bool,
     silent_since: Time,
 }
@@ -181,6 +186,13 @@ impl Sound {
             }
             MediaCommand::Part => self.part(ear),
             MediaCommand::Record { recording, spec } => self.record(now, ear, recording, spec),
+            MediaCommand::PauseRecord {
+                recording,
+                behavior,
+            } => self.pause_recording(now, ear, recording, Some(behavior)),
+            MediaCommand::ResumeRecord { recording } => {
+                self.pause_recording(now, ear, recording, None);
+            }
             MediaCommand::StopRecord { recording } => {
                 self.end_recording(now, ear, recording, RecordEnd::Stopped);
             }

@@ -10,9 +10,9 @@ use crate::plane::SoundPlane;
 use crate::shelf::Shelf;
 use crate::sound::Side;
 use crate::tap::Tap;
-use call::{AskId, Command, Event, Found, Refusal, effect::Question};
+use call::{AskId, Command, Event, Found, Granted, Refusal, effect::Question};
 use model::media::{MediaCommand, MediaEvent};
-use model::{CallRow, CallSid, CallStatus, Callback, Chance, LegId, Span, Time, WebRequest};
+use model::{CallSid, CallStatus, Callback, Chance, LegId, Span, Time, WebRequest};
 use sip::{Flow, Transport};
 use std::collections::{BTreeMap, BTreeSet};
 use switch::{Carrier, Config, Input, Line, OWN, Output, PHONES, Switch};
@@ -38,7 +38,7 @@ pub struct Seen {
     /// Requests for documents, in order.
     pub requests: Vec<(Time, WebRequest)>,
     /// Answers to the API.
-    pub replies: BTreeMap<AskId, Result<Box<CallRow>, Refusal>>,
+    pub replies: BTreeMap<AskId, Result<Granted, Refusal>>,
     /// Calls that are over and done.
     pub gone: BTreeSet<CallSid>,
     /// Every status a call's row was written with, in order.

@@ -5,6 +5,7 @@ use crate::parameters::{self, Visit};
 use crate::recording::Kept;
 use crate::turn::Turn;
 use model::callback::CallEvents;
+use model::recording::{RecordingSource, RecordingStatus};
 use model::{CallRow, CallStatus, Callback, CallbackId, Direction, Method, RecordingRow, Time};
 
 /// Tells whoever wants to know that a call has reached a status.
@@ -94,6 +95,16 @@ pub(crate) fn recording_parameters(
     ]
 }
 
+/// Only `<Record>` knows of failures. For the others, sound that could not be kept is absent, and
+/// `ErrorCode` says why.
+fn told_status(recording: &RecordingRow) -> &'static str {
+    let verb = recording.source == RecordingSource::RecordVerb;
+    match recording.status {
+        RecordingStatus::Failed if !verb => RecordingStatus::Absent.as_str(),
+        other => other.as_str(),
+    }
+}
+
 /// Tells of a recording.
 pub(crate) fn recording(
     row: &CallRow,
@@ -108,7 +119,7 @@ pub(crate) fn recording(
     add("CallSid", row.sid.to_string());
     add("RecordingSid", recording.sid.to_string());
     add("RecordingUrl", url);
-    add("RecordingStatus", recording.status.as_str().to_owned());
+    add("RecordingStatus", told_status(recording).to_owned());
     if let Some(secs) = recording.duration_secs {
         add("RecordingDuration", secs.to_string());
     }

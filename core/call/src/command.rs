@@ -1,7 +1,8 @@
 //! What the API may ask of call control.
 
 use crate::effect::AskId;
-use model::{AccountSid, CallSid, Method, StatusCallback};
+use model::recording::PauseBehavior;
+use model::{AccountSid, CallSid, Method, RecordingSid, StatusCallback};
 
 // The store keeps what waits, so these nouns are the model's; here they are found as before.
 pub use model::new_call::{NewCall, RecordCall, RecordingCallback, Source};
@@ -27,6 +28,31 @@ pub enum Command {
         /// The change.
         update: Update,
     },
+    /// Keep a call's sound from now on. Answered with the recording, a running one if the API has
+    /// begun one already.
+    Record {
+        /// Who asks.
+        ask: AskId,
+        /// Whose call.
+        account: AccountSid,
+        /// Which call.
+        call: CallSid,
+        /// What to keep.
+        record: RecordCall,
+    },
+    /// Change a recording that runs. Answered with its row.
+    ChangeRecording {
+        /// Who asks.
+        ask: AskId,
+        /// Whose call.
+        account: AccountSid,
+        /// Which call.
+        call: CallSid,
+        /// Which recording; `None`: the only one that runs.
+        recording: Option<RecordingSid>,
+        /// The change.
+        change: RecordingChange,
+    },
     /// May this call be deleted, and if it isn't known here, that is no objection.
     /// Answered with `CALL_NOT_COMPLETE` while the call lives.
     Forget {
@@ -35,6 +61,18 @@ pub enum Command {
         /// Which call.
         call: CallSid,
     },
+}
+
+/// A change of a recording that runs. What is so already is granted: two clients that ask for
+/// the same have both got it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordingChange {
+    /// `Status=paused`.
+    Pause(PauseBehavior),
+    /// `Status=in-progress`.
+    Resume,
+    /// `Status=stopped`.
+    Stop,
 }
 
 /// A change of a live call.

@@ -25,8 +25,8 @@ pub enum Effect {
     Reply {
         /// Who asked.
         ask: AskId,
-        /// The row as it is now, or why not.
-        result: Result<Box<CallRow>, Refusal>,
+        /// What was asked for as it is now, or why not.
+        result: Result<Granted, Refusal>,
     },
     /// Tell the customer: written first, then sent, in this order within one call, each without
     /// waiting for the answer to the one before.
@@ -85,6 +85,30 @@ pub enum Question {
     Account,
 }
 
+/// What the API is answered when it isn't refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Granted {
+    /// A call as it is now.
+    Call(Box<CallRow>),
+    /// A recording as it is now.
+    Recording {
+        /// Its row.
+        row: Box<RecordingRow>,
+        /// It was begun by this very request.
+        begun: bool,
+    },
+}
+
+impl Granted {
+    /// The call it is about.
+    pub fn call(&self) -> CallSid {
+        match self {
+            Granted::Call(row) => row.sid,
+            Granted::Recording { row, .. } => row.call,
+        }
+    }
+}
+
 /// Why the API's request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -100,6 +124,15 @@ impl Refusal {
         Refusal {
             code,
             text: code.text().to_owned(),
+        }
+    }
+
+    /// A recording can't be begun or changed, because call or recording is not in progress. It
+    /// shares its number with the redirect of such a call, and has a sentence of its own.
+    pub fn not_eligible() -> Refusal {
+        Refusal {
+            code: ErrorCode::CALL_STATE,
+            text: "Requested resource is not eligible for recording".to_owned(),
         }
     }
 }

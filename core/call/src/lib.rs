@@ -32,13 +32,13 @@ mod webhook;
 
 pub use command::{Command, NewCall, Update};
 pub use config::Config;
-pub use effect::{AskId, Effect, LookupId, Refusal, Row};
+pub use effect::{AskId, Effect, Granted, LookupId, Refusal, Row};
 pub use event::{Event, Found};
 
 use admission::{Door, Full};
 use call::Call;
 use model::signal::{Offered, SignalEvent};
-use model::{CallSid, CallStatus, Chance, ErrorCode, LegId, Time};
+use model::{AccountSid, CallSid, CallStatus, Chance, ErrorCode, LegId, Time};
 use route::{Arrival, Reception};
 use std::collections::BTreeMap;
 use timer::Timer;
@@ -181,25 +181,29 @@ impl CallControl {
                 call: sid,
                 update,
             } => {
-                let known = self
-                    .calls
-                    .get_mut(&sid)
-                    .filter(|call| call.row.account == account);
-                let Some(call) = known else {
-                    let result = Err(Refusal::of(ErrorCode::NOT_FOUND));
-                    return out.push(Effect::Reply { ask, result });
-                };
-                let turn = &mut Turn {
-                    now,
-                    desk: &mut self.desk,
-                    out,
-                };
-                let result = call.update(update, turn);
-                call.settle(turn);
-                let result = result.map(|()| Box::new(call.row.clone()));
-                out.push(Effect::Reply { ask, result });
-                self.settle(now, sid, out);
+                self.change(now, ask, (account, sid), out, |call, turn| {
+                    let result = call.update(update, turn);
+                    call.settle(turn);
+                    result.map(|()| Granted::Call(Box::new(call.row.clone())))
+                });
             }
+            Command::Record {
+                ask,
+                account,
+                call,
+                record,
+            } => self.change(now, ask, (account, call), out, |call, turn| {
+                call.record(record, turn)
+            }),
+            Command::ChangeRecording {
+                ask,
+                account,
+                call,
+                recording,
+                change,
+            } => self.change(now, ask, (account, call), out, |call, turn| {
+                call.change_recording(recording, change, turn)
+            }),
             Command::Forget { ask, call } => {
                 let lives = self.calls.get(&call).is_some_and(|call| !call.is_told());
                 let code = if lives {
@@ -213,6 +217,33 @@ impl CallControl {
                 });
             }
         }
+    }
+
+    /// Lets a live call do what the API asks, answers, and lets it settle.
+    fn change(
+        &mut self,
+        now: Time,
+        ask: AskId,
+        (account, sid): (AccountSid, CallSid),
+        out: &mut Vec<Effect>,
+        act: impl FnOnce(&mut Call, &mut Turn<'_>) -> Result<Granted, Refusal>,
+    ) {
+        let known = self
+            .calls
+            .get_mut(&sid)
+            .filter(|call| call.row.account == account);
+        let Some(call) = known else {
+            let result = Err(Refusal::of(ErrorCode::NOT_FOUND));
+            return out.push(Effect::Reply { ask, result });
+        };
+        let turn = &mut Turn {
+            now,
+            desk: &mut self.desk,
+            out,
+        };
+        let result = act(call, turn);
+        out.push(Effect::Reply { ask, result });
+        self.settle(now, sid, out);
     }
 
     fn create(&mut self, now: Time, ask: AskId, new: NewCall, out: &mut Vec<Effect>) {
@@ -233,7 +264,7 @@ impl CallControl {
         let sid = CallSid::draw(&mut turn.desk.chance);
         let mut call = Call::created(sid, new, turn);
         turn.save(Row::Call(Box::new(call.row.clone())));
-        let result = Ok(Box::new(call.row.clone()));
+        let result = Ok(Granted::Call(Box::new(call.row.clone())));
         turn.out.push(Effect::Reply { ask, result });
         call.place(turn);
         self.calls.insert(sid, call);

@@ -1,9 +1,10 @@
 //! The recordings of one call: begun, ended, finished, and told of.
 
 use crate::callback;
-use crate::command::RecordingCallback;
-use crate::effect::Row;
+use crate::command::{RecordingCallback, RecordingChange};
+use crate::effect::{Refusal, Row};
 use crate::leg::Leg;
+use crate::notice::{self, Fault};
 use crate::timer::Timer;
 use crate::turn::Turn;
 use model::media::{MediaCommand, RecordEnd, RecordSpec};
@@ -93,6 +94,76 @@ impl Recordings {
         sid
     }
 
+    /// The recording of this kind that still takes sound.
+    pub fn running_of(&self, source: RecordingSource) -> Option<RecordingSid> {
+        self.takers()
+            .find(|running| running.row.source == source)
+            .map(|running| running.row.sid)
+    }
+
+    /// The recording that `Twilio.CURRENT` means: the only one that still takes sound. A name
+    /// that means nothing is not found; one that means several is refused rather than guessed.
+    pub fn only_running(&self) -> Result<RecordingSid, Refusal> {
+        let mut takers = self.takers();
+        match (takers.next(), takers.next()) {
+            (Some(running), None) => Ok(running.row.sid),
+            (None, _) => Err(Refusal::of(ErrorCode::NOT_FOUND)),
+            (Some(_), Some(_)) => Err(Refusal::of(ErrorCode::RECORDING_CURRENT)),
+        }
+    }
+
+    /// The row of a recording that is not finished.
+    pub fn row(&self, sid: RecordingSid) -> Option<&RecordingRow> {
+        self.running.get(&sid).map(|running| &running.row)
+    }
+
+    /// Pauses, resumes or ends a recording that takes sound, whoever began it. What has ended is
+    /// past changing, and that is told with the number clients pass over when they come too late.
+    pub fn change(
+        &mut self,
+        sid: RecordingSid,
+        change: RecordingChange,
+        leg: &Leg,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Refusal> {
+        let running = self.running.get_mut(&sid);
+        let running = running
+            .filter(|running| !running.ending)
+            .ok_or_else(Refusal::not_eligible)?;
+        let paused = running.row.status == RecordingStatus::Paused;
+        let (status, command) = match change {
+            RecordingChange::Pause(behavior) => (
+                RecordingStatus::Paused,
+                MediaCommand::PauseRecord {
+                    recording: sid,
+                    behavior,
+                },
+            ),
+            RecordingChange::Resume if !paused => return Ok(()),
+            RecordingChange::Resume => (
+                RecordingStatus::InProgress,
+                MediaCommand::ResumeRecord { recording: sid },
+            ),
+            RecordingChange::Stop => (
+                RecordingStatus::Stopped,
+                MediaCommand::StopRecord { recording: sid },
+            ),
+        };
+        leg.sound(command, turn);
+        running.row.status = status;
+        running.row.date_updated = turn.now;
+        turn.save(Row::Recording(Box::new(running.row.clone())));
+        if status == RecordingStatus::Stopped {
+            running.ending = true;
+            await_file(running.row.call, turn);
+        }
+        Ok(())
+    }
+
+    fn takers(&self) -> impl Iterator<Item = &Running> {
+        self.running.values().filter(|running| !running.ending)
+    }
+
     /// Ends a recording; what became of it is told later, and surely.
     pub fn stop(&mut self, sid: RecordingSid, leg: &Leg, turn: &mut Turn<'_>) {
         if let Some(running) = self.running.get_mut(&sid).filter(|running| !running.ending) {
@@ -143,14 +214,29 @@ impl Recordings {
             (_, true) => RecordingStatus::Absent,
             (_, false) => RecordingStatus::Completed,
         };
-        recording.error_code = match recording.status {
-            RecordingStatus::Absent if spec.trim => Some(ErrorCode::RECORDING_SILENT.0),
-            RecordingStatus::Absent => Some(ErrorCode::RECORDING_TOO_SHORT.0),
+        let fault = match recording.status {
+            // The catalogue has no number for sound that could not be kept but this one, which
+            // says that the fault is ours.
+            RecordingStatus::Failed => Some(ErrorCode::INTERNAL),
+            RecordingStatus::Absent if spec.keeps_silence() => Some(ErrorCode::RECORDING_TOO_SHORT),
+            RecordingStatus::Absent => Some(ErrorCode::RECORDING_SILENT),
             _ => None,
         };
+        recording.error_code = fault.map(|code| code.0);
         recording.duration_secs = kept.map(|kept| kept.secs);
         recording.date_updated = turn.now;
         turn.save(Row::Recording(Box::new(recording.clone())));
+        match fault {
+            Some(code) if recording.status == RecordingStatus::Failed => {
+                let text = format!("Recording {sid}: its sound could not be kept");
+                notice::error(row, &Fault::new(code, text), None, turn);
+            }
+            Some(code) => {
+                let fault = Fault::new(code, code.text());
+                notice::warning(row, &fault, None, turn);
+            }
+            None => {}
+        }
         if let Some(told) = told.as_ref().filter(|told| wants(told, &recording)) {
             callback::recording(row, &recording, (&told.url, told.method), turn);
         }
@@ -203,13 +289,17 @@ fn await_file(call: CallSid, turn: &mut Turn<'_>) {
     );
 }
 
-/// Failure is told to whoever waits for completion: a promise of an end is kept either way.
+/// Failure is told to whoever waits for an end of any kind: it is neither a sound that can be
+/// played nor a silence, and nobody should wait for ever.
 fn wants(told: &RecordingCallback, recording: &RecordingRow) -> bool {
     match recording.status {
-        RecordingStatus::Completed | RecordingStatus::Failed => told.completed,
+        RecordingStatus::Completed => told.completed,
         RecordingStatus::Absent => told.absent,
-        RecordingStatus::InProgress | RecordingStatus::Processing | RecordingStatus::Deleted => {
-            false
-        }
+        RecordingStatus::Failed => told.completed || told.absent,
+        RecordingStatus::InProgress
+        | RecordingStatus::Paused
+        | RecordingStatus::Stopped
+        | RecordingStatus::Processing
+        | RecordingStatus::Deleted => false,
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use model::recording::PauseBehavior;
+
 use crate::sound::mix::add;
 use crate::sound::silence::VoiceActivity;
 use crate::sound::{FRAME_MS, FRAME_SAMPLES, Frame, SAMPLES_PER_MS, SILENT_FRAME};
@@ -29,15 +31,6 @@ pub struct RecorderTerms {
     pub silence_timeout_ms: Option<u64>,
     /// Cut silence off at both ends.
     pub trim: bool,
-}
-
-/// What becomes of the time in which recording pauses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PauseBehavior {
-    /// It is left out.
-    Skip,
-    /// It is recorded as silence.
-    Silence,
 }
 
 /// Why a recording ended.
@@ -132,8 +125,9 @@ impl Recorder {
 
     /// Goes on after a pause.
     pub fn resume(&mut self) {
-        self.paused = None;
-        self.quiet_ms = 0;
+        if self.paused.take().is_some() {
+            self.quiet_ms = 0;
+        }
     }
 
     /// Whether it pauses.

@@ -9,7 +9,7 @@ pub mod tape;
 use std::collections::VecDeque;
 
 use model::limit::MEDIA_LOST_SECS;
-use model::{Chance, LegId, Span, Time};
+use model::{Chance, LegId, RecordingSid, Span, Time};
 
 use crate::engine::{EngineConfig, LegStats};
 use crate::room::Hears;
@@ -76,6 +76,13 @@ pub struct Session {
 }
 
 impl Session {
+    /// One of its recordings.
+    pub fn tape(&mut self, recording: RecordingSid) -> Option<&mut Tape> {
+        self.tapes
+            .iter_mut()
+            .find(|tape| tape.recording == recording)
+    }
+
     /// A leg with a port, of which nothing is agreed yet.
     pub fn new(config: &EngineConfig, chance: &mut Chance, leg: LegId, port: u16) -> Session {
         let wish = Wish {

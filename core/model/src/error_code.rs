@@ -74,6 +74,7 @@ codes! {
     AREA_CODE_EMPTY = 21452, 400, "No phone numbers found in area code";
     PAGE_TOKEN = 21481, 400, "Invalid PageToken";
     TWIML_TOO_LONG = 32018, 400, "Twiml must be 4000 characters or less";
+    RECORDING_CURRENT = 16108, 400, "Twilio.CURRENT names one recording, and several run at once";
     RECORDING_CHANNELS = 16113, 400, "The recording does not have that many channels";
 
     // Asking the customer's application.

@@ -264,7 +264,8 @@ pub const SDP_BYTES_MAX: usize = 16 * 1_024;
 pub const SDP_LINES_MAX: usize = 500;
 /// Media of one session description: a conference of screens has a handful.
 pub const SDP_MEDIA_MAX: usize = 16;
-/// Recordings of one leg at the same time: `<Record>`, `<Dial record>`, one by API, one to spare.
+/// Recordings of one leg at the same time: `<Record>` or `<Dial record>`, `Record=true`, one begun
+/// by API, one to spare.
 pub const RECORDINGS_PER_LEG_MAX: usize = 4;
 /// Legs in one room: two hundred and fifty, the contract's largest conference.
 pub const ROOM_LEGS_MAX: usize = 250;

@@ -2,7 +2,7 @@
 //!
 //! The H.248 of this house. Sound is 8 kHz mono inside; a leg has one ear and one mouth.
 
-use crate::recording::RecordingTrack;
+use crate::recording::{PauseBehavior, RecordingTrack};
 use crate::{ErrorCode, LegId, RecordingSid};
 
 /// Names one prompt on one leg; numbered by call control, never used twice.
@@ -82,6 +82,14 @@ pub struct RecordSpec {
     pub silence_ms: Option<u32>,
 }
 
+impl RecordSpec {
+    /// Whether silence alone is worth keeping: a recording of a call is true to the call, while a
+    /// message that nobody spoke, or from which silence is to be cut, is none.
+    pub fn keeps_silence(&self) -> bool {
+        !self.trim && self.silence_ms.is_none()
+    }
+}
+
 /// How a leg's first session description comes about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opening {
@@ -141,6 +149,19 @@ pub enum MediaCommand {
         recording: RecordingSid,
         /// What and how long.
         spec: RecordSpec,
+    },
+    /// Take no sound for a recording until `ResumeRecord`. Again with another behaviour, that one
+    /// counts from then on.
+    PauseRecord {
+        /// Which.
+        recording: RecordingSid,
+        /// What becomes of the time until then.
+        behavior: PauseBehavior,
+    },
+    /// Take sound again.
+    ResumeRecord {
+        /// Which.
+        recording: RecordingSid,
     },
     /// End a recording; `Recorded` follows when its file can be played.
     StopRecord {
@@ -227,7 +248,7 @@ pub enum MediaEvent {
         recording: RecordingSid,
         /// Milliseconds that were kept.
         length_ms: u32,
-        /// False: silence only, or too short to keep.
+        /// False: not worth keeping, being too short or nothing but silence.
         heard: bool,
         /// Why it ended.
         end: RecordEnd,

@@ -51,7 +51,8 @@ pub struct NewCall {
     pub credentials: Option<Credentials>,
 }
 
-/// `Record=true` and what goes with it.
+/// What is to be kept of a call: `Record=true` and what goes with it, or a recording that is
+/// begun while it lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordCall {
     /// Two channels.

@@ -11,6 +11,8 @@ pub enum RecordingSource {
     DialVerb,
     /// `Record=true` when the call was created.
     OutboundApi,
+    /// `POST …/Calls/{sid}/Recordings` while the call lasted.
+    StartCallRecordingApi,
 }
 
 impl RecordingSource {
@@ -20,14 +22,20 @@ impl RecordingSource {
             RecordingSource::RecordVerb => "RecordVerb",
             RecordingSource::DialVerb => "DialVerb",
             RecordingSource::OutboundApi => "OutboundAPI",
+            RecordingSource::StartCallRecordingApi => "StartCallRecordingAPI",
         }
     }
 
     /// Reads the API's word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::RecordVerb, Self::DialVerb, Self::OutboundApi]
-            .into_iter()
-            .find(|source| source.as_str() == text)
+        [
+            Self::RecordVerb,
+            Self::DialVerb,
+            Self::OutboundApi,
+            Self::StartCallRecordingApi,
+        ]
+        .into_iter()
+        .find(|source| source.as_str() == text)
     }
 }
 
@@ -36,6 +44,10 @@ impl RecordingSource {
 pub enum RecordingStatus {
     /// Sound is being kept.
     InProgress,
+    /// The API has told it to wait.
+    Paused,
+    /// The API has ended it; no more sound is taken.
+    Stopped,
     /// The file is being finished.
     Processing,
     /// The file can be played.
@@ -53,6 +65,8 @@ impl RecordingStatus {
     pub fn as_str(self) -> &'static str {
         match self {
             RecordingStatus::InProgress => "in-progress",
+            RecordingStatus::Paused => "paused",
+            RecordingStatus::Stopped => "stopped",
             RecordingStatus::Processing => "processing",
             RecordingStatus::Completed => "completed",
             RecordingStatus::Absent => "absent",
@@ -64,9 +78,44 @@ impl RecordingStatus {
     /// Reads the API's word.
     pub fn parse(text: &str) -> Option<Self> {
         use RecordingStatus::*;
-        [InProgress, Processing, Completed, Absent, Failed, Deleted]
+        [
+            InProgress, Paused, Stopped, Processing, Completed, Absent, Failed, Deleted,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+    }
+
+    /// True until its file is finished, or it is known that there is none.
+    pub fn is_unfinished(self) -> bool {
+        use RecordingStatus::*;
+        matches!(self, InProgress | Paused | Stopped | Processing)
+    }
+}
+
+/// What becomes of the time in which a recording pauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PauseBehavior {
+    /// It is left out.
+    Skip,
+    /// It is kept, as silence.
+    #[default]
+    Silence,
+}
+
+impl PauseBehavior {
+    /// The word the API uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PauseBehavior::Skip => "skip",
+            PauseBehavior::Silence => "silence",
+        }
+    }
+
+    /// Reads the API's word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Skip, Self::Silence]
             .into_iter()
-            .find(|status| status.as_str() == text)
+            .find(|behavior| behavior.as_str() == text)
     }
 }
 

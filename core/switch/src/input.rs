@@ -1,8 +1,8 @@
 //! What comes into the exchange and what goes out of it.
 
-use call::{AskId, Event, LookupId, Refusal, Row, effect::Question};
+use call::{AskId, Event, Granted, LookupId, Refusal, Row, effect::Question};
 use model::media::MediaCommand;
-use model::{CallRow, CallSid, Callback, FetchId, LegId, WebRequest};
+use model::{CallSid, Callback, FetchId, LegId, WebRequest};
 use sip::{Flow, Transport};
 use std::net::SocketAddr;
 
@@ -90,7 +90,7 @@ pub enum Output {
         /// Who asked.
         ask: AskId,
         /// The row, or why not.
-        result: Result<Box<CallRow>, Refusal>,
+        result: Result<Granted, Refusal>,
     },
     /// Tell the customer, once this and what stands before it is durable.
     Notify(Callback),

@@ -125,7 +125,11 @@ impl Switch {
             Input::Call(Event::Signal { leg, .. } | Event::Media { leg, .. }) => {
                 self.calls.sid_of(*leg)
             }
-            Input::Call(Event::Command(call::Command::Update { call, .. })) => Some(*call),
+            Input::Call(Event::Command(
+                call::Command::Update { call, .. }
+                | call::Command::Record { call, .. }
+                | call::Command::ChangeRecording { call, .. },
+            )) => Some(*call),
             _ => None,
         }
     }

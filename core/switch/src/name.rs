@@ -1,8 +1,9 @@
 //! Short names for what the ladder shows: commands, events, prompts, requests.
 
-use call::{Command, Refusal};
+use call::command::RecordingChange;
+use call::{Command, Granted, Refusal};
 use model::media::{MediaCommand, MediaEvent, Opening, PlayEnd, Prompt, SpeechPart, Tone};
-use model::{CallRow, Callback, WebReply};
+use model::{Callback, WebReply};
 
 /// What the API asks.
 pub(crate) fn command(command: &Command) -> String {
@@ -19,14 +20,25 @@ pub(crate) fn command(command: &Command) -> String {
                 source.unwrap_or_default()
             )
         }
+        Command::Record { record, .. } if record.dual => "record dual".to_owned(),
+        Command::Record { .. } => "record".to_owned(),
+        Command::ChangeRecording { change, .. } => match change {
+            RecordingChange::Pause(behavior) => format!("pause recording, {}", behavior.as_str()),
+            RecordingChange::Resume => "resume recording".to_owned(),
+            RecordingChange::Stop => "stop recording".to_owned(),
+        },
         Command::Forget { .. } => "delete".to_owned(),
     }
 }
 
 /// What the API is answered.
-pub(crate) fn answer(result: &Result<Box<CallRow>, Refusal>) -> String {
+pub(crate) fn answer(result: &Result<Granted, Refusal>) -> String {
     match result {
-        Ok(row) => row.status.to_string(),
+        Ok(Granted::Call(row)) => row.status.to_string(),
+        Ok(Granted::Recording { row, begun: true }) => {
+            format!("recording {}, begun", row.status.as_str())
+        }
+        Ok(Granted::Recording { row, .. }) => format!("recording {}", row.status.as_str()),
         Err(refusal) => format!("refused {}: {}", refusal.code, refusal.text),
     }
 }
@@ -56,6 +68,10 @@ pub(crate) fn media_command(command: &MediaCommand) -> Option<String> {
         MediaCommand::Part => "part".to_owned(),
         MediaCommand::Record { spec, .. } if spec.dual => "record dual".to_owned(),
         MediaCommand::Record { .. } => "record".to_owned(),
+        MediaCommand::PauseRecord { behavior, .. } => {
+            format!("pause recording, {}", behavior.as_str())
+        }
+        MediaCommand::ResumeRecord { .. } => "resume recording".to_owned(),
         MediaCommand::StopRecord { .. } => "stop recording".to_owned(),
     })
 }

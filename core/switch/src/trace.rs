@@ -3,7 +3,7 @@
 use crate::input::{Input, Output};
 use crate::ladder::{Line, Party};
 use crate::name;
-use call::{CallControl, Effect, Event};
+use call::{CallControl, Effect, Event, Granted};
 use model::signal::{Offered, Origin};
 use model::{CallSid, LegId, Span, Time};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -165,9 +165,10 @@ impl Tracer {
             Event::Command(command) => {
                 let call = match command {
                     call::Command::Create { .. } => None,
-                    call::Command::Update { call, .. } | call::Command::Forget { call, .. } => {
-                        Some(*call)
-                    }
+                    call::Command::Update { call, .. }
+                    | call::Command::Record { call, .. }
+                    | call::Command::ChangeRecording { call, .. }
+                    | call::Command::Forget { call, .. } => Some(*call),
                 };
                 self.write(
                     now,
@@ -249,7 +250,7 @@ impl Tracer {
                 self.forgetting.push_back((now + MEMORY, *call));
             }
             Effect::Reply { result, .. } => {
-                let call = result.as_ref().ok().map(|row| row.sid);
+                let call = result.as_ref().ok().map(Granted::call);
                 self.write(
                     now,
                     Party::Switch,

@@ -1,15 +1,15 @@
 //! Where requests wait for call control's answer.
 
-use call::{AskId, Command, Refusal};
-use model::{CallRow, limit};
+use call::{AskId, Command, Granted, Refusal};
+use model::{CallRow, RecordingRow, limit};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// What call control answers: the call's row, or why not.
-pub type Answer = Result<Box<CallRow>, Refusal>;
+/// What call control answers: what was asked for, or why not.
+pub type Answer = Result<Granted, Refusal>;
 
 /// Sends commands into the control loop and gives each answer to whoever asked.
 pub struct Desk {
@@ -44,8 +44,33 @@ impl Desk {
         self.table().len()
     }
 
+    /// Asks about a call.
+    pub(crate) async fn ask(
+        &self,
+        command: impl FnOnce(AskId) -> Command,
+    ) -> Option<Result<Box<CallRow>, Refusal>> {
+        match self.answer(command).await? {
+            Ok(Granted::Call(row)) => Some(Ok(row)),
+            // Commands about calls are answered with calls.
+            Ok(Granted::Recording { .. }) => None,
+            Err(refusal) => Some(Err(refusal)),
+        }
+    }
+
+    /// Asks about a recording; beside its row, whether it was begun by this.
+    pub(crate) async fn ask_recording(
+        &self,
+        command: impl FnOnce(AskId) -> Command,
+    ) -> Option<Result<(Box<RecordingRow>, bool), Refusal>> {
+        match self.answer(command).await? {
+            Ok(Granted::Recording { row, begun }) => Some(Ok((row, begun))),
+            Ok(Granted::Call(_)) => None,
+            Err(refusal) => Some(Err(refusal)),
+        }
+    }
+
     /// Asks, and waits for the answer; `None` if the loop is closed, full or too slow.
-    pub(crate) async fn ask(&self, command: impl FnOnce(AskId) -> Command) -> Option<Answer> {
+    async fn answer(&self, command: impl FnOnce(AskId) -> Command) -> Option<Answer> {
         let ask = AskId(self.next.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
         self.table().insert(ask, sender);

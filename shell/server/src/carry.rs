@@ -11,8 +11,8 @@ use crate::shard::ShardHandle;
 use crate::sip_socket::SipSockets;
 use crate::terminal::Terminal;
 use crate::webhook::WebClient;
-use call::{AskId, Event, Found, Refusal, Row, effect::Question};
-use model::{AccountSid, CallRow, Callback, ErrorCode, FetchId, WebReply, WebRequest};
+use call::{AskId, Event, Found, Granted, Refusal, Row, effect::Question};
+use model::{AccountSid, Callback, ErrorCode, FetchId, WebReply, WebRequest};
 use rest::Desk;
 use sip::Transport;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub struct Carrier {
 #[derive(Default)]
 pub struct Pending {
     writes: Vec<Write>,
-    replies: Vec<(AskId, Result<Box<CallRow>, Refusal>)>,
+    replies: Vec<(AskId, Result<Granted, Refusal>)>,
     callbacks: Vec<Callback>,
 }
 

@@ -5,10 +5,10 @@ use crate::character::{Act, Answer, Character};
 use crate::customer::{self, Page};
 use crate::network::Wire;
 use crate::order::url;
-use call::command::{EndAs, RecordCall, RecordingCallback, Source};
+use call::command::{EndAs, RecordCall, RecordingCallback, RecordingChange, Source};
 use call::{NewCall, Update};
 use model::callback::CallEvents;
-use model::recording::RecordingTrack;
+use model::recording::{PauseBehavior, RecordingTrack};
 use model::{Address, Chance, ErrorCode, Method, Span, StatusCallback};
 
 pub(super) fn pick<'a>(chance: &mut Chance, items: &[&'a str]) -> &'a str {
@@ -93,7 +93,7 @@ pub(super) fn deed(chance: &mut Chance) -> (Span, Deed) {
         at
     };
     let n = chance.next_u64();
-    let deed = match chance.below(20) {
+    let deed = match chance.below(24) {
         0..5 => Deed::Create(Box::new(new_call(chance))),
         5..9 => {
             let to = if chance.percent(92) {
@@ -114,6 +114,8 @@ pub(super) fn deed(chance: &mut Chance) -> (Span, Deed) {
         17 => Deed::Hold(n, chance.percent(60)),
         18 if chance.percent(50) => Deed::Vanish(n),
         18 => Deed::Lose(1 + chance.below(4) as u32),
+        19 | 20 => Deed::Record(n, record(chance)),
+        21 | 22 => Deed::ChangeRecording(n, chance.percent(70), change(chance)),
         _ if chance.percent(15) => Deed::RunOut,
         _ => Deed::Press(n, "*".to_owned()),
     };
@@ -190,6 +192,15 @@ fn record(chance: &mut Chance) -> RecordCall {
             completed: true,
             absent: true,
         }),
+    }
+}
+
+fn change(chance: &mut Chance) -> RecordingChange {
+    match chance.below(5) {
+        0 => RecordingChange::Pause(PauseBehavior::Skip),
+        1 => RecordingChange::Pause(PauseBehavior::Silence),
+        2 | 3 => RecordingChange::Resume,
+        _ => RecordingChange::Stop,
     }
 }
 

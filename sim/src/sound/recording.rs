@@ -2,6 +2,7 @@
 
 use super::{Due, Ear, FINISH, Recording, Sound};
 use model::media::{MediaEvent, RecordEnd, RecordSpec};
+use model::recording::PauseBehavior;
 use model::{RecordingSid, Span, Time};
 
 impl Sound {
@@ -23,7 +24,9 @@ impl Sound {
         }
         let fresh = Recording {
             spec,
-            begun: now,
+            before: Span(0),
+            since: now,
+            paused: None,
             first_heard: None,
             last_heard: None,
             active: false,
@@ -33,18 +36,42 @@ impl Sound {
         self.recorded.insert(ear);
     }
 
+    /// Lets a recording wait (`Some`), or go on.
+    pub(super) fn pause_recording(
+        &mut self,
+        now: Time,
+        ear: Ear,
+        sid: RecordingSid,
+        paused: Option<PauseBehavior>,
+    ) {
+        let leg = self.legs.get_mut(&ear);
+        let Some(recording) = leg.and_then(|leg| leg.recordings.get_mut(&sid)) else {
+            return;
+        };
+        recording.before = recording.kept(now);
+        recording.since = now;
+        recording.paused = paused;
+        recording.silent_since = now;
+        let left = Span(recording.greatest().0.saturating_sub(recording.before.0));
+        self.agenda.insert((now + left, Due::Check(ear, sid)));
+        if let Some(silence_ms) = recording.spec.silence_ms.filter(|_| paused.is_none()) {
+            let check = now + Span::from_millis(u64::from(silence_ms));
+            self.agenda.insert((check, Due::Check(ear, sid)));
+        }
+    }
+
     /// Ends a recording whose greatest length or longest silence is reached.
     pub(super) fn check(&mut self, now: Time, ear: Ear, sid: RecordingSid) {
         let leg = self.legs.get(&ear);
         let Some(recording) = leg.and_then(|leg| leg.recordings.get(&sid)) else {
             return;
         };
-        let length = Span::from_millis(u64::from(recording.spec.length_ms_max));
         let silent = recording.spec.silence_ms.is_some_and(|silence_ms| {
             let allowed = Span::from_millis(u64::from(silence_ms));
-            !recording.active && now - recording.silent_since >= allowed
+            let listens = recording.paused.is_none() && !recording.active;
+            listens && now - recording.silent_since >= allowed
         });
-        if now - recording.begun >= length {
+        if recording.kept(now) >= recording.greatest() {
             self.end_recording(now, ear, sid, RecordEnd::LengthMax);
         } else if silent {
             self.end_recording(now, ear, sid, RecordEnd::Silence);
@@ -68,17 +95,19 @@ impl Sound {
         if leg.recordings.is_empty() {
             self.recorded.remove(&ear);
         }
+        let whole = ended.kept(now);
         let last = if ended.active {
-            Some(now)
+            Some(whole)
         } else {
             ended.last_heard
         };
         let kept = match (ended.first_heard, last) {
-            (Some(first), Some(last)) if ended.spec.trim => last - first,
-            _ => now - ended.begun,
+            (Some(first), Some(last)) if ended.spec.trim => Span(last.0 - first.0),
+            _ => whole,
         };
         let length_ms = kept.millis() as u32;
-        let heard = ended.first_heard.is_some() && length_ms >= model::limit::RECORDING_MS_MIN;
+        let wanted = ended.first_heard.is_some() || ended.spec.keeps_silence();
+        let heard = wanted && length_ms >= model::limit::RECORDING_MS_MIN;
         self.say(ear, MediaEvent::RecordEnded { recording, end });
         let word = match end {
             RecordEnd::Stopped | RecordEnd::Failed => 0,
@@ -109,6 +138,7 @@ impl Sound {
                     }
                     _ => ear_sound,
                 };
+                let any = any && recording.paused.is_none();
                 if any != recording.active {
                     changes.push((*ear, *sid, any));
                 }
@@ -120,10 +150,11 @@ impl Sound {
                 continue;
             };
             recording.active = active;
+            let place = recording.kept(now);
             if active {
-                recording.first_heard.get_or_insert(now);
+                recording.first_heard.get_or_insert(place);
             } else {
-                recording.last_heard = Some(now);
+                recording.last_heard = Some(place);
                 recording.silent_since = now;
                 if let Some(silence_ms) = recording.spec.silence_ms {
                     let check = now + Span::from_millis(u64::from(silence_ms));
@@ -131,5 +162,19 @@ impl Sound {
                 }
             }
         }
+    }
+}
+
+impl Recording {
+    /// How much has been kept by now.
+    fn kept(&self, now: Time) -> Span {
+        match self.paused {
+            Some(PauseBehavior::Skip) => self.before,
+            Some(PauseBehavior::Silence) | None => self.before + (now - self.since),
+        }
+    }
+
+    fn greatest(&self) -> Span {
+        Span::from_millis(u64::from(self.spec.length_ms_max))
     }
 }

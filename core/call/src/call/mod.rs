@@ -8,8 +8,8 @@ mod birth;
 pub(crate) use birth::blank;
 
 use crate::callback;
-use crate::command::{EndAs, RecordCall, Update};
-use crate::effect::{LookupId, Refusal, Row};
+use crate::command::{EndAs, RecordCall, RecordingChange, Update};
+use crate::effect::{Granted, LookupId, Refusal, Row};
 use crate::family::{ChildEnd, News};
 use crate::leg::Leg;
 use crate::notice::{self, Fault};
@@ -250,6 +250,58 @@ impl Call {
         Ok(())
     }
 
+    /// The API asks to keep the sound from now on. One recording of this kind runs at a time: who
+    /// asks again is shown the one that runs. Those that were begun otherwise run beside it.
+    pub fn record(&mut self, record: RecordCall, turn: &mut Turn<'_>) -> Result<Granted, Refusal> {
+        if !self.leg.is_answered() {
+            return Err(Refusal::not_eligible());
+        }
+        let source = RecordingSource::StartCallRecordingApi;
+        let running = self.recordings.running_of(source);
+        let begun = running.is_none();
+        let sid = running.unwrap_or_else(|| self.keep(source, record, turn));
+        self.show_recording(sid, begun)
+    }
+
+    /// The API asks to change a recording that runs.
+    pub fn change_recording(
+        &mut self,
+        recording: Option<RecordingSid>,
+        change: RecordingChange,
+        turn: &mut Turn<'_>,
+    ) -> Result<Granted, Refusal> {
+        let sid = match recording {
+            Some(sid) => sid,
+            None => self.recordings.only_running()?,
+        };
+        self.recordings.change(sid, change, &self.leg, turn)?;
+        self.show_recording(sid, false)
+    }
+
+    fn show_recording(&self, sid: RecordingSid, begun: bool) -> Result<Granted, Refusal> {
+        let row = self.recordings.row(sid).ok_or_else(Refusal::not_eligible)?;
+        let row = Box::new(row.clone());
+        Ok(Granted::Recording { row, begun })
+    }
+
+    fn keep(
+        &mut self,
+        source: RecordingSource,
+        record: RecordCall,
+        turn: &mut Turn<'_>,
+    ) -> RecordingSid {
+        let spec = RecordSpec {
+            dual: record.dual,
+            track: record.track,
+            trim: record.trim,
+            length_ms_max: limit::RECORDING_SECS_MAX * 1_000,
+            silence_ms: None,
+        };
+        let of = (&self.row, &self.leg);
+        self.recordings
+            .start(source, spec, record.callback, of, turn)
+    }
+
     fn hear(&mut self, heard: Heard, turn: &mut Turn<'_>) {
         self.with_script(turn, |script, line, turn| script.hear(heard, line, turn));
     }
@@ -389,17 +441,7 @@ impl Call {
             );
         }
         if let Some(record) = self.plan.record.take() {
-            let spec = RecordSpec {
-                dual: record.dual,
-                track: record.track,
-                trim: record.trim,
-                length_ms_max: limit::RECORDING_SECS_MAX * 1_000,
-                silence_ms: None,
-            };
-            let of = (&self.row, &self.leg);
-            let source = RecordingSource::OutboundApi;
-            self.recordings
-                .start(source, spec, record.callback, of, turn);
+            self.keep(RecordingSource::OutboundApi, record, turn);
         }
         match self.plan.start.take() {
             Some(start) => {

@@ -1,8 +1,10 @@
 //! Random events in a random order: nothing panics, and every call comes to exactly one end.
 
 use super::world::*;
-use crate::command::EndAs;
+use crate::command::{EndAs, RecordCall, RecordingChange};
+use crate::{AskId, Command, Event};
 use model::media::{MediaEvent, PlayEnd, PlayId, RecordEnd};
+use model::recording::{PauseBehavior, RecordingTrack};
 use model::signal::{Origin, SignalEvent};
 use model::*;
 
@@ -143,11 +145,51 @@ fn random_step(world: &mut World, chance: &mut Chance) {
             let event = random_sound(world, chance);
             world.media(random_leg(chance), event);
         }
+        13 => {
+            if let Some(&call) = chance.pick(&calls) {
+                record(world, call, chance);
+            }
+        }
         _ => world.pass(chance.below(4_000)),
     }
     world.opens = chance.percent(85);
     world.plays = chance.percent(60);
     world.records = chance.percent(80).then_some(chance.below(3_000) as u32);
+}
+
+/// The API begins a recording, or changes one that was begun.
+fn record(world: &mut World, call: CallSid, chance: &mut Chance) {
+    let (ask, account) = (AskId(9), ACCOUNT);
+    let recordings: Vec<_> = world.recordings.values().collect();
+    let change = *chance
+        .pick(&[
+            RecordingChange::Pause(PauseBehavior::Skip),
+            RecordingChange::Pause(PauseBehavior::Silence),
+            RecordingChange::Resume,
+            RecordingChange::Stop,
+        ])
+        .unwrap();
+    let command = match chance.pick(&recordings).filter(|_| chance.percent(60)) {
+        Some(row) => Command::ChangeRecording {
+            ask,
+            account,
+            call: row.call,
+            recording: chance.percent(70).then_some(row.sid),
+            change,
+        },
+        None => Command::Record {
+            ask,
+            account,
+            call,
+            record: RecordCall {
+                dual: chance.percent(50),
+                track: RecordingTrack::Both,
+                trim: chance.percent(50),
+                callback: None,
+            },
+        },
+    };
+    world.happen(Event::Command(command));
 }
 
 /// Lets all timers play out, and hangs up on whoever would go on for hours.

@@ -5,5 +5,6 @@ mod dial;
 mod fuzz;
 mod inbound;
 mod outbound;
+mod recording;
 mod verbs;
 mod world;

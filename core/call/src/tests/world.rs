@@ -30,6 +30,8 @@ pub struct World {
     pub events: Vec<WebEventRow>,
     pub callbacks: Vec<Callback>,
     pub replies: Vec<Result<Box<CallRow>, Refusal>>,
+    /// Recordings that the API was shown, and whether each was begun by its request.
+    pub shown: Vec<(RecordingRow, bool)>,
     pub fetches: Vec<(FetchId, WebRequest)>,
     pub invites: BTreeMap<LegId, Invite>,
     pub gone: Vec<CallSid>,
@@ -98,6 +100,7 @@ impl World {
             events: Vec::new(),
             callbacks: Vec::new(),
             replies: Vec::new(),
+            shown: Vec::new(),
             fetches: Vec::new(),
             invites: BTreeMap::new(),
             gone: Vec::new(),
@@ -340,7 +343,11 @@ impl World {
             Effect::Save(Row::WebEvent(row)) => self.events.push(*row),
             Effect::Reply { result, .. } => {
                 self.ladder.push(format!("reply {}", result.is_ok()));
-                self.replies.push(result);
+                match result {
+                    Ok(Granted::Call(row)) => self.replies.push(Ok(row)),
+                    Ok(Granted::Recording { row, begun }) => self.shown.push((*row, begun)),
+                    Err(refusal) => self.replies.push(Err(refusal)),
+                }
             }
             Effect::Notify(callback) => {
                 let status = value(&callback, "CallStatus")
@@ -460,8 +467,8 @@ impl World {
                 self.playing.retain(|(of, _)| *of != leg);
                 let call = self.control.sid_of(leg);
                 let open = |row: &&RecordingRow| {
-                    Some(row.call) == call
-                        && row.status == model::recording::RecordingStatus::InProgress
+                    use model::recording::RecordingStatus::{InProgress, Paused};
+                    Some(row.call) == call && matches!(row.status, InProgress | Paused)
                 };
                 let open: Vec<_> = self
                     .recordings
@@ -554,6 +561,8 @@ fn sound_word(command: &MediaCommand) -> String {
         MediaCommand::Listen { peer } => format!("listen {peer}"),
         MediaCommand::Part => "part".into(),
         MediaCommand::Record { .. } => "record".into(),
+        MediaCommand::PauseRecord { behavior, .. } => format!("pause record {}", behavior.as_str()),
+        MediaCommand::ResumeRecord { .. } => "resume record".into(),
         MediaCommand::StopRecord { .. } => "stop record".into(),
         MediaCommand::Close => "close".into(),
     }

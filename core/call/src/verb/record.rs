@@ -110,7 +110,8 @@ fn start(
         length_ms_max: length_secs * 1_000,
         silence_ms: (record.timeout > 0).then(|| record.timeout.saturating_mul(1_000)),
     };
-    // The engine ends it at its length; this is the asker's own deadline, a little behind.
+    // The engine ends it at its length; this is the asker's own deadline, a little behind. Time
+    // in which the API pauses the recording counts: a caller is not kept waiting for ever.
     let deadline = Span::from_secs(u64::from(length_secs) + 2);
     turn.set(line.row.sid, Timer::Verb, deadline);
     let of = (line.row, &*line.leg);
@@ -131,10 +132,8 @@ impl Recording {
     fn finished(&mut self, finished: Finished, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
         turn.stop(line.row.sid, Timer::Verb);
         let Some(kept) = finished.kept else {
-            // Nothing was said: the action is not asked and the next verb runs.
-            let code = ErrorCode::RECORDING_SILENT;
-            let fault = Fault::new(code, code.text());
-            notice::warning(line.row, &fault, None, turn);
+            // Nothing was said, or nothing of it is left (that has been noted where it was
+            // learnt): the action is not asked and the next verb runs.
             return Step::Next;
         };
         let mut parameters = callback::recording_parameters(line.row, kept, &turn.desk.config);

@@ -137,12 +137,21 @@ fn command_session(now: Time, session: &mut Session, command: MediaCommand, out:
         }
         MediaCommand::StopPlay { play } => session.prompts.stop(leg, play, out),
         MediaCommand::Record { recording, spec } => record(session, recording, &spec, out),
+        MediaCommand::PauseRecord {
+            recording,
+            behavior,
+        } => {
+            if let Some(tape) = session.tape(recording) {
+                tape.pause(behavior);
+            }
+        }
+        MediaCommand::ResumeRecord { recording } => {
+            if let Some(tape) = session.tape(recording) {
+                tape.resume();
+            }
+        }
         MediaCommand::StopRecord { recording } => {
-            if let Some(tape) = session
-                .tapes
-                .iter_mut()
-                .find(|tape| tape.recording == recording)
-            {
+            if let Some(tape) = session.tape(recording) {
                 tape.stop();
                 tape.give(leg, out);
                 session.tapes.retain(|tape| tape.recording != recording);

@@ -74,7 +74,8 @@ pub struct Kept {
     pub samples: u64,
     /// The length of these samples.
     pub length_ms: u32,
-    /// Whether there was any sound but silence, and enough of it (`limit::RECORDING_MS_MIN`).
+    /// Whether it is worth keeping: there is enough of it (`limit::RECORDING_MS_MIN`), and not
+    /// only silence where silence is not what was asked for (`RecordSpec::keeps_silence`).
     pub heard: bool,
 }
 

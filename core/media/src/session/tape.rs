@@ -2,7 +2,7 @@
 
 use model::limit::{RECORDING_MS_MIN, RECORDING_SECS_MAX};
 use model::media::{MediaEvent, RecordEnd, RecordSpec};
-use model::recording::RecordingTrack;
+use model::recording::{PauseBehavior, RecordingTrack};
 use model::{LegId, RecordingSid};
 
 use crate::engine::{Kept, Outlet};
@@ -16,6 +16,7 @@ pub struct Tape {
     recorder: Recorder,
     track: RecordingTrack,
     channels: u8,
+    keeps_silence: bool,
 }
 
 impl Tape {
@@ -34,6 +35,7 @@ impl Tape {
             recorder: Recorder::new(terms),
             track: spec.track,
             channels,
+            keeps_silence: spec.keeps_silence(),
         }
     }
 
@@ -50,6 +52,17 @@ impl Tape {
             (RecordingTrack::Outbound, _) => self.recorder.take(&SILENT_FRAME, Some(hears)),
             (RecordingTrack::Both, _) => self.recorder.take(says, Some(hears)),
         }
+    }
+
+    /// Takes no sound until it is resumed. It stays a listener of the leg meanwhile, so that not a
+    /// frame is lost when it goes on.
+    pub fn pause(&mut self, behavior: PauseBehavior) {
+        self.recorder.pause(behavior);
+    }
+
+    /// Takes sound again, from the next frame on.
+    pub fn resume(&mut self) {
+        self.recorder.resume();
     }
 
     /// Ends it.
@@ -82,7 +95,7 @@ impl Tape {
                         channels: self.channels,
                         samples: keep_samples,
                         length_ms,
-                        heard: heard && length_ms >= RECORDING_MS_MIN,
+                        heard: (heard || self.keeps_silence) && length_ms >= RECORDING_MS_MIN,
                     };
                     out.event(leg, MediaEvent::RecordEnded { recording, end });
                     out.record_end(leg, recording, kept);

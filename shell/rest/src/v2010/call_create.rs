@@ -221,24 +221,39 @@ fn send_digits(form: &Form) -> Result<Option<String>, Fault> {
 }
 
 fn record(form: &Form) -> Result<Option<RecordCall>, Fault> {
-    let dual = check::word(form, "RecordingChannels", |text| match text {
-        "mono" => Some(false),
-        "dual" => Some(true),
-        _ => None,
-    })?;
-    let track = check::word(form, "RecordingTrack", RecordingTrack::parse)?;
-    let trim = check::word(form, "Trim", |text| match text {
-        "trim-silence" => Some(true),
-        "do-not-trim" => Some(false),
-        _ => None,
-    })?;
-    let callback = recording_callback(form)?;
+    let terms = recording_terms(form)?;
     Ok(check::flag(form, "Record")?.then(|| RecordCall {
-        dual: dual.unwrap_or(false),
-        track: track.unwrap_or_default(),
-        trim: trim.unwrap_or(true),
-        callback,
+        dual: terms.dual.unwrap_or(false),
+        track: terms.track.unwrap_or_default(),
+        trim: terms.trim.unwrap_or(true),
+        callback: terms.callback,
     }))
+}
+
+/// What was said of a recording, as far as it was.
+pub struct RecordingTerms {
+    pub dual: Option<bool>,
+    pub track: Option<RecordingTrack>,
+    pub trim: Option<bool>,
+    pub callback: Option<RecordingCallback>,
+}
+
+/// Reads what is said of a recording.
+pub fn recording_terms(form: &Form) -> Result<RecordingTerms, Fault> {
+    Ok(RecordingTerms {
+        dual: check::word(form, "RecordingChannels", |text| match text {
+            "mono" => Some(false),
+            "dual" => Some(true),
+            _ => None,
+        })?,
+        track: check::word(form, "RecordingTrack", RecordingTrack::parse)?,
+        trim: check::word(form, "Trim", |text| match text {
+            "trim-silence" => Some(true),
+            "do-not-trim" => Some(false),
+            _ => None,
+        })?,
+        callback: recording_callback(form)?,
+    })
 }
 
 fn recording_callback(form: &Form) -> Result<Option<RecordingCallback>, Fault> {

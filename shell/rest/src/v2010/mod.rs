@@ -4,6 +4,7 @@
 
 mod accounts;
 mod call_create;
+mod call_recordings;
 mod call_update;
 mod calls;
 mod events;

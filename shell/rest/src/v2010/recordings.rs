@@ -1,6 +1,7 @@
-//! `/Recordings`, of the account or of one call: list, fetch, delete.
+//! `/Recordings`, of the account or of one call: list, fetch, delete. What concerns running ones
+//! has a file of its own.
 
-use super::{calls, sound};
+use super::{call_recordings, calls, sound};
 use crate::fault::Fault;
 use crate::page::Paging;
 use crate::path::Format;
@@ -22,10 +23,16 @@ pub const ROUTES: &[Resource] = &[
     Resource::sound("/Accounts/AC/Recordings/RE")
         .get(|rest, ask| Box::pin(fetch(rest, ask)))
         .delete(|rest, ask| Box::pin(delete(rest, ask))),
-    Resource::list("/Accounts/AC/Calls/CA/Recordings").get(|rest, ask| Box::pin(list(rest, ask))),
+    Resource::list("/Accounts/AC/Calls/CA/Recordings")
+        .get(|rest, ask| Box::pin(list(rest, ask)))
+        .post(|rest, ask| Box::pin(call_recordings::create(rest, ask))),
     Resource::sound("/Accounts/AC/Calls/CA/Recordings/RE")
         .get(|rest, ask| Box::pin(fetch(rest, ask)))
+        .post(|rest, ask| Box::pin(call_recordings::update(rest, ask)))
         .delete(|rest, ask| Box::pin(delete(rest, ask))),
+    // Names the recording that runs; only changing it makes sense.
+    Resource::one("/Accounts/AC/Calls/CA/Recordings/Twilio.CURRENT")
+        .post(|rest, ask| Box::pin(call_recordings::update(rest, ask))),
 ];
 
 /// `GET …/Recordings`, newest first.
@@ -87,10 +94,12 @@ async fn delete(rest: &Rest, ask: &Ask) -> Reply {
     let sid = row.sid;
     match row.status {
         RecordingStatus::Deleted => return Err(Fault::not_found(ask.path.whole())),
-        RecordingStatus::InProgress | RecordingStatus::Processing => {
+        // The contract has no word for this. Refused like a call that lives: sound that is still
+        // written would come back behind the deletion.
+        running if running.is_unfinished() => {
             return Err(Fault::of(ErrorCode::CALL_NOT_COMPLETE));
         }
-        RecordingStatus::Completed | RecordingStatus::Absent | RecordingStatus::Failed => {}
+        _ => {}
     }
     // The row first: sound without a row would never be found again.
     rest.write(vec![Write::DeleteRecording {
@@ -106,7 +115,7 @@ async fn delete(rest: &Rest, ask: &Ask) -> Reply {
 
 /// The row of a recording of this account, and of this call if one is named. A deleted one is
 /// only there for who asks for deleted ones.
-async fn row(rest: &Rest, ask: &Ask) -> Result<RecordingRow, Fault> {
+pub async fn row(rest: &Rest, ask: &Ask) -> Result<RecordingRow, Fault> {
     let (account, call) = (ask.account.sid, call(ask));
     let sid: RecordingSid = ask.path.sid()?;
     let deleted = call.is_none() && check::flag(&ask.query, "IncludeSoftDeleted")?;
@@ -154,7 +163,8 @@ fn show(rest: &Rest, row: &RecordingRow) -> api::Recording {
     }
 }
 
-fn show_of_call(row: &RecordingRow) -> api::CallRecording {
+/// A recording as its call shows it.
+pub fn show_of_call(row: &RecordingRow) -> api::CallRecording {
     let account = path::account(row.account);
     api::CallRecording {
         account_sid: row.account.to_string(),

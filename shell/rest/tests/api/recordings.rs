@@ -1,8 +1,10 @@
 //! Recordings: listed, fetched, deleted, and heard in every form.
 
 use crate::world::*;
+use ::call::command::{RecordCall, RecordingCallback, RecordingChange};
+use ::call::{Command, Refusal};
 use hyper::Method;
-use model::recording::RecordingStatus;
+use model::recording::{PauseBehavior, RecordingStatus, RecordingTrack};
 use model::*;
 use store::Write;
 
@@ -201,13 +203,213 @@ async fn a_recording_that_is_not_ready_has_no_sound_and_is_not_deleted() {
     );
     let failed = RecordingRow {
         status: RecordingStatus::Failed,
-        error_code: Some(16_101),
+        error_code: Some(20_500),
         ..row
     };
     world.keep(Write::Recording(Box::new(failed)));
     let body = world.get(&format!("{path}.json")).await.json();
     assert_eq!(
         (body["status"].as_str(), body["error_code"].as_u64()),
-        (Some("absent"), Some(16101))
+        (Some("absent"), Some(20500))
     );
+}
+
+/// A call that is talked on, and the paths of its recordings.
+fn talked(world: &World) -> String {
+    let row = CallRow {
+        status: CallStatus::InProgress,
+        end_time: None,
+        duration_secs: None,
+        ..completed(1, 0)
+    };
+    world.keep(Write::Call(Box::new(row)));
+    world.path(&format!("/Calls/{}/Recordings", CallSid(1)))
+}
+
+fn last(world: &World) -> Command {
+    let asked = world.asked.lock().expect("no panic with it");
+    asked.last().cloned().expect("call control was asked")
+}
+
+#[tokio::test]
+async fn a_recording_is_begun_once_and_shown_to_who_asks_again() {
+    let world = World::new();
+    let path = talked(&world);
+    let form = [
+        ("RecordingStatusCallback", "http://app/told"),
+        ("RecordingStatusCallbackEvent", "in-progress absent"),
+        ("RecordingStatusCallbackMethod", "GET"),
+        ("RecordingChannels", "dual"),
+        ("RecordingTrack", "inbound"),
+        ("Trim", "trim-silence"),
+    ];
+    let begun = world.post(&format!("{path}.json"), &form).await;
+    assert_eq!(begun.status, 201);
+    let body = begun.json();
+    for (name, value) in [
+        ("status", "in-progress"),
+        ("source", "StartCallRecordingAPI"),
+        ("track", "inbound"),
+        ("price_unit", "USD"),
+    ] {
+        assert_eq!(body[name], value, "{name}");
+    }
+    assert_eq!(body["channels"], 2);
+    for name in [
+        "duration",
+        "price",
+        "error_code",
+        "conference_sid",
+        "encryption_details",
+    ] {
+        assert!(body[name].is_null() && body.get(name).is_some(), "{name}");
+    }
+    let told = RecordingCallback {
+        url: "http://app/told".into(),
+        method: model::Method::Get,
+        in_progress: true,
+        completed: false,
+        absent: true,
+    };
+    let wanted = RecordCall {
+        dual: true,
+        track: RecordingTrack::Inbound,
+        trim: true,
+        callback: Some(told),
+    };
+    assert!(matches!(last(&world), Command::Record { record, .. } if record == wanted));
+
+    let again = world.post(&format!("{path}.json"), &[]).await;
+    assert_eq!((again.status, &again.json()["sid"]), (200, &body["sid"]));
+    let plain = RecordCall {
+        dual: false,
+        track: RecordingTrack::Both,
+        trim: false,
+        callback: None,
+    };
+    assert!(matches!(last(&world), Command::Record { record, .. } if record == plain));
+}
+
+#[tokio::test]
+async fn only_a_call_in_progress_is_recorded() {
+    let world = World::new();
+    let path = talked(&world);
+    let words = "Requested resource is not eligible for recording";
+    *world.refusal.lock().unwrap() = Some(Refusal::not_eligible());
+    let ringing = world.post(&format!("{path}.json"), &[]).await;
+    assert_eq!(ringing.status, 400);
+    assert_eq!(ringing.fault(), (21220, words.to_owned()));
+    // It has ended between the row and the question.
+    *world.refusal.lock().unwrap() = Some(Refusal::of(ErrorCode::NOT_FOUND));
+    let crossed = world.post(&format!("{path}.json"), &[]).await;
+    assert_eq!(crossed.fault(), (21220, words.to_owned()));
+    world.keep(Write::Call(Box::new(completed(1, 0))));
+    let asked = world.asked.lock().unwrap().len();
+    let ended = world.post(&format!("{path}.json"), &[]).await;
+    assert_eq!(ended.fault(), (21220, words.to_owned()));
+    assert_eq!(world.asked.lock().unwrap().len(), asked);
+    let nobody = world.path(&format!("/Calls/{}/Recordings.json", CallSid(9)));
+    assert_eq!(world.post(&nobody, &[]).await.status, 404);
+    for (name, value) in [
+        ("RecordingChannels", "three"),
+        ("RecordingTrack", "left"),
+        ("Trim", "yes"),
+        ("RecordingStatusCallbackEvent", "completed paused"),
+    ] {
+        let talked = talked(&world);
+        let answer = world
+            .post(&format!("{talked}.json"), &[(name, value)])
+            .await;
+        assert_eq!((answer.status, answer.fault().0), (400, 20001), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_running_recording_is_paused_resumed_and_ended_by_name_and_as_the_current_one() {
+    let world = World::new();
+    let path = talked(&world);
+    let sid = world.post(&format!("{path}.json"), &[]).await.json()["sid"].clone();
+    let sid = sid.as_str().unwrap();
+    for (name, form, status, change) in [
+        (
+            sid,
+            &[("Status", "paused")][..],
+            "paused",
+            RecordingChange::Pause(PauseBehavior::Silence),
+        ),
+        (
+            "Twilio.CURRENT",
+            &[("Status", "paused"), ("PauseBehavior", "skip")],
+            "paused",
+            RecordingChange::Pause(PauseBehavior::Skip),
+        ),
+        (
+            sid,
+            &[("Status", "in-progress"), ("PauseBehavior", "skip")],
+            "in-progress",
+            RecordingChange::Resume,
+        ),
+        (
+            "Twilio.CURRENT",
+            &[("Status", "stopped")],
+            "stopped",
+            RecordingChange::Stop,
+        ),
+    ] {
+        let answer = world.post(&format!("{path}/{name}.json"), form).await;
+        assert_eq!(answer.status, 200, "{name} {form:?}");
+        let body = answer.json();
+        assert_eq!(
+            (&body["sid"], &body["status"]),
+            (&sid.into(), &status.into())
+        );
+        let Command::ChangeRecording {
+            recording,
+            change: asked,
+            ..
+        } = last(&world)
+        else {
+            panic!("{:?}", last(&world));
+        };
+        assert_eq!(asked, change);
+        assert_eq!(recording.is_none(), name == "Twilio.CURRENT");
+    }
+}
+
+#[tokio::test]
+async fn what_can_not_be_done_to_a_recording_is_refused_with_its_number() {
+    let world = World::new();
+    let path = talked(&world);
+    let current = format!("{path}/Twilio.CURRENT.json");
+    let pause = [("Status", "paused")];
+    // None runs.
+    assert_eq!(world.post(&current, &pause).await.fault().0, 20404);
+    let several = Refusal::of(ErrorCode::RECORDING_CURRENT);
+    *world.refusal.lock().unwrap() = Some(several);
+    let answer = world.post(&current, &pause).await;
+    assert_eq!((answer.status, answer.fault().0), (400, 16108));
+    *world.refusal.lock().unwrap() = None;
+    // It has ended.
+    let row = recorded(&world, 1, 1, 1);
+    let ended = format!("{path}/{}.json", row.sid);
+    let answer = world.post(&ended, &pause).await;
+    assert_eq!((answer.status, answer.fault().0), (400, 21220));
+    for form in [
+        &[][..],
+        &[("Status", "completed")],
+        &[("Status", "processing")],
+        &[("Status", "absent")],
+        &[("Status", "deleted")],
+        &[("Status", "nonsense")],
+        &[("Status", "paused"), ("PauseBehavior", "hum")],
+    ] {
+        let answer = world.post(&ended, form).await;
+        assert_eq!((answer.status, answer.fault().0), (400, 20001), "{form:?}");
+    }
+    // Of another call, and of nobody.
+    let other = format!("/Calls/{}/Recordings/{}.json", CallSid(2), row.sid);
+    assert_eq!(world.post(&world.path(&other), &pause).await.status, 404);
+    let account = world.path(&format!("/Recordings/{}.json", row.sid));
+    assert_eq!(world.post(&account, &pause).await.status, 405);
+    assert_eq!(world.get(&current).await.status, 405);
 }

@@ -1,10 +1,12 @@
 //! An API with a real store, a call control that only pretends, and a clock that stands.
 
-use ::call::{AskId, Command, NewCall, Refusal};
+use ::call::command::{RecordCall, RecordingChange};
+use ::call::{AskId, Command, Granted, NewCall, Refusal};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::header::{AUTHORIZATION, HeaderMap};
 use hyper::{Method, Request};
+use model::recording::{RecordingSource, RecordingStatus};
 use model::*;
 use rest::{Desk, Encoder, Parts, Rest};
 use serde_json::Value;
@@ -251,7 +253,7 @@ fn decide(store: &Sqlite, command: Command) -> (AskId, rest::Answer) {
             store
                 .commit(&[&Write::Call(Box::new(row.clone()))])
                 .expect("a row");
-            (ask, Ok(Box::new(row)))
+            (ask, Ok(Granted::Call(Box::new(row))))
         }
         Command::Update {
             ask, account, call, ..
@@ -259,11 +261,62 @@ fn decide(store: &Sqlite, command: Command) -> (AskId, rest::Answer) {
             let row = store.call(account, call).expect("a read");
             (
                 ask,
-                row.map(Box::new)
+                row.map(|row| Granted::Call(Box::new(row)))
                     .ok_or_else(|| Refusal::of(ErrorCode::NOT_FOUND)),
             )
         }
+        Command::Record {
+            ask, call, record, ..
+        } => {
+            let running = running(store, call);
+            let begun = running.is_none();
+            let row = Box::new(running.unwrap_or_else(|| kept(call, &record)));
+            let write = Write::Recording(row.clone());
+            store.commit(&[&write]).expect("a row");
+            (ask, Ok(Granted::Recording { row, begun }))
+        }
+        Command::ChangeRecording {
+            ask,
+            call,
+            recording,
+            change,
+            ..
+        } => {
+            let row = running(store, call).filter(|row| recording.is_none_or(|sid| sid == row.sid));
+            let Some(mut row) = row else {
+                return (ask, Err(Refusal::of(ErrorCode::NOT_FOUND)));
+            };
+            row.status = match change {
+                RecordingChange::Pause(_) => RecordingStatus::Paused,
+                RecordingChange::Resume => RecordingStatus::InProgress,
+                RecordingChange::Stop => RecordingStatus::Stopped,
+            };
+            let row = Box::new(row);
+            (ask, Ok(Granted::Recording { row, begun: false }))
+        }
         Command::Forget { ask, .. } => (ask, Err(Refusal::of(ErrorCode::NOT_FOUND))),
+    }
+}
+
+fn running(store: &Sqlite, call: CallSid) -> Option<RecordingRow> {
+    let all = store.unfinished_recordings().expect("a read");
+    all.into_iter().find(|row| row.call == call)
+}
+
+fn kept(call: CallSid, record: &RecordCall) -> RecordingRow {
+    RecordingRow {
+        sid: RecordingSid(0xe0),
+        account: ACCOUNT,
+        call,
+        source: RecordingSource::StartCallRecordingApi,
+        status: RecordingStatus::InProgress,
+        channels: if record.dual { 2 } else { 1 },
+        track: record.track,
+        start_time: NOW,
+        duration_secs: None,
+        error_code: None,
+        date_created: NOW,
+        date_updated: NOW,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use model::media::RecordEnd;
+use model::recording::PauseBehavior;
 
 fn bridge() -> World {
     let mut world = World::new(&[MU, MU, MU]);
@@ -141,4 +142,117 @@ fn more_recordings_than_a_leg_may_have_fail() {
         .map(|(_, kept)| kept.end)
         .collect();
     assert_eq!(ends, [RecordEnd::Failed]);
+}
+
+/// The piece of one channel of a dual recording from one millisecond to another.
+fn piece(dual: &[i16], channel: usize, from_ms: usize, to_ms: usize) -> Vec<i16> {
+    let channel = dual.iter().skip(channel).step_by(2).copied();
+    channel.take(to_ms * 8).skip(from_ms * 8).collect()
+}
+
+#[test]
+fn a_pause_leaves_a_gap_out_or_keeps_it_silent_on_both_channels_alike() {
+    let mut world = bridge();
+    world.play(0, A, 1, 600.0, 9_000);
+    world.play(2, C, 2, 1_500.0, 9_000);
+    world.run(400);
+    for number in [1, 2] {
+        world.record(1, A, number, RecordingTrack::Both, true);
+    }
+    world.run(1_000);
+    for (number, behavior) in [(1, PauseBehavior::Skip), (2, PauseBehavior::Silence)] {
+        let recording = RecordingSid(number);
+        let pause = MediaCommand::PauseRecord {
+            recording,
+            behavior,
+        };
+        world.command(1, A, pause);
+    }
+    world.run(2_000);
+    for number in [1, 2] {
+        let recording = RecordingSid(number);
+        world.command(1, A, MediaCommand::ResumeRecord { recording });
+    }
+    world.run(1_000);
+    let (skip, silence) = (world.stop_record(1, A, 1), world.stop_record(1, A, 2));
+    assert_eq!((skip.len(), silence.len()), (2_000 * 16, 4_000 * 16));
+    for (channel, hz) in [(0, 600.0), (1, 1_500.0)] {
+        for (from_ms, to_ms) in [(0, 960), (1_040, 2_000)] {
+            let whole = heard(&piece(&skip, channel, from_ms, to_ms));
+            assert_eq!(whole.0, hz, "channel {channel} from {from_ms} ms");
+        }
+        assert_eq!(heard(&piece(&silence, channel, 0, 1_000)).0, hz);
+        let gap = piece(&silence, channel, 1_000, 3_000);
+        assert!(gap.iter().all(|sample| *sample == 0), "channel {channel}");
+        assert_eq!(heard(&piece(&silence, channel, 3_000, 4_000)).0, hz);
+    }
+    let lengths: Vec<u32> = world.desks[1]
+        .ended
+        .iter()
+        .map(|(_, kept)| kept.length_ms)
+        .collect();
+    assert_eq!(lengths, [2_000, 4_000]);
+}
+
+#[test]
+fn a_pause_outlasts_a_change_of_who_is_heard() {
+    let mut world = bridge();
+    world.play(0, A, 1, 600.0, 9_000);
+    world.play(2, C, 2, 1_500.0, 9_000);
+    world.run(400);
+    world.record(1, A, 1, RecordingTrack::Both, true);
+    world.run(1_000);
+    let (recording, behavior) = (RecordingSid(1), PauseBehavior::Skip);
+    let pause = MediaCommand::PauseRecord {
+        recording,
+        behavior,
+    };
+    world.command(1, A, pause);
+    world.run(500);
+    world.command(1, A, MediaCommand::Part);
+    world.run(500);
+    world.command(1, A, MediaCommand::ResumeRecord { recording });
+    world.run(1_000);
+    world.command(1, A, MediaCommand::Join { peer: C });
+    world.run(1_000);
+    let dual = world.stop_record(1, A, 1);
+    assert_eq!(dual.len(), 3_000 * 16);
+    for (from_ms, to_ms, far) in [(0, 960, true), (1_040, 2_000, false), (2_200, 3_000, true)] {
+        assert_eq!(heard(&piece(&dual, 0, from_ms, to_ms)).0, 600.0);
+        let (hz, level) = heard(&piece(&dual, 1, from_ms, to_ms));
+        let silent = level < -50.0;
+        assert_eq!((hz == 1_500.0, silent), (far, !far), "from {from_ms} ms");
+    }
+}
+
+#[test]
+fn a_call_nobody_speaks_on_is_kept_unless_silence_is_to_be_cut() {
+    let mut world = World::new(&[MU, MU]);
+    world.call((0, A), (1, B));
+    world.run(300);
+    let spec = |trim, silence_ms| RecordSpec {
+        dual: false,
+        track: RecordingTrack::Both,
+        trim,
+        length_ms_max: 60_000,
+        silence_ms,
+    };
+    for (number, spec) in [
+        (1, spec(false, None)),
+        (2, spec(true, None)),
+        (3, spec(false, Some(5_000))),
+    ] {
+        let recording = RecordingSid(number);
+        world.command(0, A, MediaCommand::Record { recording, spec });
+    }
+    world.run(1_000);
+    for number in 1..=3 {
+        world.stop_record(0, A, number);
+    }
+    let kept: Vec<(u32, bool)> = world.desks[0]
+        .ended
+        .iter()
+        .map(|(_, kept)| (kept.length_ms, kept.heard))
+        .collect();
+    assert_eq!(kept, [(1_000, true), (0, false), (1_000, false)]);
 }
