@@ -3,7 +3,7 @@
 from .house import ACCOUNT, TOKEN
 
 
-def serve(phones=(), trunks=(), numbers=("+12025550190",)):
+def serve(phones=(), trunks=(), numbers=("+12025550190",), calls_per_second=1000):
     """A function that writes the configuration of a house: phones are (user, password), trunks
     are dicts of what their table holds, numbers are owned."""
 
@@ -13,6 +13,7 @@ def serve(phones=(), trunks=(), numbers=("+12025550190",)):
             "[account]",
             f'sid = "{ACCOUNT}"',
             f'token = "{TOKEN}"',
+            f"calls_per_second = {calls_per_second}",
             "[http]",
             f'listen = "127.0.0.1:{house.http_port}"',
             "[sip]",

@@ -63,6 +63,7 @@ fn main() {
         world.command(Command::Create {
             ask: AskId(n),
             call: Box::new(new_call()),
+            calls_per_second: model::limit::CALLS_PER_SECOND_MAX,
         });
     }
     while world.step() {}

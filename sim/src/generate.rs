@@ -261,7 +261,12 @@ impl Story {
         match deed {
             Deed::Create(mut call) => {
                 call.account = account;
-                world.command(Command::Create { ask, call });
+                let calls_per_second = world.shelf.account.calls_per_second;
+                world.command(Command::Create {
+                    ask,
+                    call,
+                    calls_per_second,
+                });
             }
             Deed::Update(n, update) => {
                 if let Some(call) = nth_call(n) {

@@ -182,7 +182,12 @@ impl Stage {
                 call.account = world.shelf.account.sid;
                 let from = call.from.to_string();
                 call.number = world.shelf.numbers.get(&from).map(|number| number.sid);
-                world.command(Command::Create { ask, call });
+                let calls_per_second = world.shelf.account.calls_per_second;
+                world.command(Command::Create {
+                    ask,
+                    call,
+                    calls_per_second,
+                });
             }
             Order::Update(number, update) => {
                 if let Some(&call) = self.calls.get(number - 1) {

@@ -3,7 +3,7 @@
 use call::Row;
 use model::{
     Account, AccountSid, CallRow, CallSid, Method, NotificationRow, Number, NumberSid,
-    RecordingRow, RecordingSid, Time, WebEventRow,
+    RecordingRow, RecordingSid, Time, WaitingCall, WebEventRow, limit,
 };
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub struct Shelf {
     pub recordings: BTreeMap<RecordingSid, RecordingRow>,
     /// Notifications in order.
     pub notifications: Vec<NotificationRow>,
+    /// Calls that wait for their turn, by their places.
+    pub waiting: BTreeMap<u64, WaitingCall>,
     /// Requests and answers in order.
     pub events: Vec<WebEventRow>,
 }
@@ -28,13 +30,18 @@ impl Shelf {
     /// An empty store with one account.
     pub fn new(now: Time) -> Shelf {
         let token = "0123456789abcdef0123456789abcdef";
-        let account = Account::new(AccountSid(1), token, "Simulation", now);
+        let account = Account {
+            // What scenarios and random worlds have unless they say otherwise: nobody waits.
+            calls_per_second: limit::CALLS_PER_SECOND_MAX,
+            ..Account::new(AccountSid(1), token, "Simulation", now)
+        };
         Shelf {
             account,
             numbers: BTreeMap::new(),
             calls: BTreeMap::new(),
             recordings: BTreeMap::new(),
             notifications: Vec::new(),
+            waiting: BTreeMap::new(),
             events: Vec::new(),
         }
     }
@@ -72,6 +79,12 @@ impl Shelf {
             }
             Row::Notification(row) => self.notifications.push(*row),
             Row::WebEvent(row) => self.events.push(*row),
+            Row::Waiting(row) => {
+                self.waiting.insert(row.place, *row);
+            }
+            Row::Left(place) => {
+                self.waiting.remove(&place);
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ fn run(body: &str) -> Run {
     let mut waiting = VecDeque::from([Event::Command(Command::Create {
         ask: AskId(1),
         call: Box::new(call_with(format!("<Response>{body}</Response>"))),
+        calls_per_second: 1,
     })]);
     let mut effects = Vec::new();
     for _ in 0..1_000 {

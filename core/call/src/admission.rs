@@ -1,5 +1,6 @@
 //! Who is let in: how many calls at once, how deep numbers may dial each other.
 
+use crate::turn::Desk;
 use model::signal::{Offered, Origin};
 use model::{Time, limit};
 
@@ -46,8 +47,13 @@ impl Door {
         }
     }
 
+    /// Whether one more call can live.
+    pub fn has_room(&self, desk: &Desk) -> bool {
+        desk.calls < self.calls_max
+    }
+
     /// Lets one more call in beside these.
-    pub fn admit(&mut self, now: Time, calls: usize) -> Result<(), Full> {
+    fn admit(&mut self, now: Time, calls: usize) -> Result<(), Full> {
         if calls >= self.calls_max {
             return Err(Full::Calls);
         }

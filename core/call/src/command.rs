@@ -10,12 +10,16 @@ pub use model::new_call::{NewCall, RecordCall, RecordingCallback, Source};
 /// A request to change something, asked by the API. Each is answered by one `Effect::Reply`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Place a call. Answered with its row (`queued`) once it is durable.
+    /// Place a call, at once or when its turn comes. Answered with its row (`queued`) once it is
+    /// durable.
     Create {
         /// Who asks.
         ask: AskId,
         /// The call.
         call: Box<NewCall>,
+        /// So many calls created by the API may leave each second for this account; the others
+        /// wait in the order in which they came.
+        calls_per_second: u32,
     },
     /// Change a live call. Answered with its row.
     Update {

@@ -11,9 +11,10 @@ pub struct Config {
     /// True: `callerId` may be any E.164 number (`dev`). False: only a number of ours, or one
     /// end of the call.
     pub any_caller_id: bool,
-    /// Live calls; beyond it new ones are refused.
+    /// Live calls; beyond it far ends are refused, and what the API creates waits.
     pub calls_max: usize,
-    /// New calls a second, from the API and from far ends together; `None`: no bound.
+    /// New calls a second from far ends; `None`: no bound. What the API creates has its
+    /// account's rate.
     pub calls_per_second: Option<u32>,
     /// What a caller hears when the application fails and has no fallback.
     pub apology: String,

@@ -4,7 +4,7 @@ use model::media::MediaCommand;
 use model::signal::SignalCommand;
 use model::{
     CallRow, CallSid, Callback, ErrorCode, FetchId, LegId, NotificationRow, RecordingRow,
-    WebEventRow, WebRequest,
+    WaitingCall, WebEventRow, WebRequest,
 };
 
 /// Names one asker of the API; the reply carries it back.
@@ -74,6 +74,11 @@ pub enum Row {
     Notification(Box<NotificationRow>),
     /// A request to the customer and its answer.
     WebEvent(Box<WebEventRow>),
+    /// A call that waits for its turn, to be kept until it leaves: after a restart it comes back
+    /// as `Event::Waiting`.
+    Waiting(Box<WaitingCall>),
+    /// The call at this place of the queue waits no longer.
+    Left(u64),
 }
 
 /// A question to the store.

@@ -4,7 +4,7 @@ use crate::command::Command;
 use crate::effect::LookupId;
 use model::media::MediaEvent;
 use model::signal::SignalEvent;
-use model::{Account, CallRow, FetchId, LegId, Number, WebReply};
+use model::{Account, CallRow, FetchId, LegId, Number, WaitingCall, WebReply};
 
 /// One thing that happened; `CallControl::handle` takes them one at a time, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,16 @@ pub enum Event {
     /// At start: a call that was alive when the process died. It ends as `failed`, and whoever
     /// was to be told of its end is told.
     Cut(Box<CallRow>),
+    /// At start, before anything new: a call that had not left when the process ended. It goes
+    /// back to its place and leaves when its turn comes.
+    Waiting {
+        /// Its row.
+        row: Box<CallRow>,
+        /// Its place and what it is to be.
+        waiting: Box<WaitingCall>,
+        /// The rate of its account.
+        calls_per_second: u32,
+    },
 }
 
 /// What the store knows.

@@ -19,6 +19,7 @@ mod leg;
 mod notice;
 mod parameters;
 mod questions;
+mod queue;
 mod recording;
 mod relative;
 mod route;
@@ -35,10 +36,13 @@ pub use config::Config;
 pub use effect::{AskId, Effect, Granted, LookupId, Refusal, Row};
 pub use event::{Event, Found};
 
-use admission::{Door, Full};
+use admission::Door;
 use call::Call;
 use model::signal::{Offered, SignalEvent};
-use model::{AccountSid, CallSid, CallStatus, Chance, ErrorCode, LegId, Time};
+use model::{
+    AccountSid, CallRow, CallSid, CallStatus, Chance, ErrorCode, LegId, Time, WaitingCall,
+};
+use queue::{Queue, Waiting};
 use route::{Arrival, Reception};
 use std::collections::BTreeMap;
 use timer::Timer;
@@ -49,6 +53,7 @@ use turn::{Desk, Turn, Work};
 pub struct CallControl {
     calls: BTreeMap<CallSid, Call>,
     arrivals: BTreeMap<CallSid, Arrival>,
+    queue: Queue,
     door: Door,
     desk: Desk,
 }
@@ -59,6 +64,7 @@ impl CallControl {
         CallControl {
             calls: BTreeMap::new(),
             arrivals: BTreeMap::new(),
+            queue: Queue::default(),
             door: Door::new(config.calls_max, config.calls_per_second),
             desk: Desk::new(config, chance),
         }
@@ -111,12 +117,18 @@ impl CallControl {
                     );
                 }
             }
+            Event::Waiting {
+                row,
+                waiting,
+                calls_per_second,
+            } => self.rejoin(now, &row, *waiting, calls_per_second),
         }
     }
 
     /// When `handle_timeout` is next wanted.
     pub fn next_timeout(&self) -> Option<Time> {
-        self.desk.timers.next()
+        let due = [self.desk.timers.next(), self.queue.next()];
+        due.into_iter().flatten().min()
     }
 
     /// Lets everything happen that was waiting for this time.
@@ -134,6 +146,14 @@ impl CallControl {
                 self.with(now, sid, out, |call, turn| call.timeout(timer, turn));
             }
         }
+        while let Some((place, waiting)) = self.queue.leave(now, self.door.has_room(&self.desk)) {
+            self.set_out(now, waiting, Some(place), out);
+        }
+    }
+
+    /// No call leaves the queue any more: the process stops, and what waits goes on in the next.
+    pub fn hold(&mut self) {
+        self.queue.hold();
     }
 
     /// Takes a call out by the ordinary end, as failed: handling an event of its met a fault of
@@ -154,6 +174,11 @@ impl CallControl {
         self.calls.len()
     }
 
+    /// How many calls wait for their turn.
+    pub fn waiting_count(&self) -> usize {
+        self.queue.len()
+    }
+
     /// The call that a leg belongs to, while it lives.
     pub fn sid_of(&self, leg: LegId) -> Option<CallSid> {
         self.desk.legs.get(&leg).copied()
@@ -163,6 +188,7 @@ impl CallControl {
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()
             && self.arrivals.is_empty()
+            && self.queue.is_empty()
             && self.desk.timers.is_empty()
             && self.desk.legs.is_empty()
             && self.desk.fetches.is_empty()
@@ -174,13 +200,20 @@ impl CallControl {
 
     fn command(&mut self, now: Time, command: Command, out: &mut Vec<Effect>) {
         match command {
-            Command::Create { ask, call } => self.create(now, ask, *call, out),
+            Command::Create {
+                ask,
+                call,
+                calls_per_second,
+            } => self.create(now, ask, *call, calls_per_second, out),
             Command::Update {
                 ask,
                 account,
                 call: sid,
                 update,
             } => {
+                if let Some(result) = self.update_waiting(now, (account, sid), &update, out) {
+                    return out.push(Effect::Reply { ask, result });
+                }
                 self.change(now, ask, (account, sid), out, |call, turn| {
                     let result = call.update(update, turn);
                     call.settle(turn);
@@ -206,7 +239,7 @@ impl CallControl {
             }),
             Command::Forget { ask, call } => {
                 let lives = self.calls.get(&call).is_some_and(|call| !call.is_told());
-                let code = if lives {
+                let code = if lives || self.queue.find(call).is_some() {
                     ErrorCode::CALL_NOT_COMPLETE
                 } else {
                     ErrorCode::NOT_FOUND
@@ -246,29 +279,122 @@ impl CallControl {
         self.settle(now, sid, out);
     }
 
-    fn create(&mut self, now: Time, ask: AskId, new: NewCall, out: &mut Vec<Effect>) {
-        if let Err(full) = self.door.admit(now, self.desk.calls) {
-            let code = match full {
-                Full::Rate => ErrorCode::TOO_MANY_REQUESTS,
-                Full::Calls | Full::Rounds => ErrorCode::UNAVAILABLE,
-            };
-            let result = Err(Refusal::of(code));
-            return out.push(Effect::Reply { ask, result });
+    /// A call leaves at once if its account's rate allows it, else it waits. Far ends' rates are
+    /// no matter here: who creates calls is held to the rate of the account alone.
+    fn create(
+        &mut self,
+        now: Time,
+        ask: AskId,
+        call: NewCall,
+        calls_per_second: u32,
+        out: &mut Vec<Effect>,
+    ) {
+        let account = call.account;
+        let room = self.door.has_room(&self.desk);
+        let passes = self.queue.passes(now, account, calls_per_second, room);
+        let waiting = Waiting {
+            sid: CallSid::draw(&mut self.desk.chance),
+            created: now,
+            updated: now,
+            queue_time_ms: if passes {
+                0
+            } else {
+                self.queue.wait_ms(now, account)
+            },
+            call,
+        };
+        let row = Box::new(call::row_of(&waiting));
+        if passes {
+            out.push(Effect::Save(Row::Call(row.clone())));
+            out.push(Effect::Reply {
+                ask,
+                result: Ok(Granted::Call(row)),
+            });
+            return self.set_out(now, waiting, None, out);
         }
+        let (sid, call) = (waiting.sid, waiting.call.clone());
+        let result = match self.queue.join(now, waiting) {
+            Ok(place) => {
+                out.push(Effect::Save(Row::Call(row.clone())));
+                let kept = Box::new(WaitingCall { place, sid, call });
+                out.push(Effect::Save(Row::Waiting(kept)));
+                Ok(Granted::Call(row))
+            }
+            Err(queue::Full) => Err(Refusal::of(ErrorCode::TOO_MANY_REQUESTS)),
+        };
+        out.push(Effect::Reply { ask, result });
+    }
+
+    /// A call's turn has come.
+    fn set_out(&mut self, now: Time, waiting: Waiting, place: Option<u64>, out: &mut Vec<Effect>) {
         self.desk.calls += 1;
         let turn = &mut Turn {
             now,
             desk: &mut self.desk,
             out,
         };
-        let sid = CallSid::draw(&mut turn.desk.chance);
-        let mut call = Call::created(sid, new, turn);
-        turn.save(Row::Call(Box::new(call.row.clone())));
-        let result = Ok(Granted::Call(Box::new(call.row.clone())));
-        turn.out.push(Effect::Reply { ask, result });
-        call.place(turn);
+        let sid = waiting.sid;
+        let mut call = Call::created(waiting, turn);
+        match place {
+            Some(place) => call.set_out(place, turn),
+            None => call.place(turn),
+        }
         self.calls.insert(sid, call);
         self.settle(now, sid, out);
+    }
+
+    fn rejoin(&mut self, now: Time, row: &CallRow, waiting: WaitingCall, calls_per_second: u32) {
+        if self.calls.contains_key(&waiting.sid) {
+            return;
+        }
+        let WaitingCall { place, sid, call } = waiting;
+        let waiting = Waiting {
+            sid,
+            created: row.date_created,
+            updated: row.date_updated,
+            queue_time_ms: row.queue_time_ms,
+            call,
+        };
+        self.queue.rejoin(now, place, waiting, calls_per_second);
+    }
+
+    /// The API changes a call that waits; `None` if it is not one of those. What was never on
+    /// its way has nothing to be told of: a call that is withdrawn ends without a callback.
+    fn update_waiting(
+        &mut self,
+        now: Time,
+        (account, sid): (AccountSid, CallSid),
+        update: &Update,
+        out: &mut Vec<Effect>,
+    ) -> Option<Result<Granted, Refusal>> {
+        let (place, waiting) = self.queue.find(sid)?;
+        if waiting.call.account != account {
+            return Some(Err(Refusal::of(ErrorCode::NOT_FOUND)));
+        }
+        if update.source.is_some() {
+            return Some(Err(Refusal::of(ErrorCode::CALL_STATE)));
+        }
+        if let Some(secs) = update.time_limit_secs {
+            waiting.call.time_limit_secs = secs;
+            waiting.updated = now;
+        }
+        let mut row = Box::new(call::row_of(waiting));
+        if update.status.is_some() {
+            self.queue.withdraw(now, sid);
+            row.status = CallStatus::Canceled;
+            row.end_time = Some(now);
+            row.duration_secs = Some(0);
+            row.date_updated = now;
+            out.push(Effect::Save(Row::Call(row.clone())));
+            out.push(Effect::Save(Row::Left(place)));
+            out.push(Effect::Gone(sid));
+        } else if update.time_limit_secs.is_some() {
+            let call = waiting.call.clone();
+            out.push(Effect::Save(Row::Call(row.clone())));
+            let kept = Box::new(WaitingCall { place, sid, call });
+            out.push(Effect::Save(Row::Waiting(kept)));
+        }
+        Some(Ok(Granted::Call(row)))
     }
 
     fn offered(&mut self, now: Time, leg: LegId, offered: Box<Offered>, out: &mut Vec<Effect>) {

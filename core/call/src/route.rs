@@ -77,7 +77,7 @@ impl Arrival {
     }
 
     fn row(&self, turn: &Turn<'_>) -> CallRow {
-        let mut row = call::blank(self.sid, Direction::Inbound, turn);
+        let mut row = call::blank(self.sid, Direction::Inbound, turn.now);
         row.to = self.offered.to.clone();
         row.from = self.offered.from.clone();
         row.forwarded_from.clone_from(&self.offered.forwarded_from);

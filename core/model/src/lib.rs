@@ -30,7 +30,7 @@ pub use call::{CallRow, NotificationRow, WebEventRow};
 pub use callback::{Callback, CallbackId, StatusCallback};
 pub use chance::Chance;
 pub use error_code::ErrorCode;
-pub use new_call::NewCall;
+pub use new_call::{NewCall, WaitingCall};
 pub use number::Number;
 pub use price::{Currency, Price};
 pub use recording::RecordingRow;

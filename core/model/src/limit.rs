@@ -30,6 +30,18 @@ pub const MAX_FORWARDS: u8 = 70;
 pub const OWN_HOPS_MAX: u8 = 8;
 /// Live calls of one process: beyond it new ones are refused with 503 rather than all done badly.
 pub const CALLS_MAX: usize = 20_000;
+/// Calls of one account that may wait for their turn: more than a day's worth at one a second.
+/// Whoever asks for more is told to come back (20429).
+pub const QUEUE_CALLS_PER_ACCOUNT_MAX: usize = 100_000;
+/// All that waits together, in bytes of memory: room for 300,000 ordinary calls, or for 40,000
+/// whose documents are of the greatest length.
+pub const QUEUE_BYTES_MAX: usize = 256 * 1_024 * 1_024;
+/// So much may a call leave before its even spacing (milliseconds): what a busy control loop is
+/// late, and little enough for a carrier that counts calls by the second.
+pub const QUEUE_SLACK_MS: u64 = 100;
+/// When there are as many live calls as there may be, waiting ones try again after so long
+/// (milliseconds).
+pub const QUEUE_RETRY_MS: u64 = 100;
 /// `<Dial>` rings at most ten nouns (the contract's number).
 pub const DIAL_NOUNS_MAX: usize = 10;
 
@@ -236,8 +248,8 @@ pub const DELETED_RECORDING_DAYS: u64 = 40;
 /// Calls a second that leave through the API when an account says nothing else (the contract's
 /// number).
 pub const CALLS_PER_SECOND_DEFAULT: u32 = 1;
-/// Calls a second that an account can be given at most: what `dev` has, and more than one machine
-/// sets up.
+/// Calls a second that an account can be given at most: more than one machine sets up. `dev` has
+/// it, because nobody's carrier is to be spared there and a test must not wait.
 pub const CALLS_PER_SECOND_MAX: u32 = 1_000;
 /// Days that calls are kept when an account says nothing else: thirteen months.
 pub const RETENTION_DAYS_DEFAULT: u32 = 396;

@@ -4,7 +4,7 @@
 
 use crate::recording::RecordingTrack;
 use crate::signal::Credentials;
-use crate::{AccountSid, Address, Method, NumberSid, StatusCallback};
+use crate::{AccountSid, Address, CallSid, Method, NumberSid, StatusCallback};
 
 /// Where a call's document comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,4 +78,15 @@ pub struct RecordingCallback {
     pub completed: bool,
     /// Told when nothing was heard.
     pub absent: bool,
+}
+
+/// A call that waits for its turn, as the store keeps it beside its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingCall {
+    /// Where it stands: of one account's calls the one with the lowest place leaves first.
+    pub place: u64,
+    /// Its identifier.
+    pub sid: CallSid,
+    /// What it is to be.
+    pub call: NewCall,
 }

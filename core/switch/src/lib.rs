@@ -140,6 +140,11 @@ impl Switch {
         self.run(now, out);
     }
 
+    /// No call leaves the queue any more: the process stops.
+    pub fn hold(&mut self) {
+        self.calls.hold();
+    }
+
     /// The calls that live, for metrics and for the judges of the simulator.
     pub fn calls(&self) -> &CallControl {
         &self.calls

@@ -196,7 +196,7 @@ impl Tracer {
                     out,
                 );
             }
-            Event::Signal { .. } | Event::Found { .. } | Event::Cut(_) => {}
+            Event::Signal { .. } | Event::Found { .. } | Event::Cut(_) | Event::Waiting { .. } => {}
         }
     }
 

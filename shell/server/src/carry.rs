@@ -170,6 +170,8 @@ impl Carrier {
             Row::Recording(row) => Write::Recording(row),
             Row::Notification(row) => Write::Notification(row),
             Row::WebEvent(row) => Write::WebEvent(row),
+            Row::Waiting(row) => Write::Waiting(row),
+            Row::Left(place) => Write::Left(place),
         });
     }
 

@@ -277,9 +277,10 @@ pub struct TrunkConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Live calls; new ones beyond it are refused with 503.
+    /// Live calls; beyond it those that come in are refused with 503, and those that the API
+    /// creates wait.
     pub calls: usize,
-    /// New calls a second; more are refused, with 429 by the API and with 503 by SIP.
+    /// New calls a second that come in by SIP; more are refused with 503.
     pub calls_per_second: u32,
 }
 

@@ -19,6 +19,8 @@ pub struct Figures {
     pub calls_ended: IntCounterVec,
     /// Calls that have not ended.
     pub calls_live: IntGauge,
+    /// Calls that wait for their turn.
+    pub calls_waiting: IntGauge,
     /// Inputs the control loop had no room for.
     pub shed: IntCounter,
     /// Legs that have a port.
@@ -82,6 +84,11 @@ impl Metrics {
         let figures = Figures {
             calls_ended: counters(r, "ringback_calls_ended_total", "Ended calls.", "status"),
             calls_live: gauge(r, "ringback_calls_live", "Calls that have not ended."),
+            calls_waiting: gauge(
+                r,
+                "ringback_calls_waiting",
+                "Calls that wait for their turn.",
+            ),
             shed: counter(
                 r,
                 "ringback_shed_total",

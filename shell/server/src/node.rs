@@ -19,7 +19,7 @@ use crate::wants::Wants;
 use crate::webhook::{Trust, WebClient};
 use call::Event;
 use model::media::{MediaEvent, PlayId, Prompt};
-use model::{Account, Chance, LegId, Number};
+use model::{Account, Chance, LegId, Number, limit};
 use rest::{Desk, Encoder, Parts, Rest};
 use sip::Flow;
 use std::future::Future;
@@ -121,7 +121,7 @@ impl Node {
             clock,
             metrics: metrics.clone(),
         };
-        let shard_thread = resume(control, inbox, &shard, &*store, &callbacks)?;
+        let shard_thread = resume(control, inbox, &shard, (&*store, &directory), &callbacks)?;
         let rest = Rest::new(Parts {
             store: Arc::clone(&store),
             writer: writer.handle(),
@@ -215,11 +215,12 @@ fn resume(
     control: Shard,
     inbox: ShardInbox,
     shard: &ShardHandle,
-    store: &dyn Store,
+    (store, directory): (&dyn Store, &Directory),
     callbacks: &Callbacks,
 ) -> Result<JoinHandle<()>, StartError> {
     let pending = store.pending_callbacks()?;
     let cut = store.unfinished_calls()?;
+    let waiting = waiting(store, directory)?;
     let thread = std::thread::Builder::new().name("control".to_owned());
     let thread = thread.spawn(move || control.run(&inbox))?;
     for callback in pending {
@@ -228,7 +229,32 @@ fn resume(
     for row in cut {
         shard.event(Event::Cut(Box::new(row)));
     }
+    for event in waiting {
+        shard.event(event);
+    }
     Ok(thread)
+}
+
+/// The calls that had not left when the last process ended, in order, at their accounts' rates.
+fn waiting(store: &dyn Store, directory: &Directory) -> Result<Vec<Event>, StartError> {
+    let (mut events, mut after) = (Vec::new(), None);
+    loop {
+        let some = store.waiting_calls(after)?;
+        let Some((_, last)) = some.last() else {
+            return Ok(events);
+        };
+        after = Some(last.place);
+        events.extend(some.into_iter().map(|(row, waiting)| {
+            let account = directory.account(row.account);
+            Event::Waiting {
+                calls_per_second: account.map_or(limit::CALLS_PER_SECOND_DEFAULT, |account| {
+                    account.calls_per_second
+                }),
+                row: Box::new(row),
+                waiting: Box::new(waiting),
+            }
+        }));
+    }
 }
 
 async fn listen(at: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

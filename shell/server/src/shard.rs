@@ -119,6 +119,9 @@ impl Shard {
             self.metrics
                 .calls_live
                 .set(self.switch.calls().live_count() as i64);
+            self.metrics
+                .calls_waiting
+                .set(self.switch.calls().waiting_count() as i64);
             if stop {
                 break;
             }
@@ -129,8 +132,10 @@ impl Shard {
         self.carrier.flush();
     }
 
-    /// Hangs up every live call, as their accounts would, and lets the goodbyes leave.
+    /// Hangs up every live call, as their accounts would, and lets the goodbyes leave. What waits
+    /// for its turn goes on waiting, for the next start.
     fn hang_up_all(&mut self, inbox: &ShardInbox, outputs: &mut Vec<Output>) {
+        self.switch.hold();
         let calls: Vec<_> = self.switch.calls().live().map(|(call, ..)| call).collect();
         for call in calls {
             let Some(account) = self.carrier.account() else {

@@ -16,7 +16,7 @@ mod writer;
 
 use model::{
     Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
-    Number, NumberSid, RecordingRow, RecordingSid, WebEventRow,
+    Number, NumberSid, RecordingRow, RecordingSid, WaitingCall, WebEventRow,
 };
 
 pub use directory::Directory;
@@ -72,8 +72,13 @@ pub trait Store: Send + Sync + 'static {
         page: &PageAsk,
     ) -> Result<Page<CallRow>, StoreError>;
 
-    /// Calls without an end: at start, those that a crash cut, oldest first.
+    /// Calls without an end that wait for nothing: at start, those that a crash cut, oldest
+    /// first.
     fn unfinished_calls(&self) -> Result<Vec<CallRow>, StoreError>;
+
+    /// Calls that wait for their turn behind this place, in order; a part of them. At start the
+    /// last one's place is asked from until nothing comes.
+    fn waiting_calls(&self, after: Option<u64>) -> Result<Vec<(CallRow, WaitingCall)>, StoreError>;
 
     /// A recording by its identifier, deleted ones included.
     fn recording(

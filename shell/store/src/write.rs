@@ -2,7 +2,7 @@
 
 use model::{
     Account, ApiKey, CallRow, CallSid, Callback, CallbackId, KeySid, NotificationRow,
-    NotificationSid, Number, NumberSid, RecordingRow, RecordingSid, Time, WebEventRow,
+    NotificationSid, Number, NumberSid, RecordingRow, RecordingSid, Time, WaitingCall, WebEventRow,
 };
 
 /// One change. A later row with the same identifier replaces an earlier one.
@@ -39,6 +39,10 @@ pub enum Write {
     Callback(Box<Callback>),
     /// A callback was delivered or given up for good.
     CallbackDone(CallbackId),
+    /// Keep the plan of a call that waits for its turn.
+    Waiting(Box<WaitingCall>),
+    /// The call at this place waits no longer.
+    Left(u64),
     /// Keep the ladder of an ended call.
     Story {
         /// Which call.
@@ -55,6 +59,7 @@ pub(crate) enum Subject {
     Recording(RecordingSid),
     Notification(NotificationSid),
     Callback(CallbackId),
+    Waiting(u64),
 }
 
 impl Write {
@@ -74,6 +79,8 @@ impl Write {
             | Write::DeleteNumber(_) => return None,
             Write::WebEvent(_) | Write::Story { .. } => return None,
             Write::Notification(row) => Subject::Notification(row.sid),
+            Write::Waiting(row) => Subject::Waiting(row.place),
+            Write::Left(place) => Subject::Waiting(*place),
             Write::Callback(row) => Subject::Callback(row.id),
             Write::CallbackDone(id) => Subject::Callback(*id),
         })

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test, though not one of the harness")]
 
 mod live;
+#[path = "live/waiting.rs"]
+mod waiting;
 
 use live::*;
 use model::*;
@@ -10,6 +12,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use store::*;
+use waiting::waiting;
 
 const CHILD: &str = "RINGBACK_CRASH_TEST_FOLDER";
 /// Batches the parent waits for before it kills; the child would go on for ever.
@@ -33,6 +36,12 @@ fn write_for_ever(folder: &Path) {
         sound.append(&[n as i16; 160]).unwrap();
         let writes = vec![
             Write::Call(Box::new(call(n, 10))),
+            // Every third call waits, and leaves with the batch of the next one.
+            match n % 3 {
+                0 => Write::Waiting(Box::new(waiting(n as u64, &call(n, 10)))),
+                1 => Write::Left(n as u64 - 1),
+                _ => Write::Left(0),
+            },
             Write::Callback(Box::new(callback(n, n))),
             // Every second callback is delivered at once.
             Write::CallbackDone(CallbackId(n - n % 2)),
@@ -64,8 +73,12 @@ fn survives_being_killed() {
     assert_eq!(told, BATCHES as u128);
 
     let store = open(folder.path(), Durability::Full);
+    let waiting = store.waiting_calls(None).unwrap();
     let calls = store.unfinished_calls().unwrap();
-    let count = calls.len() as u128;
+    let count = (calls.len() + waiting.len()) as u128;
+    // At most the last one waits: those before it left in batches that are whole.
+    assert!(waiting.len() <= 1 && waiting.len() == usize::from(count % 3 == 0));
+    assert!(waiting.iter().all(|(row, _)| row.sid.0 == count));
     assert!(
         count >= told,
         "{count} calls are left of {told} that were promised"

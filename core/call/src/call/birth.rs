@@ -1,25 +1,25 @@
 //! How calls come to be: by the API, by a `<Dial>`, by a caller.
 
 use super::{Call, Plan};
-use crate::command::{NewCall, Source};
+use crate::command::Source;
 use crate::family::Child;
 use crate::leg::{Leg, Outbound};
 use crate::parameters::{self, Visit};
+use crate::queue::Waiting;
 use crate::script::{Scope, Script, Start};
 use crate::turn::Turn;
 use model::signal::Offered;
-use model::{AccountSid, Address, CallRow, CallSid, CallStatus, Direction, LegId, Method, limit};
+use model::{
+    AccountSid, Address, CallRow, CallSid, CallStatus, Direction, LegId, Method, Time, limit,
+};
 
 impl Call {
-    /// A call that the API asks for.
-    pub fn created(sid: CallSid, new: NewCall, turn: &mut Turn<'_>) -> Call {
+    /// A call that the API has asked for, and whose turn has come.
+    pub fn created(waiting: Waiting, turn: &mut Turn<'_>) -> Call {
+        let mut row = row_of(&waiting);
+        row.date_updated = turn.now;
+        let (sid, new) = (waiting.sid, waiting.call);
         let (to, headers) = without_headers(&new.to);
-        let mut row = blank(sid, Direction::OutboundApi, turn);
-        row.account = new.account;
-        row.number = new.number;
-        row.to = to.clone();
-        row.from = new.from.clone();
-        row.status_callback = new.status_callback;
         let shown = new.caller_id.as_deref().map(Address::parse);
         let visit = Visit::default();
         let outbound = Outbound {
@@ -55,7 +55,7 @@ impl Call {
             outbound,
             ..
         } = child;
-        let mut row = blank(sid, Direction::OutboundDial, turn);
+        let mut row = blank(sid, Direction::OutboundDial, turn.now);
         row.account = child.account;
         row.number = child.number;
         row.parent = Some(parent);
@@ -102,8 +102,22 @@ impl Call {
     }
 }
 
+/// The row of a call that waits for its turn.
+pub(crate) fn row_of(waiting: &Waiting) -> CallRow {
+    let new = &waiting.call;
+    let mut row = blank(waiting.sid, Direction::OutboundApi, waiting.created);
+    row.date_updated = waiting.updated;
+    row.account = new.account;
+    row.number = new.number;
+    row.to = without_headers(&new.to).0;
+    row.from = new.from.clone();
+    row.status_callback.clone_from(&new.status_callback);
+    row.queue_time_ms = waiting.queue_time_ms;
+    row
+}
+
 /// A row with nothing in it yet.
-pub(crate) fn blank(sid: CallSid, direction: Direction, turn: &Turn<'_>) -> CallRow {
+pub(crate) fn blank(sid: CallSid, direction: Direction, now: Time) -> CallRow {
     let inbound = direction == Direction::Inbound;
     CallRow {
         sid,
@@ -118,8 +132,8 @@ pub(crate) fn blank(sid: CallSid, direction: Direction, turn: &Turn<'_>) -> Call
             CallStatus::Queued
         },
         direction,
-        date_created: turn.now,
-        date_updated: turn.now,
+        date_created: now,
+        date_updated: now,
         start_time: None,
         answer_time: None,
         end_time: None,

@@ -5,7 +5,7 @@
 
 mod birth;
 
-pub(crate) use birth::blank;
+pub(crate) use birth::{blank, row_of};
 
 use crate::callback;
 use crate::command::{EndAs, RecordCall, RecordingChange, Update};
@@ -69,7 +69,14 @@ impl Call {
         }
     }
 
-    /// Sets out.
+    /// Its turn has come: that it waits no longer and that it is on its way are one promise.
+    pub fn set_out(&mut self, place: u64, turn: &mut Turn<'_>) {
+        turn.save(Row::Left(place));
+        self.save(turn);
+        self.place(turn);
+    }
+
+    /// Gets its leg going.
     pub fn place(&mut self, turn: &mut Turn<'_>) {
         self.leg.place(turn);
     }

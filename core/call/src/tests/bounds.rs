@@ -6,7 +6,7 @@ use model::signal::{Origin, SignalEvent};
 use model::*;
 
 #[test]
-fn one_call_too_many_is_refused_on_every_way_in() {
+fn one_call_too_many_waits_if_it_is_ours_and_is_refused_if_it_is_not() {
     let mut control = CallControl::new(Config::default(), Chance::new(1));
     let mut out = Vec::new();
     let now = Time::from_secs(1);
@@ -15,6 +15,7 @@ fn one_call_too_many_is_refused_on_every_way_in() {
         Event::Command(Command::Create {
             ask: AskId(n),
             call,
+            calls_per_second: 1_000_000,
         })
     };
     for n in 0..limit::CALLS_MAX as u64 {
@@ -23,14 +24,16 @@ fn one_call_too_many_is_refused_on_every_way_in() {
     }
     assert_eq!(control.live().count(), limit::CALLS_MAX);
     control.handle(now, create(0), &mut out);
-    let result = Err(Refusal::of(ErrorCode::UNAVAILABLE));
-    assert_eq!(
-        out,
-        [Effect::Reply {
-            ask: AskId(0),
-            result
-        }]
-    );
+    let [
+        Effect::Save(Row::Call(_)),
+        Effect::Save(Row::Waiting(_)),
+        Effect::Reply { .. },
+    ] = &out[..]
+    else {
+        panic!("{out:?}");
+    };
+    assert_eq!(control.waiting_count(), 1);
+    assert_eq!(control.live().count(), limit::CALLS_MAX);
     out.clear();
     let leg = LegId::FIRST_OFFERED;
     let offered = offer("+12025550190", "+12025550101", Origin::Trunk("t".into()));

@@ -5,6 +5,7 @@ mod dial;
 mod fuzz;
 mod inbound;
 mod outbound;
+mod queue;
 mod recording;
 mod verbs;
 mod world;

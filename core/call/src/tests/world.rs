@@ -35,6 +35,10 @@ pub struct World {
     pub fetches: Vec<(FetchId, WebRequest)>,
     pub invites: BTreeMap<LegId, Invite>,
     pub gone: Vec<CallSid>,
+    /// What the store holds of calls that wait.
+    pub waiting: BTreeMap<u64, WaitingCall>,
+    /// The rate of the account.
+    pub calls_per_second: u32,
     pub playing: Vec<(LegId, PlayId)>,
     closed: BTreeSet<LegId>,
     offered: u64,
@@ -104,6 +108,8 @@ impl World {
             fetches: Vec::new(),
             invites: BTreeMap::new(),
             gone: Vec::new(),
+            waiting: BTreeMap::new(),
+            calls_per_second: limit::CALLS_PER_SECOND_MAX,
             playing: Vec::new(),
             closed: BTreeSet::new(),
             offered: 0,
@@ -143,6 +149,7 @@ impl World {
         self.happen(Event::Command(Command::Create {
             ask: AskId(1),
             call: Box::new(call),
+            calls_per_second: self.calls_per_second,
         }));
         self.replies.last().unwrap().as_ref().unwrap().sid
     }
@@ -341,6 +348,12 @@ impl World {
                 self.notices.push(*row);
             }
             Effect::Save(Row::WebEvent(row)) => self.events.push(*row),
+            Effect::Save(Row::Waiting(row)) => {
+                self.waiting.insert(row.place, *row);
+            }
+            Effect::Save(Row::Left(place)) => {
+                assert!(self.waiting.remove(&place).is_some(), "a call leaves once");
+            }
             Effect::Reply { result, .. } => {
                 self.ladder.push(format!("reply {}", result.is_ok()));
                 match result {

@@ -25,12 +25,14 @@ type Warning = (ErrorCode, String);
 pub async fn create(rest: &Rest, ask: &Ask) -> Reply {
     let mut warnings = Vec::new();
     let call = read(rest, ask, &mut warnings)?;
+    let owner = &ask.account;
     let answer = rest
         .parts()
         .desk
         .ask(|ask| Command::Create {
             ask,
             call: Box::new(call),
+            calls_per_second: owner.calls_per_second,
         })
         .await;
     let row = answer.ok_or_else(|| Fault::of(ErrorCode::UNAVAILABLE))??;

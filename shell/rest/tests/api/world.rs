@@ -248,7 +248,7 @@ fn desk(
 
 fn decide(store: &Sqlite, command: Command) -> (AskId, rest::Answer) {
     match command {
-        Command::Create { ask, call } => {
+        Command::Create { ask, call, .. } => {
             let row = row_of(&call);
             store
                 .commit(&[&Write::Call(Box::new(row.clone()))])

@@ -79,9 +79,9 @@ tcp = ["127.0.0.1:5060"]
 #format = "text"
 
 [limits]
-# Live calls; beyond it new ones are refused.
+# Live calls; beyond it those that come in are refused, and those that the API creates wait.
 #calls = 20000
-# New calls a second from far ends; more are refused with 503.
+# New calls a second that come in; more are refused with 503.
 #calls_per_second = 1000
 
 # Settings of accounts that were made through the API; what is left out stays as it is.

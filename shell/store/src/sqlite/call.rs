@@ -227,18 +227,28 @@ pub fn by_id(connection: &Connection, id: i64) -> Result<Option<CallRow>, StoreE
     Ok(statement.query_row([id], read).optional()?)
 }
 
+/// A call that has not ended, whosever it is.
+pub fn live(connection: &Connection, sid: CallSid) -> Result<Option<CallRow>, StoreError> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM call_row WHERE sid = ?1 AND status < 4"
+    ))?;
+    Ok(statement.query_row([blob(sid.0)], read).optional()?)
+}
+
 pub fn unfinished(connection: &Connection) -> Result<Vec<CallRow>, StoreError> {
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
         columns!(),
-        " FROM call_row INDEXED BY call_live WHERE status < 4 ORDER BY id LIMIT ?1"
+        " FROM call_row INDEXED BY call_live WHERE status < 4
+         AND sid NOT IN (SELECT call FROM waiting) ORDER BY id LIMIT ?1"
     ))?;
     let rows = statement.query_map([limit::STORE_ROWS_MAX as i64], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// A call from its columns.
-pub fn read(row: &Row<'_>) -> Result<CallRow, Error> {
+fn read(row: &Row<'_>) -> Result<CallRow, Error> {
     Ok(CallRow {
         date_created: Time(row.get::<_, i64>(0)?.max(0) as u64 >> super::call_column::TIE_BITS),
         sid: CallSid(sid(row, 1)?),

@@ -14,6 +14,7 @@ mod number;
 mod recording;
 mod select;
 mod story;
+mod waiting;
 mod web_event;
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 };
 use model::{
     Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
-    Number, NumberSid, RecordingRow, RecordingSid, WebEventRow,
+    Number, NumberSid, RecordingRow, RecordingSid, WaitingCall, WebEventRow,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, TryLockError};
@@ -192,6 +193,8 @@ impl Store for Sqlite {
                 Write::WebEvent(row) => web_event::save(&transaction, row)?,
                 Write::Callback(row) => callback::save(&transaction, row)?,
                 Write::Story { call, rungs } => story::save(&transaction, *call, rungs)?,
+                Write::Waiting(row) => waiting::save(&transaction, &self.vault, row)?,
+                Write::Left(place) => waiting::delete(&transaction, *place)?,
                 Write::CallbackDone(id) => callback::delete(&transaction, *id)?,
             }
         }
@@ -239,6 +242,10 @@ impl Store for Sqlite {
 
     fn unfinished_calls(&self) -> Result<Vec<CallRow>, StoreError> {
         call::unfinished(&self.lister())
+    }
+
+    fn waiting_calls(&self, after: Option<u64>) -> Result<Vec<(CallRow, WaitingCall)>, StoreError> {
+        waiting::behind(&self.lister(), &self.vault, after)
     }
 
     fn recording(

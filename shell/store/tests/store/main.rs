@@ -5,4 +5,6 @@ mod live;
 mod opening;
 mod sample;
 mod suite;
+#[path = "../live/waiting.rs"]
+mod waiting;
 mod writer;

@@ -1,6 +1,7 @@
 //! More rows to keep.
 
 pub use crate::live::*;
+pub use crate::waiting::waiting;
 
 use model::call::NotificationLevel;
 use model::callback::CallEvents;

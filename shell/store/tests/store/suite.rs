@@ -150,6 +150,59 @@ fn a_later_row_replaces_an_earlier_one_and_a_callback_is_promised_once() {
 }
 
 #[test]
+fn what_waits_is_kept_sealed_in_order_and_is_not_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Normal);
+    let rows: Vec<_> = (0..2_500_u64)
+        .map(|n| call(1 + u128::from(n), 10 + n))
+        .collect();
+    let plan = |place: u64| waiting(place, &rows[place as usize]);
+    let keep = |place: u64| {
+        let row = Write::Call(Box::new(rows[place as usize].clone()));
+        [row, Write::Waiting(Box::new(plan(place)))]
+    };
+    // The order of the places counts, not that of the writes.
+    let written = (0..2_500).rev().flat_map(keep).collect();
+    commit(store.as_ref(), written);
+    commit(store.as_ref(), vec![Write::Call(Box::new(call(9_000, 11)))]);
+    let unfinished = store.unfinished_calls().unwrap();
+    assert_eq!(unfinished, [call(9_000, 11)]);
+
+    let all = |store: &dyn Store| {
+        let mut all: Vec<(CallRow, WaitingCall)> = Vec::new();
+        loop {
+            let after = all.last().map(|(_, waiting)| waiting.place);
+            let some = store.waiting_calls(after).unwrap();
+            if some.is_empty() {
+                return all;
+            }
+            all.extend(some);
+        }
+    };
+    let expected = |from: u64| (from..2_500).map(|n| (rows[n as usize].clone(), plan(n)));
+    assert!(all(store.as_ref()).into_iter().eq(expected(0)));
+
+    // The first one leaves, the second one's plan changes and keeps its place.
+    let mut changed = plan(1);
+    changed.call.time_limit_secs = 5;
+    let writes = vec![Write::Left(0), Write::Waiting(Box::new(changed.clone()))];
+    commit(store.as_ref(), writes);
+    drop(store);
+    let store = open(folder.path(), Durability::Normal);
+    let left = all(store.as_ref());
+    assert_eq!(left[0].1, changed);
+    assert!(left.into_iter().skip(1).eq(expected(2)));
+    assert_eq!(store.unfinished_calls().unwrap().len(), 2);
+
+    // Neither the database nor its journal shows a password.
+    drop(store);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(9).any(|piece| piece == b"tell-none"));
+    }
+}
+
+#[test]
 fn pages_stay_where_they_are_while_calls_arrive_and_go() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), Durability::Normal);

@@ -160,6 +160,9 @@ impl Store for Faulty {
     ) -> Result<Page<CallRow>, StoreError> {
         self.inner.calls(a, f, p)
     }
+    fn waiting_calls(&self, after: Option<u64>) -> Result<Vec<(CallRow, WaitingCall)>, StoreError> {
+        self.inner.waiting_calls(after)
+    }
     fn unfinished_calls(&self) -> Result<Vec<CallRow>, StoreError> {
         self.inner.unfinished_calls()
     }
