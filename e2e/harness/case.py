@@ -30,7 +30,8 @@ class Case(unittest.TestCase):
 
     def tearDown(self):
         result = self._outcome.result
-        failed = any(test is self for test, _ in [*result.failures, *result.errors])
+        faults = [test for test, _ in [*result.failures, *result.errors]]
+        failed = any(getattr(test, "test_case", test) is self for test in faults)
         if failed:
             tail = "\n".join(self.house.lines.snapshot()[-60:])
             print(f"--- {self.id()}: the application got: {self.app.summary()}")

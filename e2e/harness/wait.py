@@ -27,6 +27,10 @@ class Board:
             self.items.append(item)
             self.changed.notify_all()
 
+    def clear(self):
+        with self.changed:
+            self.items.clear()
+
     def snapshot(self):
         with self.changed:
             return list(self.items)
