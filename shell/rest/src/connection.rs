@@ -6,7 +6,7 @@ use model::limit;
 use std::time::Duration;
 
 /// HTTP/1.1 with a deadline for headers and a bound on their size. Serve a connection with
-/// `connection().serve_connection(TokioIo::new(stream), service_fn(|request| …))`.
+/// `connection().serve_connection(TokioIo::new(Lenient::new(stream)), service_fn(|request| …))`.
 pub fn connection() -> Builder {
     let mut builder = Builder::new();
     builder

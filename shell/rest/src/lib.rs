@@ -17,6 +17,7 @@ mod header;
 mod page;
 pub mod path;
 mod render;
+mod request_line;
 mod resource;
 mod table;
 pub mod token;
@@ -40,6 +41,7 @@ use store::{Directory, Sounds, Store, StoreError, Write, WriterHandle};
 pub use body::Body;
 pub use connection::connection;
 pub use desk::{Answer, Desk};
+pub use request_line::Lenient;
 
 /// Turns WAV into MP3, in another process.
 pub trait Encoder: Send + Sync {
@@ -173,7 +175,8 @@ impl Rest {
         } else {
             Form::default()
         };
-        let query = Form::parse(head.uri.query().unwrap_or_default().as_bytes());
+        let query = request_line::restore(head.uri.query().unwrap_or_default());
+        let query = Form::parse(query.as_bytes());
         if let Some(name) = query.unprintable().or_else(|| form.unprintable()) {
             let name = name.replace('\0', "");
             return Err(Fault::parameter(format!("{name} has a NUL in it")));

@@ -8,7 +8,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use model::limit;
-use rest::{Body, Rest};
+use rest::{Body, Lenient, Rest};
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -97,7 +97,8 @@ async fn converse(
         let site = site.clone();
         async move { Ok::<_, Infallible>(site.answer(request, peer.ip()).await) }
     });
-    let connection = rest::connection().serve_connection(TokioIo::new(stream), service);
+    let stream = TokioIo::new(Lenient::new(stream));
+    let connection = rest::connection().serve_connection(stream, service);
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),

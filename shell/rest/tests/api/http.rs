@@ -102,3 +102,84 @@ async fn a_preflight_needs_no_credentials_and_head_has_no_body() {
     assert_eq!((head.status, head.body.len()), (200, 0));
     assert_eq!(head.header("content-length"), whole.body.len().to_string());
 }
+
+/// What is answered to these bytes on a connection of their own.
+async fn converse(world: &World, request: &str) -> String {
+    use hyper::service::service_fn;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let (mut near, far) = tokio::io::duplex(64 * 1_024);
+    let rest = world.rest.clone();
+    let service = service_fn(move |request| {
+        let rest = rest.clone();
+        async move { Ok::<_, std::convert::Infallible>(rest.answer(request).await) }
+    });
+    let stream = hyper_util::rt::TokioIo::new(rest::Lenient::new(far));
+    let served = rest::connection().serve_connection(stream, service);
+    near.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let (served, read) = tokio::join!(served, near.read_to_string(&mut answer));
+    assert!(served.is_ok() && read.is_ok(), "{answer}");
+    answer
+}
+
+#[tokio::test]
+async fn an_operator_may_stand_bare_in_the_query() {
+    let world = World::new();
+    world.keep(Write::Call(Box::new(completed(1, 0))));
+    let head = format!(
+        "Host: x\r\nAuthorization: {}\r\nConnection: close\r\n\r\n",
+        credentials(&ACCOUNT.to_string(), TOKEN)
+    );
+    for (query, found) in [
+        ("StartTime>=2010-08-31&StartTime<=2010-09-01", true),
+        ("StartTime>=2010-09-01", false),
+        ("StartTime<=2010-08-31", false),
+    ] {
+        let path = world.path(&format!("/Calls.json?{query}"));
+        let answer = converse(&world, &format!("GET {path} HTTP/1.1\r\n{head}")).await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
+        assert_eq!(answer.contains(&CallSid(1).to_string()), found, "{query}");
+        let echoed = query.replace('>', "%3E").replace('<', "%3C");
+        assert!(answer.contains(&format!("?{echoed}&PageSize")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn odd_forms_are_read_as_far_as_they_can_be() {
+    let world = World::new();
+    let path = world.path("/Calls.json");
+    let good = "To=%2B14158675309&From=%2B14158675308&Twiml=%3CResponse/%3E";
+    for (body, kind, code) in [
+        // Another kind of body lacks everything that is required, and is told what.
+        ("{\"To\":\"+14158675309\"}", "application/json", 21_201),
+        ("", "application/x-www-form-urlencoded", 21_201),
+        (
+            "to=%2B14158675309",
+            "application/x-www-form-urlencoded",
+            21_201,
+        ),
+        ("To=%2B14158675309&From=%zz%f", "text/plain", 21_205),
+        ("To=%2B14158675309&From=%FF%FE&Url=http://a", "", 21_212),
+        (&format!("{good}&Url=http://a/%00"), "", 20_001),
+        (&format!("{good}&%00=1"), "", 20_001),
+        (&format!("{good}&Record=yes"), "", 20_001),
+    ] {
+        let request = Request::post(&path)
+            .header(AUTHORIZATION, credentials(&ACCOUNT.to_string(), TOKEN))
+            .header("content-type", kind);
+        let body = Full::from(body.to_owned());
+        let answer = world.send(request.body(body).unwrap()).await;
+        assert_eq!((answer.status, answer.fault().0), (400, code), "{kind}");
+    }
+    // Of several values the first counts, booleans are written as Python writes them, and what is
+    // unknown doesn't matter.
+    let body = format!("{good}&To=x&Record=True&Colour=red&Timeout=%20%2030");
+    let request = Request::post(&path)
+        .header(AUTHORIZATION, credentials(&ACCOUNT.to_string(), TOKEN))
+        .body(Full::from(body));
+    assert_eq!(world.send(request.unwrap()).await.status, 201);
+    let placed = world.placed();
+    assert_eq!(placed.to.number(), Some("+14158675309"));
+    assert_eq!((placed.record.is_some(), placed.ring_secs), (true, 30));
+}
