@@ -170,6 +170,11 @@ impl Rest {
         let handle = resource
             .handle(&head.method)
             .ok_or_else(|| Fault::not_allowed(resource))?;
+        // What a POST makes is one thing and no table: who couldn't read the answer must not have
+        // placed a call.
+        if format == Format::Csv && head.method == Method::POST {
+            return Err(Fault::not_found(path.whole()));
+        }
         let form = if head.method == Method::POST {
             read_form(body).await?
         } else {

@@ -39,7 +39,8 @@ impl Ask {
 const JSON: &str = "application/json";
 const XML: &str = "application/xml";
 
-/// A single thing in XML or, as everything else, in JSON.
+/// A single thing. What is done to a recording under the path of its sound is told in XML, as
+/// everything is without a suffix.
 pub fn one(
     format: Format,
     status: StatusCode,
@@ -47,8 +48,8 @@ pub fn one(
     value: &impl Serialize,
 ) -> Response<Body> {
     let (kind, bytes) = match format {
-        Format::Xml => (XML, xml::one(name, value)),
-        Format::Json | Format::Csv | Format::Wav | Format::Mp3 => (JSON, json(value)),
+        Format::Xml | Format::Wav | Format::Mp3 => (XML, xml::one(name, value)),
+        Format::Json | Format::Csv => (JSON, json(value)),
     };
     response(status, kind, bytes)
 }

@@ -35,7 +35,7 @@ async fn list(rest: &Rest, ask: &Ask) -> Reply {
         to: ask.query.given("To").map(address::filter),
         from: ask.query.given("From").map(address::filter),
         parent: check::word(&ask.query, "ParentCallSid", |text| text.parse().ok())?,
-        status: check::word(&ask.query, "Status", CallStatus::parse)?,
+        status: check::word(&ask.query, "Status", state)?,
         start_time: date::range(&ask.query, "StartTime")?,
         end_time: date::range(&ask.query, "EndTime")?,
     };
@@ -46,6 +46,11 @@ async fn list(rest: &Rest, ask: &Ask) -> Reply {
         .await?;
     let place = |row: &CallRow| Some(filter.place(row));
     ask.page(&paging.envelope(("calls", "Call"), &found, place, show))
+}
+
+/// A state that a call can be seen in.
+fn state(text: &str) -> Option<CallStatus> {
+    CallStatus::parse(text).filter(|status| *status != CallStatus::Initiated)
 }
 
 /// `GET /Calls/{sid}`.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use store::Write;
 
-fn operation(name: &str) -> Value {
+pub fn operation(name: &str) -> Value {
     let text = include_str!("../../../../reference/contract.json");
     let contract: Value = serde_json::from_str(text).expect("a contract");
     let operations = contract["voice_api_v2010"].as_array().expect("operations");

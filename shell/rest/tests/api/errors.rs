@@ -313,6 +313,37 @@ async fn lists_that_cannot_be_read() {
             "StartTime> is not a valid date: soon",
         ),
         ("Status=alive", 400, 20001, "Status is not valid: alive"),
+        (
+            "Status=initiated",
+            400,
+            20001,
+            "Status is not valid: initiated",
+        ),
+        (
+            "Status=Completed",
+            400,
+            20001,
+            "Status is not valid: Completed",
+        ),
+        (
+            "ParentCallSid=CA1",
+            400,
+            20001,
+            "ParentCallSid is not valid: CA1",
+        ),
+        (
+            "EndTimeAfter=2010-02-30",
+            400,
+            20001,
+            "EndTimeAfter is not a valid date: 2010-02-30",
+        ),
+        ("To=%00", 400, 20001, "To has a NUL in it"),
+        (
+            "Page=4294967296",
+            400,
+            20001,
+            "Page must be a number from 0 upwards",
+        ),
     ] {
         let answer = world
             .get(&world.path(&format!("/Calls.json?{query}")))

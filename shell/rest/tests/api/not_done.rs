@@ -1,0 +1,85 @@
+//! What is accepted and not, or not wholly, done: in words, for the page on compatibility.
+//!
+//! Every parameter that a served operation doesn't look at must stand here; a parameter that is
+//! looked at may, if not all that it says is done. What stands here and isn't true any more is
+//! taken out by hand.
+
+/// Operations, parameters, what is not done.
+pub const NOT_DONE: &[(&[&str], &[&str], &str)] = &[
+    (
+        &["CreateCall"],
+        &[
+            "MachineDetection",
+            "MachineDetectionTimeout",
+            "MachineDetectionSpeechThreshold",
+            "MachineDetectionSpeechEndThreshold",
+            "MachineDetectionSilenceTimeout",
+            "AsyncAmd",
+            "AsyncAmdStatusCallback",
+            "AsyncAmdStatusCallbackMethod",
+        ],
+        "Nothing listens yet for who or what has answered.",
+    ),
+    (
+        &["CreateCall"],
+        &["Byoc"],
+        "Trunks are a matter of the configuration; none can be named here yet.",
+    ),
+    (
+        &["CreateCall"],
+        &["CallReason", "CallToken", "ClientNotificationUrl"],
+        "Not looked at.",
+    ),
+    (
+        &["ListIncomingPhoneNumber"],
+        &["Beta", "Origin"],
+        "Numbers are listed whatever their origin; none is in beta.",
+    ),
+    (
+        &["CreateIncomingPhoneNumber", "UpdateIncomingPhoneNumber"],
+        &[
+            "SmsApplicationSid",
+            "SmsFallbackMethod",
+            "SmsFallbackUrl",
+            "SmsMethod",
+            "SmsUrl",
+        ],
+        "There are no messages, only calls.",
+    ),
+    (
+        &["CreateIncomingPhoneNumber", "UpdateIncomingPhoneNumber"],
+        &[
+            "AddressSid",
+            "BundleSid",
+            "EmergencyAddressSid",
+            "EmergencyStatus",
+            "IdentitySid",
+        ],
+        "Numbers have no papers here: no address, identity, bundle or emergency registration.",
+    ),
+    (
+        &["CreateIncomingPhoneNumber", "UpdateIncomingPhoneNumber"],
+        &[
+            "ApiVersion",
+            "TrunkSid",
+            "VoiceApplicationSid",
+            "VoiceCallerIdLookup",
+            "VoiceReceiveMode",
+        ],
+        "A call to a number always runs the number's own `VoiceUrl`.",
+    ),
+    (
+        &["UpdateIncomingPhoneNumber"],
+        &["AccountSid"],
+        "A number stays with its account.",
+    ),
+];
+
+/// The words for a parameter, if there are any.
+pub fn words(operation: &str, parameter: &str) -> Option<&'static str> {
+    let mut all = NOT_DONE.iter();
+    all.find(|(operations, parameters, _)| {
+        operations.contains(&operation) && parameters.contains(&parameter)
+    })
+    .map(|(_, _, words)| *words)
+}
