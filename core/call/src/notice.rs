@@ -3,6 +3,7 @@
 use crate::effect::Row;
 use crate::turn::Turn;
 use model::call::NotificationLevel;
+use model::web_event::without_password;
 use model::{CallRow, ErrorCode, Method, NotificationRow, NotificationSid};
 
 /// A fault with its number and one sentence.
@@ -55,7 +56,7 @@ fn write(
         code: fault.code.0,
         text: fault.text.clone(),
         request_method: place.map(|(method, _)| method),
-        request_url: place.map(|(_, url)| url.to_owned()),
+        request_url: place.map(|(_, url)| without_password(url)),
         date: turn.now,
     };
     turn.save(Row::Notification(Box::new(notification)));

@@ -136,31 +136,19 @@ fn warned(
 }
 
 fn write_down(asking: &Asking, reply: &WebReply, row: &CallRow, turn: &mut Turn<'_>) {
-    let (response_code, content_type, response_body) = match reply {
-        WebReply::Answered {
-            status,
-            content_type,
-            body,
-            ..
-        } => {
-            let kept = &body[..body.len().min(limit::WEB_EVENT_BODY_BYTES_MAX)];
-            let body = String::from_utf8_lossy(kept).into_owned();
-            (Some(*status), content_type.clone(), Some(body))
-        }
-        WebReply::Failed { status, .. } => (*status, None, None),
-    };
     let event = WebEventRow {
         account: row.account,
         call: row.sid,
         method: asking.request.method,
         url: asking.request.url.clone(),
         parameters: asking.request.parameters.clone(),
-        response_code,
-        content_type,
-        response_body,
+        response_code: None,
+        content_type: None,
+        response_body: None,
         duration_ms: turn.now.since(asking.at).millis(),
         date: asking.at,
     };
+    let event = event.replied(reply).kept();
     turn.save(Row::WebEvent(Box::new(event)));
 }
 

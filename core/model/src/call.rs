@@ -1,4 +1,4 @@
-//! A call's record as rows: the call itself, its notifications and its web events.
+//! A call's record as rows: the call itself and its notifications.
 
 use crate::{
     AccountSid, Address, AnsweredBy, CallSid, CallStatus, Direction, Method, NotificationSid,
@@ -93,30 +93,5 @@ pub struct NotificationRow {
     /// Where it was being asked.
     pub request_url: Option<String>,
     /// When it happened.
-    pub date: Time,
-}
-
-/// One request to the customer's application and its answer, as `Calls/{sid}/Events` shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WebEventRow {
-    /// Whose it is.
-    pub account: AccountSid,
-    /// The call it was about.
-    pub call: CallSid,
-    /// How it was asked.
-    pub method: Method,
-    /// Where it was asked.
-    pub url: String,
-    /// The parameters sent.
-    pub parameters: Vec<(String, String)>,
-    /// The HTTP status of the answer, if there was one.
-    pub response_code: Option<u16>,
-    /// The answer's content type.
-    pub content_type: Option<String>,
-    /// The answer's beginning.
-    pub response_body: Option<String>,
-    /// How long the answer took.
-    pub duration_ms: u64,
-    /// When it was asked.
     pub date: Time,
 }

@@ -22,11 +22,12 @@ pub mod sid;
 pub mod signal;
 pub mod status;
 pub mod time;
+pub mod web_event;
 
 pub use account::{Account, AccountKind, AccountStatus, ApiKey, TestCredentials};
 pub use address::Address;
 pub use answered_by::AnsweredBy;
-pub use call::{CallRow, NotificationRow, WebEventRow};
+pub use call::{CallRow, NotificationRow};
 pub use callback::{Callback, CallbackId, StatusCallback};
 pub use chance::Chance;
 pub use error_code::ErrorCode;
@@ -41,6 +42,7 @@ pub use sid::{
 };
 pub use status::{CallStatus, Cause, Direction};
 pub use time::{Span, Time};
+pub use web_event::{WebAnswer, WebEventRow};
 
 /// Names one leg on all three planes for as long as the process lives; never used twice.
 ///

@@ -134,6 +134,13 @@ pub const LOOKUP_DEADLINE_MS: u64 = 5_000;
 pub const RECORDED_DEADLINE_MS: u64 = 10_000;
 /// Of an answered document so much is kept for `Calls/{sid}/Events` (bytes).
 pub const WEB_EVENT_BODY_BYTES_MAX: usize = 4_096;
+/// Of the parameters sent so much is kept there (bytes): a long spoken result and room for the rest.
+pub const WEB_EVENT_PARAMETERS_BYTES_MAX: usize = 16 * 1_024;
+/// Of a header's value so much is kept there (bytes).
+pub const HEADER_KEPT_BYTES_MAX: usize = 256;
+/// Requests one call leaves in the journal: an hour of a document every ten seconds; a call that
+/// redirects for days says no more with the rest.
+pub const WEB_EVENTS_PER_CALL_MAX: usize = 500;
 /// Notifications one call may leave: a page of a thousand faults says no more than its first.
 pub const NOTIFICATIONS_PER_CALL_MAX: usize = 500;
 /// Keys one `<Gather>` keeps when it names no number of its own.
@@ -216,6 +223,14 @@ pub const RECORDING_PIECES_MAX: usize = 2_048;
 pub const STORE_BATCHES_MAX: usize = 100_000;
 /// Batches in one transaction: at some point a longer one only makes the first asker wait.
 pub const STORE_GROUP_MAX: usize = 4_096;
+/// Rows taken away in one commit when calls are too old: two or three milliseconds, which whoever
+/// waits for a commit does not notice.
+pub const PURGE_ROWS_MAX: u32 = 64;
+/// A pause between two such commits (milliseconds): five hundred rows a second, twenty times the
+/// calls that a busy server takes.
+pub const PURGE_PAUSE_MS: u64 = 100;
+/// How often old calls are looked for (seconds): kept for months, an hour is no difference.
+pub const PURGE_EVERY_SECS: u64 = 3_600;
 /// Rows read at once at start, where a list has no pages.
 pub const STORE_ROWS_MAX: usize = 100_000;
 

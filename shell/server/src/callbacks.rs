@@ -7,7 +7,11 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::webhook::{Undelivered, WebClient};
 use model::call::NotificationLevel;
-use model::{AccountSid, Callback, Chance, ErrorCode, NotificationRow, NotificationSid, limit};
+use model::web_event::without_password;
+use model::{
+    AccountSid, Callback, Chance, ErrorCode, NotificationRow, NotificationSid, Time, WebAnswer,
+    WebEventRow, limit,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use store::{Directory, Write, WriterHandle};
@@ -76,18 +80,27 @@ impl Callbacks {
 
 impl Sender {
     async fn send(&self, callback: Callback) {
-        let started = Instant::now();
+        let (started, date) = (Instant::now(), self.clock.now());
         let outcome = match self.directory.account(callback.account) {
             Some(account) => self.client.deliver(&callback, &account.auth_token).await,
             None => Err(Undelivered {
                 code: ErrorCode::CALLBACK_FAILED,
-                status: None,
+                answer: None,
                 text: "the account is gone".to_owned(),
             }),
         };
         let counted = outcome.as_ref().map(|_| ()).map_err(|fault| fault.code);
         self.metrics.callback(counted, started.elapsed());
-        let mut writes = vec![Write::CallbackDone(callback.id)];
+        let answer = match &outcome {
+            Ok(answer) => Some(answer),
+            Err(fault) => fault.answer.as_ref(),
+        };
+        let took = started.elapsed().as_millis();
+        let event = journaled(&callback, answer, date, took);
+        let mut writes = vec![
+            Write::CallbackDone(callback.id),
+            Write::WebEvent(Box::new(event)),
+        ];
         if let Err(fault) = outcome {
             tracing::info!(call = %callback.call, code = %fault.code, "callback not accepted");
             writes.push(Write::Notification(Box::new(
@@ -108,10 +121,36 @@ impl Sender {
             code: ErrorCode::CALLBACK_FAILED.0,
             text: fault.text.clone(),
             request_method: Some(callback.method),
-            request_url: Some(callback.url.clone()),
+            request_url: Some(without_password(&callback.url)),
             date: self.clock.now(),
         }
     }
+}
+
+/// A callback as the journal keeps it, beside the documents that were asked for.
+fn journaled(
+    callback: &Callback,
+    answer: Option<&WebAnswer>,
+    date: Time,
+    took_ms: u128,
+) -> WebEventRow {
+    let event = WebEventRow {
+        account: callback.account,
+        call: callback.call,
+        method: callback.method,
+        url: callback.url.clone(),
+        parameters: callback.parameters.clone(),
+        response_code: None,
+        content_type: None,
+        response_body: None,
+        duration_ms: u64::try_from(took_ms).unwrap_or(u64::MAX),
+        date,
+    };
+    let event = match answer {
+        Some(answer) => event.answered(answer),
+        None => event,
+    };
+    event.kept()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod mp3;
 pub mod node;
 pub mod phone_network;
 pub mod plan;
+pub mod retention;
 pub mod shard;
 pub mod sip_socket;
 pub mod sound_files;

@@ -9,6 +9,7 @@ use crate::metrics::Metrics;
 use crate::mp3::Mp3;
 use crate::phone_network::{PhoneNetwork, PhoneSink, fax_tone};
 use crate::plan::Plan;
+use crate::retention::Retention;
 use crate::shard::{Shard, ShardHandle, ShardInbox};
 use crate::sip_socket::{SipIn, SipSockets};
 use crate::sound_files::SoundFiles;
@@ -134,6 +135,13 @@ impl Node {
             base_url,
             strict: plan.strict,
         });
+        Retention {
+            store: Arc::clone(&store),
+            directory: Arc::clone(&directory),
+            writer: writer.handle(),
+            clock,
+        }
+        .start();
         let (stop, stopping) = watch::channel(false);
         let (_, ready) = watch::channel(true);
         let site = Site {

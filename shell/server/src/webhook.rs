@@ -19,7 +19,9 @@ use base64::Engine;
 use bytes::Bytes;
 use cookie::Jar;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use model::{CallSid, Callback, CallbackId, ErrorCode, Method, WebReply, WebRequest, limit};
+use model::{
+    CallSid, Callback, CallbackId, ErrorCode, Method, WebAnswer, WebReply, WebRequest, limit,
+};
 use pool::{Answer, Bounds, Exchange, Lane, Pool};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,8 +41,8 @@ pub struct Fetched {
 pub struct Undelivered {
     /// 15003 for a status outside 2xx, else the fault's own number.
     pub code: ErrorCode,
-    /// The HTTP status, where there was one.
-    pub status: Option<u16>,
+    /// What was answered, where anything was.
+    pub answer: Option<WebAnswer>,
     /// One sentence.
     pub text: String,
 }
@@ -162,7 +164,11 @@ impl WebClient {
 
     /// Tells a callback. The same callback carries the same idempotency token on every try, also
     /// after a restart.
-    pub async fn deliver(&self, callback: &Callback, token: &str) -> Result<u16, Undelivered> {
+    pub async fn deliver(
+        &self,
+        callback: &Callback,
+        token: &str,
+    ) -> Result<WebAnswer, Undelivered> {
         let CallbackId(id) = callback.id;
         let asking = Asking {
             lane: Lane::Callback,
@@ -176,19 +182,19 @@ impl WebClient {
             body_bytes_max: limit::DOCUMENT_BYTES_MAX,
         };
         match self.ask(&asking).await {
-            Ok((answer, _)) if (200..300).contains(&answer.status) => Ok(answer.status),
+            Ok((answer, _)) if (200..300).contains(&answer.status) => Ok(web_answer(answer)),
             Ok((answer, _)) => Err(Undelivered {
                 code: ErrorCode::CALLBACK_FAILED,
-                status: Some(answer.status),
                 text: format!(
                     "{}: HTTP {}",
                     ErrorCode::CALLBACK_FAILED.text(),
                     answer.status
                 ),
+                answer: Some(web_answer(answer)),
             }),
             Err(fault) => Err(Undelivered {
                 code: fault.code(),
-                status: None,
+                answer: None,
                 text: fault.text(),
             }),
         }
@@ -394,6 +400,14 @@ fn machine_roots() -> rustls::RootCertStore {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     roots
+}
+
+fn web_answer(answer: Answer) -> WebAnswer {
+    WebAnswer {
+        status: answer.status,
+        content_type: text_of(&answer.headers, header::CONTENT_TYPE),
+        body: answer.body,
+    }
 }
 
 fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {

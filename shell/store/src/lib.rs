@@ -16,14 +16,14 @@ mod writer;
 
 use model::{
     Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
-    Number, NumberSid, RecordingRow, RecordingSid, WaitingCall, WebEventRow,
+    Number, NumberSid, RecordingRow, RecordingSid, Time, WaitingCall, WebEventRow,
 };
 
 pub use directory::Directory;
 pub use error::StoreError;
 pub use page::{
-    CallFilter, CallOrder, Key, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter,
-    Start, TimeRange,
+    CallFilter, CallOrder, Journaled, Key, NotificationFilter, NumberFilter, Page, PageAsk,
+    RecordingFilter, Start, TimeRange,
 };
 pub use secret::{SecretError, Vault, draw_key_secret, draw_token, hash_secret};
 pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
@@ -121,6 +121,20 @@ pub trait Store: Send + Sync + 'static {
         call: CallSid,
         page: &PageAsk,
     ) -> Result<Page<WebEventRow>, StoreError>;
+
+    /// Requests to an account's application, of all its calls, newest first. A page begins behind
+    /// the place of an entry.
+    fn journal(&self, account: AccountSid, page: &PageAsk) -> Result<Page<Journaled>, StoreError>;
+
+    /// Writes that take away what an account has from before this moment, about `most` rows of
+    /// it: calls that have ended, with their events, and notifications. Recordings stay. Empty
+    /// when nothing is left.
+    fn expired(
+        &self,
+        account: AccountSid,
+        before: Time,
+        most: u32,
+    ) -> Result<Vec<Write>, StoreError>;
 
     /// Callbacks that were promised and are not known to be delivered, oldest first.
     fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError>;

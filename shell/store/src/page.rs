@@ -4,7 +4,7 @@
 //! top of it and while rows before it are deleted.
 
 use model::call::NotificationLevel;
-use model::{Address, CallRow, CallSid, CallStatus, Time};
+use model::{Address, CallRow, CallSid, CallStatus, Time, WebEventRow};
 
 /// A half-open span of time: `from` belongs to it, `to` does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -132,6 +132,25 @@ pub struct PageAsk {
     pub size: u32,
     /// Where it begins.
     pub start: Start,
+}
+
+/// An entry of the journal of requests to customers' applications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journaled {
+    /// Its number; a later entry has a higher one.
+    pub id: u64,
+    /// What was asked and answered.
+    pub event: WebEventRow,
+}
+
+impl Journaled {
+    /// Its place in the journal.
+    pub fn place(&self) -> Key {
+        Key {
+            date: self.event.date,
+            sid: u128::from(self.id),
+        }
+    }
 }
 
 /// What was found.

@@ -33,6 +33,8 @@ pub enum Write {
     },
     /// Keep a notification.
     Notification(Box<NotificationRow>),
+    /// Take a notification away.
+    DeleteNotification(NotificationSid),
     /// Keep a request to the customer and its answer.
     WebEvent(Box<WebEventRow>),
     /// Promise a callback: it is pending until `CallbackDone`.
@@ -81,6 +83,7 @@ impl Write {
             Write::Notification(row) => Subject::Notification(row.sid),
             Write::Waiting(row) => Subject::Waiting(row.place),
             Write::Left(place) => Subject::Waiting(*place),
+            Write::DeleteNotification(sid) => Subject::Notification(*sid),
             Write::Callback(row) => Subject::Callback(row.id),
             Write::CallbackDone(id) => Subject::Callback(*id),
         })

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::webhook::Trust;
-use model::{Account, CallSid, CallbackId, Method, Time};
+use model::{Account, Address, CallRow, CallSid, CallStatus, CallbackId, Direction, Method};
 use std::net::SocketAddr;
 use store::{Durability, NotificationFilter, PageAsk, Sqlite, Start, Store, Writer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,7 +19,10 @@ fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder.path(), Durability::Normal).unwrap());
     let account = Account::new(AccountSid(1), "12345", "", Time(0));
-    store.commit(&[&Write::Account(Box::new(account))]).unwrap();
+    let call = Write::Call(Box::new(call()));
+    store
+        .commit(&[&Write::Account(Box::new(account)), &call])
+        .unwrap();
     let directory = Arc::new(Directory::load(&*store).unwrap());
     let writer = Writer::start(store.clone(), directory.clone(), Box::new(|_| ())).unwrap();
     let callbacks = Callbacks::start(
@@ -38,13 +41,41 @@ fn bench() -> Bench {
     }
 }
 
+/// The call that is told of.
+fn call() -> CallRow {
+    CallRow {
+        sid: CallSid(1),
+        account: AccountSid(1),
+        parent: None,
+        number: None,
+        to: Address::parse("+12025550101"),
+        from: Address::parse("+12025550190"),
+        status: CallStatus::InProgress,
+        direction: Direction::Inbound,
+        date_created: Time(0),
+        date_updated: Time(0),
+        start_time: None,
+        answer_time: None,
+        end_time: None,
+        duration_secs: None,
+        forwarded_from: None,
+        caller_name: None,
+        sip_response_code: None,
+        sip_call_id: None,
+        status_callback: None,
+        queue_time_ms: 0,
+        answered_by: None,
+        price: None,
+    }
+}
+
 fn callback(id: u128, at: SocketAddr) -> Callback {
     Callback {
         id: CallbackId(id),
         account: AccountSid(1),
         call: CallSid(1),
         method: Method::Get,
-        url: format!("http://{at}/{id}#rc=0"),
+        url: format!("http://user:hidden@{at}/{id}#rc=0"),
         parameters: Vec::new(),
     }
 }
@@ -122,4 +153,27 @@ async fn each_is_started_in_order_without_waiting_for_the_one_before() {
     let codes: Vec<u32> = noted.iter().map(|note| note.code).collect();
     assert_eq!(codes, [15_003]);
     assert!(noted[0].text.contains("500"), "{}", noted[0].text);
+
+    // Each is in the journal beside the documents, with what was answered and without secrets.
+    let events = store.web_events(AccountSid(1), CallSid(1), &page).unwrap();
+    let mut answers: Vec<_> = events
+        .rows
+        .iter()
+        .map(|event| (event.url.rsplit('/').next().unwrap(), event.response_code))
+        .collect();
+    answers.sort_unstable();
+    assert_eq!(
+        answers,
+        [
+            ("0#rc=0", Some(204)),
+            ("1#rc=0", Some(500)),
+            ("2#rc=0", Some(204))
+        ]
+    );
+    for text in [format!("{:?}", events.rows), format!("{noted:?}")] {
+        assert!(
+            text.contains("user:***@") && !text.contains("hidden"),
+            "{text}"
+        );
+    }
 }

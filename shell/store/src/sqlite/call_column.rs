@@ -19,6 +19,11 @@ pub fn place_of(date_created: Time, sid: CallSid) -> i64 {
     i64::try_from((date_created.0.min(LATEST) << TIE_BITS) | tie).unwrap_or(i64::MAX)
 }
 
+/// The first id of a moment: all calls made before it lie below.
+pub fn first_at(time: Time) -> i64 {
+    i64::try_from(time.0.min(LATEST) << TIE_BITS).unwrap_or(i64::MAX)
+}
+
 /// An identifier without its letters.
 pub fn blob(sid: u128) -> [u8; 16] {
     sid.to_be_bytes()
@@ -146,6 +151,7 @@ mod tests {
         );
         assert!(one < two);
         assert_eq!(one as u64 >> TIE_BITS, now.0);
+        assert!(first_at(now) <= one && one < first_at(Time(now.0 + 1)));
         assert!(place_of(Time(u64::MAX), CallSid(u128::MAX)) > two);
     }
 

@@ -12,20 +12,21 @@ mod migrate;
 mod notification;
 mod number;
 mod recording;
+mod retention;
 mod select;
 mod story;
 mod waiting;
 mod web_event;
 
 use crate::{
-    CallFilter, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter, Store,
+    CallFilter, Journaled, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter, Store,
     StoreError, Vault, Write,
 };
 use model::{
     Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
-    Number, NumberSid, RecordingRow, RecordingSid, WaitingCall, WebEventRow,
+    Number, NumberSid, RecordingRow, RecordingSid, Time, WaitingCall, WebEventRow,
 };
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -170,7 +171,10 @@ impl Store for Sqlite {
     fn commit(&self, writes: &[&Write]) -> Result<(), StoreError> {
         let mut connection = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         // Dropped without a commit, the transaction rolls back.
-        let transaction = connection.transaction()?;
+        // It begins as a writing one: a reader that meets a half-written header of the log takes
+        // the writer's lock for a moment, and a transaction that has read already can't wait for
+        // it.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for write in writes {
             match write {
                 Write::Account(row) => account::save(&transaction, &self.vault, row)?,
@@ -180,8 +184,8 @@ impl Store for Sqlite {
                 Write::DeleteNumber(sid) => number::delete(&transaction, *sid)?,
                 Write::Call(row) => call::save(&transaction, row)?,
                 Write::DeleteCall(sid) => {
-                    web_event::delete(&transaction, *sid)?;
                     if let Some(id) = call::id_of(&transaction, *sid)? {
+                        web_event::delete(&transaction, id)?;
                         call::delete(&transaction, id)?;
                     }
                 }
@@ -190,6 +194,7 @@ impl Store for Sqlite {
                     recording::delete(&transaction, *recording, *at)?;
                 }
                 Write::Notification(row) => notification::save(&transaction, row)?,
+                Write::DeleteNotification(sid) => notification::delete(&transaction, *sid)?,
                 Write::WebEvent(row) => web_event::save(&transaction, row)?,
                 Write::Callback(row) => callback::save(&transaction, row)?,
                 Write::Story { call, rungs } => story::save(&transaction, *call, rungs)?,
@@ -293,6 +298,19 @@ impl Store for Sqlite {
         page: &PageAsk,
     ) -> Result<Page<WebEventRow>, StoreError> {
         web_event::list(&self.lister(), account, call, page)
+    }
+
+    fn journal(&self, account: AccountSid, page: &PageAsk) -> Result<Page<Journaled>, StoreError> {
+        web_event::journal(&self.lister(), account, page)
+    }
+
+    fn expired(
+        &self,
+        account: AccountSid,
+        before: Time,
+        most: u32,
+    ) -> Result<Vec<Write>, StoreError> {
+        retention::expired(&self.lister(), account, before, most)
     }
 
     fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError> {

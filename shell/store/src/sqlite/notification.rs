@@ -26,6 +26,13 @@ pub fn save(connection: &Connection, row: &NotificationRow) -> Result<(), StoreE
     Ok(())
 }
 
+pub fn delete(connection: &Connection, sid: NotificationSid) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("DELETE FROM notification WHERE sid = ?1")?
+        .execute([sid.to_string()])?;
+    Ok(())
+}
+
 pub fn one(
     connection: &Connection,
     account: AccountSid,

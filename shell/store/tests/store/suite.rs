@@ -521,13 +521,51 @@ fn a_deleted_call_takes_its_events_and_leaves_its_recordings() {
         store.as_ref(),
         vec![
             Write::Call(Box::new(ended_call(1, 10))),
+            Write::Call(Box::new(ended_call(2, 10))),
             Write::WebEvent(Box::new(web_event(1, 11))),
             Write::WebEvent(Box::new(web_event(2, 11))),
             Write::Recording(Box::new(recording(3, 1, 12))),
             Write::Notification(Box::new(notification(4, 1, 13))),
-            Write::DeleteCall(CallSid(1)),
         ],
     );
+    commit(
+        store.as_ref(),
+        vec![
+            Write::DeleteCall(CallSid(1)),
+            // An answer that comes when the call is gone leaves nothing.
+            Write::WebEvent(Box::new(web_event(1, 14))),
+        ],
+    );
+    let status = Some(CallStatus::Completed);
+    let (to, from) = (Some(ended_call(1, 10).to), Some(ended_call(1, 10).from));
+    let time = TimeRange {
+        from: Some(Time(0)),
+        to: None,
+    };
+    let all = CallFilter::default;
+    for filter in [
+        all(),
+        CallFilter { to, ..all() },
+        CallFilter { from, ..all() },
+        CallFilter { status, ..all() },
+        CallFilter {
+            parent: Some(CallSid(99)),
+            ..all()
+        },
+        CallFilter {
+            start_time: time,
+            ..all()
+        },
+        CallFilter {
+            end_time: time,
+            ..all()
+        },
+    ] {
+        let left = store.calls(ACCOUNT, &filter, &first(9)).unwrap();
+        assert_eq!(sids(&left), [2], "{filter:?}");
+    }
+    let left = store.journal(ACCOUNT, &first(9)).unwrap();
+    assert_eq!(left.rows.len(), 1);
     assert_eq!(store.call(ACCOUNT, CallSid(1)).unwrap(), None);
     assert_eq!(
         store
@@ -553,6 +591,104 @@ fn a_deleted_call_takes_its_events_and_leaves_its_recordings() {
             .len(),
         1
     );
+}
+
+#[test]
+fn the_journal_is_one_for_all_calls_of_an_account_and_bounded_for_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Normal);
+    let foreign = CallRow {
+        account: AccountSid(7),
+        ..call(3, 10)
+    };
+    let mut writes = vec![
+        Write::Call(Box::new(call(1, 10))),
+        Write::Call(Box::new(call(2, 10))),
+        Write::Call(Box::new(foreign)),
+        Write::WebEvent(Box::new(WebEventRow {
+            account: AccountSid(7),
+            ..web_event(3, 1)
+        })),
+    ];
+    for at in 0..limit::WEB_EVENTS_PER_CALL_MAX as u64 + 7 {
+        writes.push(Write::WebEvent(Box::new(web_event(1, 100 + at))));
+        if at % 100 == 0 {
+            writes.push(Write::WebEvent(Box::new(web_event(2, 100 + at))));
+        }
+    }
+    commit(store.as_ref(), writes);
+    let of_one = store
+        .web_events(ACCOUNT, CallSid(1), &first(1_000))
+        .unwrap();
+    assert_eq!(of_one.rows.len(), limit::WEB_EVENTS_PER_CALL_MAX);
+    assert_eq!(of_one.rows[0], web_event(1, 100));
+
+    let all = limit::WEB_EVENTS_PER_CALL_MAX + 6;
+    let mut read: Vec<Journaled> = Vec::new();
+    let mut start = Start::Top;
+    loop {
+        let page = store
+            .journal(ACCOUNT, &PageAsk { size: 100, start })
+            .unwrap();
+        read.extend(page.rows);
+        match read.last() {
+            Some(last) if page.more => start = Start::After(last.place()),
+            _ => break,
+        }
+    }
+    assert_eq!(read.len(), all);
+    assert!(read.is_sorted_by(|a, b| a.id > b.id), "newest first");
+    assert!(read.iter().all(|entry| entry.event.account == ACCOUNT));
+    let back = PageAsk {
+        size: 3,
+        start: Start::Before(read[3].place()),
+    };
+    assert_eq!(store.journal(ACCOUNT, &back).unwrap().rows, read[..3]);
+}
+
+#[test]
+fn what_is_too_old_is_found_in_portions() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Normal);
+    let mut writes: Vec<Write> = Vec::new();
+    for sid in 1..=40_u64 {
+        writes.push(Write::Call(Box::new(ended_call(u128::from(sid), 10 + sid))));
+    }
+    // One has asked much, one is still alive, one ends late.
+    for at in 0..30 {
+        writes.push(Write::WebEvent(Box::new(web_event(5, at))));
+    }
+    writes.push(Write::Call(Box::new(call(100, 1))));
+    writes.push(Write::Call(Box::new(CallRow {
+        end_time: Some(Time::from_secs(9_000)),
+        ..ended_call(101, 2)
+    })));
+    writes.push(Write::Notification(Box::new(notification(1, 1, 5))));
+    writes.push(Write::Notification(Box::new(notification(2, 1, 8_500))));
+    writes.push(Write::Recording(Box::new(recording(3, 1, 12))));
+    commit(store.as_ref(), writes);
+    let before = Time::from_secs(8_000);
+    let mut portions = Vec::new();
+    loop {
+        let portion = store.expired(ACCOUNT, before, 20).unwrap();
+        if portion.is_empty() {
+            break;
+        }
+        portions.push(portion.len());
+        commit(store.as_ref(), portion);
+    }
+    // Four before the one with many requests, that one alone, the others.
+    assert_eq!(portions, [4, 1, 20, 16]);
+    let left = store
+        .calls(ACCOUNT, &CallFilter::default(), &first(9))
+        .unwrap();
+    assert_eq!(sids(&left), [101, 100]);
+    assert!(store.journal(ACCOUNT, &first(9)).unwrap().rows.is_empty());
+    let notes = store
+        .notifications(ACCOUNT, &NotificationFilter::default(), &first(9))
+        .unwrap();
+    assert_eq!(notes.rows, [notification(2, 1, 8_500)]);
+    assert!(store.recording(ACCOUNT, RecordingSid(3)).unwrap().is_some());
 }
 
 #[test]

@@ -102,6 +102,8 @@ struct Faulty {
     inner: Arc<Sqlite>,
     broken: AtomicBool,
     commits: AtomicUsize,
+    /// The most calls that one commit took away.
+    deleted_most: AtomicUsize,
     gate: Mutex<Option<Receiver<()>>>,
 }
 
@@ -112,6 +114,7 @@ impl Faulty {
             inner,
             broken,
             commits,
+            deleted_most: AtomicUsize::new(0),
             gate: Mutex::new(None),
         }
     }
@@ -120,6 +123,11 @@ impl Faulty {
 impl Store for Faulty {
     fn commit(&self, writes: &[&Write]) -> Result<(), StoreError> {
         self.commits.fetch_add(1, Ordering::SeqCst);
+        let deleted = writes
+            .iter()
+            .filter(|write| matches!(write, Write::DeleteCall(_)));
+        self.deleted_most
+            .fetch_max(deleted.count(), Ordering::SeqCst);
         let gate = self.gate.lock().expect("no test panics with it").take();
         if let Some(gate) = gate {
             gate.recv().expect("the test opens the gate");
@@ -207,6 +215,12 @@ impl Store for Faulty {
     ) -> Result<Page<WebEventRow>, StoreError> {
         self.inner.web_events(a, c, p)
     }
+    fn journal(&self, a: AccountSid, p: &PageAsk) -> Result<Page<Journaled>, StoreError> {
+        self.inner.journal(a, p)
+    }
+    fn expired(&self, a: AccountSid, t: Time, most: u32) -> Result<Vec<Write>, StoreError> {
+        self.inner.expired(a, t, most)
+    }
     fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError> {
         self.inner.pending_callbacks()
     }
@@ -274,4 +288,61 @@ fn while_the_disk_hangs_batches_wait_together_and_the_queue_has_an_end() {
     let row = faulty.inner.call(ACCOUNT, CallSid(2)).unwrap().unwrap();
     assert_eq!(row.duration_secs, Some(limit::STORE_BATCHES_MAX as u32 - 1));
     assert_eq!(handle.waiting(), 0);
+}
+
+/// Twenty thousand old calls go while new ones come: no commit takes away more than a portion, so
+/// whoever creates a call waits for one at most, and none of the new ones is lost.
+#[test]
+fn old_calls_go_in_small_portions_while_new_ones_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = (0..20_000_u64).map(|n| ended_call(u128::from(n), n / 100));
+    assert_eq!(import_calls(folder.path(), old), Ok(20_000));
+    let faulty = Arc::new(Faulty::new(open(folder.path(), Durability::Normal)));
+    let store: Arc<dyn Store> = Arc::clone(&faulty) as Arc<dyn Store>;
+    let writer = Writer::start(
+        Arc::clone(&store),
+        Arc::new(Directory::default()),
+        Box::new(|_| {}),
+    )
+    .unwrap();
+    let now = Time::from_secs(1_000_000);
+    let done = AtomicBool::new(false);
+    let made = std::thread::scope(|scope| {
+        let (handle, done) = (writer.handle(), &done);
+        let creating = scope.spawn(move || {
+            let mut made = 0_u128;
+            while !done.load(Ordering::SeqCst) {
+                made += 1;
+                let row = Write::Call(Box::new(call(1 << 64 | made, 1_000_001)));
+                let (told, hear) = channel();
+                handle.write_then(vec![row], move |result| told.send(result).unwrap());
+                assert_eq!(hear.recv().unwrap(), Ok(()));
+            }
+            made
+        });
+        let handle = writer.handle();
+        loop {
+            let portion = store.expired(ACCOUNT, now, limit::PURGE_ROWS_MAX).unwrap();
+            if portion.is_empty() {
+                break;
+            }
+            let (told, hear) = channel();
+            handle.write_then(portion, move |result| told.send(result).unwrap());
+            assert_eq!(hear.recv().unwrap(), Ok(()));
+        }
+        done.store(true, Ordering::SeqCst);
+        creating.join().unwrap()
+    });
+    writer.close();
+    let most = faulty.deleted_most.load(Ordering::SeqCst);
+    assert_eq!(most, limit::PURGE_ROWS_MAX as usize);
+    let left = store.unfinished_calls().unwrap().len() as u128;
+    assert_eq!(left, made);
+    assert!(made > 20, "creates went on: {made}");
+    let page = PageAsk {
+        size: 1,
+        start: Start::Skip(made as u64),
+    };
+    let rest = store.calls(ACCOUNT, &CallFilter::default(), &page).unwrap();
+    assert_eq!(rest.rows, [], "no old call is left");
 }

@@ -80,6 +80,29 @@ INSERT INTO call_story
 SELECT call_row.id, story.rungs FROM story
 JOIN call_row ON call_row.sid = unhex(substr(story.call, 3));
 
+-- One journal of requests to customers' applications, in the order they were answered; an entry
+-- goes with its call.
+CREATE TABLE journal (
+    id            INTEGER PRIMARY KEY,
+    account       INTEGER NOT NULL,
+    call          INTEGER NOT NULL,
+    method        TEXT NOT NULL,
+    url           TEXT NOT NULL,
+    parameters    TEXT NOT NULL,    -- form-encoded, in the order they were sent
+    response_code INTEGER,
+    content_type  TEXT,
+    response_body TEXT,
+    duration_ms   INTEGER NOT NULL,
+    date          INTEGER NOT NULL
+);
+INSERT INTO journal
+SELECT web_event.id, call_row.account, call_row.id, method, url, parameters, response_code,
+       content_type, response_body, duration_ms, date
+FROM web_event JOIN call_row ON call_row.sid = unhex(substr(web_event.call, 3));
+CREATE INDEX journal_by_call ON journal (call);
+CREATE INDEX journal_in_order ON journal (account);
+
+DROP TABLE web_event;
 DROP TABLE story;
 DROP TABLE call;
 

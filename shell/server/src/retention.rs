@@ -1,0 +1,189 @@
+//! Takes away what is older than its account keeps it, a little at a time.
+//!
+//! Each portion goes through the store's writer like everybody's rows, and the next one waits for
+//! it and a while longer: whoever creates a call meanwhile never stands behind more than one.
+
+use crate::clock::Clock;
+use model::{Span, limit};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Directory, Store, StoreError, WriterHandle};
+use tokio::sync::oneshot;
+
+/// What the purge needs.
+pub struct Retention {
+    /// Says what is old.
+    pub store: Arc<dyn Store>,
+    /// Knows how long each account keeps its calls.
+    pub directory: Arc<Directory>,
+    /// Takes rows away.
+    pub writer: WriterHandle,
+    /// Says what day it is.
+    pub clock: Clock,
+}
+
+impl Retention {
+    /// Purges now and then for as long as the writer takes rows. Must be called within the
+    /// runtime.
+    pub fn start(self) {
+        tokio::spawn(async move {
+            loop {
+                match self
+                    .purge(Duration::from_millis(limit::PURGE_PAUSE_MS))
+                    .await
+                {
+                    Ok(0) => {}
+                    Ok(rows) => tracing::info!(rows, "old calls and notifications taken away"),
+                    Err(StoreError::Closed) => return,
+                    // A full queue or disk is told of elsewhere; old calls can wait.
+                    Err(error) => tracing::debug!(%error, "old calls stay for now"),
+                }
+                tokio::time::sleep(Duration::from_secs(limit::PURGE_EVERY_SECS)).await;
+            }
+        });
+    }
+
+    /// Takes away everything that is too old, with a pause after each portion, and counts it.
+    async fn purge(&self, pause: Duration) -> Result<u64, StoreError> {
+        let mut rows = 0;
+        for account in self.directory.accounts() {
+            let kept = Span::from_secs(u64::from(account.retention_days) * 86_400);
+            loop {
+                let before = model::Time(self.clock.now().0.saturating_sub(kept.0));
+                let (store, sid) = (Arc::clone(&self.store), account.sid);
+                let find = move || store.expired(sid, before, limit::PURGE_ROWS_MAX);
+                let Ok(found) = tokio::task::spawn_blocking(find).await else {
+                    return Err(StoreError::Closed);
+                };
+                let writes = found?;
+                if writes.is_empty() {
+                    break;
+                }
+                rows += writes.len() as u64;
+                let (told, hear) = oneshot::channel();
+                self.writer.write_then(writes, move |result| {
+                    // Nobody listens any more if the program is stopping.
+                    let _ = told.send(result);
+                });
+                hear.await.unwrap_or(Err(StoreError::Closed))?;
+                tokio::time::sleep(pause).await;
+            }
+        }
+        Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{
+        Account, AccountSid, Address, CallRow, CallSid, CallStatus, Direction, NotificationRow,
+        NotificationSid, Time, call::NotificationLevel,
+    };
+    use store::{
+        CallFilter, Durability, NotificationFilter, PageAsk, Sqlite, Start, Write, Writer,
+    };
+
+    const DAY: u64 = 86_400 * 1_000_000;
+
+    fn call(account: u128, sid: u128, at: Time) -> CallRow {
+        CallRow {
+            sid: CallSid(sid),
+            account: AccountSid(account),
+            parent: None,
+            number: None,
+            to: Address::parse("+12025550101"),
+            from: Address::parse("+12025550190"),
+            status: CallStatus::Completed,
+            direction: Direction::Inbound,
+            date_created: at,
+            date_updated: at,
+            start_time: Some(at),
+            answer_time: Some(at),
+            end_time: Some(at),
+            duration_secs: Some(0),
+            forwarded_from: None,
+            caller_name: None,
+            sip_response_code: None,
+            sip_call_id: None,
+            status_callback: None,
+            queue_time_ms: 0,
+            answered_by: None,
+            price: None,
+        }
+    }
+
+    fn note(sid: u128, at: Time) -> NotificationRow {
+        NotificationRow {
+            sid: NotificationSid(sid),
+            account: AccountSid(1),
+            call: CallSid(1),
+            level: NotificationLevel::Error,
+            code: 11_200,
+            text: String::new(),
+            request_method: None,
+            request_url: None,
+            date: at,
+        }
+    }
+
+    /// Two accounts keep their calls for different times; each loses what is older than its own.
+    #[tokio::test]
+    async fn each_account_keeps_its_calls_as_long_as_it_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> =
+            Arc::new(Sqlite::open(folder.path(), Durability::Normal).unwrap());
+        let clock = Clock::start();
+        let now = clock.now();
+        let ago = |days: u64| Time(now.0 - days * DAY);
+        let mut writes = Vec::new();
+        for (sid, days) in [(1, limit::RETENTION_DAYS_DEFAULT), (2, 7)] {
+            let account = Account {
+                retention_days: days,
+                ..Account::new(AccountSid(sid), "token", "", now)
+            };
+            writes.push(Write::Account(Box::new(account)));
+            for n in 0..u128::from(limit::PURGE_ROWS_MAX) + 9 {
+                let old = call(sid, sid << 64 | n, ago(u64::from(days) + 1));
+                writes.push(Write::Call(Box::new(old)));
+            }
+            let fresh = call(sid, sid << 64 | 999, ago(u64::from(days) - 1));
+            writes.push(Write::Call(Box::new(fresh)));
+        }
+        writes.push(Write::Notification(Box::new(note(1, ago(400)))));
+        writes.push(Write::Notification(Box::new(note(2, ago(4)))));
+        store.commit(&writes.iter().collect::<Vec<_>>()).unwrap();
+        let directory = Arc::new(Directory::load(&*store).unwrap());
+        let writer = Writer::start(store.clone(), directory.clone(), Box::new(|_| ())).unwrap();
+        let retention = Retention {
+            store: store.clone(),
+            directory,
+            writer: writer.handle(),
+            clock,
+        };
+        let rows = retention.purge(Duration::ZERO).await.unwrap();
+        assert_eq!(rows, 2 * (u64::from(limit::PURGE_ROWS_MAX) + 9) + 1);
+        assert_eq!(retention.purge(Duration::ZERO).await, Ok(0));
+        let page = PageAsk {
+            size: 50,
+            start: Start::Top,
+        };
+        for sid in [1, 2] {
+            let left = store
+                .calls(AccountSid(sid), &CallFilter::default(), &page)
+                .unwrap();
+            let left: Vec<u128> = left.rows.iter().map(|row| row.sid.0).collect();
+            assert_eq!(left, [sid << 64 | 999]);
+        }
+        let notes = store
+            .notifications(AccountSid(1), &NotificationFilter::default(), &page)
+            .unwrap();
+        assert_eq!(notes.rows, [note(2, ago(4))]);
+        writer.close();
+        assert_eq!(
+            retention.purge(Duration::ZERO).await,
+            Ok(0),
+            "a closed writer is met only when there is something to do"
+        );
+    }
+}
