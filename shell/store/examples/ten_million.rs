@@ -2,22 +2,27 @@
 //!
 //! `cargo run --release -p store --example ten_million [CALLS [FOLDER]]`
 //!
-//! Fills a data folder with calls of thirteen months (ten million if no number is given), opens it
+//! Fills a data folder with calls of a year (ten million if no number is given), opens it
 //! and measures. A folder that is given is kept and used again; otherwise one is made and removed.
+//! With a third argument, `fill`, it is only filled.
 
 use model::*;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant, SystemTime};
 use store::*;
 
 #[allow(dead_code, reason = "shared with the tests, which use all of it")]
 #[path = "../tests/live/mod.rs"]
 mod live;
 
-/// 1 October 2025 and the thirteen months behind it.
-const BEGIN: u64 = 1_759_276_800_000_000;
-const MONTHS_13: u64 = 396 * 86_400 * 1_000_000;
+/// The calls of a year, up to the last midnight: young enough for every account to keep them.
+const YEAR: u64 = 365 * 86_400 * 1_000_000;
+static BEGIN: LazyLock<u64> = LazyLock::new(|| {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let days = since_1970.map_or(0, |time| time.as_secs() / 86_400);
+    days * 86_400 * 1_000_000 - YEAR
+});
 const ACCOUNTS: u128 = 4;
 /// Pages measured for each list.
 const PAGES: usize = 400;
@@ -41,6 +46,9 @@ fn main() {
             begun.elapsed().as_secs_f64(),
             bytes as f64 / 1e9
         );
+    }
+    if arguments.next().as_deref() == Some("fill") {
+        return;
     }
     let begun = Instant::now();
     let store = live::open(folder, Durability::Full);
@@ -101,7 +109,7 @@ impl Iterator for Fill {
         }
         let n = self.made;
         self.made += 1;
-        let at = Time(BEGIN + n * (MONTHS_13 / self.calls));
+        let at = Time(*BEGIN + n * (YEAR / self.calls));
         let chance = &mut self.chance;
         let sid = CallSid::draw(chance);
         // Three of four belong to one account.
@@ -160,7 +168,7 @@ impl Iterator for Fill {
 fn lists(store: &Arc<Sqlite>, calls: u64) {
     let all = CallFilter::default;
     let number = |n: u64| Some(Address::Number(format!("+1415{:07}", 5_550_000 + n)));
-    let at = |part: f64| Time(BEGIN + (MONTHS_13 as f64 * part) as u64);
+    let at = |part: f64| Time(*BEGIN + (YEAR as f64 * part) as u64);
     let span = |from: Option<f64>, to: Option<f64>| TimeRange {
         from: from.map(at),
         to: to.map(at),
@@ -520,7 +528,7 @@ fn later(seed: usize) -> impl Iterator<Item = CallRow> {
     let unique = u64::from(std::process::id());
     let mut fill = Fill::new(1_000_000);
     fill.chance = Chance::new(seed as u64 + 1_000 * unique);
-    let begin = BEGIN + MONTHS_13 + Duration::from_secs(86_400).as_micros() as u64;
+    let begin = *BEGIN + YEAR + Duration::from_secs(86_400).as_micros() as u64;
     (0_u64..).zip(fill).map(move |(n, row)| CallRow {
         status: CallStatus::Queued,
         date_created: Time(begin + n * 333 + unique),
