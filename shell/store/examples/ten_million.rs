@@ -70,11 +70,13 @@ fn main() {
 }
 
 /// Calls as they come: several accounts, few numbers that call or are called often and many that
-/// seldom do, nine of ten completed, eight of a hundred dialled by another.
+/// seldom do, nine of ten completed, eight of a hundred dialled by another; most of those by one
+/// and the same, so that the list of its children is deep, too.
 struct Fill {
     chance: Chance,
     calls: u64,
     made: u64,
+    first: Option<CallSid>,
     parent: Option<CallSid>,
 }
 
@@ -84,6 +86,7 @@ impl Fill {
             chance: Chance::new(1),
             calls,
             made: 0,
+            first: None,
             parent: None,
         }
     }
@@ -138,7 +141,9 @@ impl Iterator for Fill {
         let start = at + Span(waited);
         let end = start + Span(rang + if answered { talked } else { 0 });
         let (to, from) = (self.party(), self.party());
-        let parent = self.parent.filter(|_| child);
+        let most = self.chance.below(10) > 0;
+        let parent = if most { self.first } else { self.parent }.filter(|_| child);
+        self.first = self.first.or(Some(sid));
         self.parent = Some(sid);
         Some(CallRow {
             account,

@@ -47,17 +47,22 @@ pub enum Durability {
 /// The store in the file `ringback.db` of a data folder.
 pub struct Sqlite {
     vault: Vault,
-    writing: Mutex<Connection>,
     /// For lists, which may take milliseconds.
     listing: Readers,
     /// For single rows: no list shall stand before them.
     finding: Readers,
+    /// Closed last, behind the readers: the last connection that may write takes the log of
+    /// writes into the database, so that the next start has none to read.
+    writing: Mutex<Connection>,
     /// Held for as long as the store is open; two processes would answer for the same calls.
     _lock: File,
 }
 
 /// Connections for readers of each kind: the API has no more cores than this to be quicker with.
 const READERS: usize = 4;
+/// The log of writes is cut to this size when it has been taken into the database: a burst must
+/// not leave a long one for good.
+const LOG_BYTES: i64 = 16 * 1_024 * 1_024;
 /// Prepared statements kept per connection: more than this crate has, with the ways in which
 /// filters of a list meet.
 const STATEMENTS: usize = 256;
@@ -80,15 +85,16 @@ impl Sqlite {
             "NORMAL"
         };
         writing.pragma_update(None, "synchronous", synchronous)?;
+        writing.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
         migrate::run(&mut writing)?;
         migrate::check_key(&writing, &vault)?;
         let (listing, finding) = (Readers::open(&path)?, Readers::open(&path)?);
         let writing = Mutex::new(writing);
         Ok(Sqlite {
             vault,
-            writing,
             listing,
             finding,
+            writing,
             _lock: lock,
         })
     }

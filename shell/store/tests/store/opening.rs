@@ -149,3 +149,16 @@ fn calls_of_the_first_schema_move_over() {
         (sid(2), "client:bob".into(), "busy".into(), 60_000_000)
     );
 }
+
+#[test]
+fn a_store_that_is_closed_leaves_no_log_of_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("ringback.db-wal");
+    let store = open(folder.path(), Durability::Normal);
+    let row = Write::Call(Box::new(call(1, 60)));
+    store.commit(&[&row]).unwrap();
+    assert!(store.call(ACCOUNT, model::CallSid(1)).unwrap().is_some());
+    assert!(log.exists());
+    drop(store);
+    assert!(!log.exists());
+}
