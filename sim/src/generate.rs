@@ -132,6 +132,9 @@ impl Story {
             1..4 => Some(Span(chance.below(6_000_000))),
             _ => Some(Span(chance.below(2) * chance.below(50_000))),
         };
+        if chance.percent(40) {
+            world.shelf.account.calls_per_second = 1 + chance.below(12) as u32;
+        }
         for number in PHONES {
             let character = character(&mut chance);
             world.phones.set(number, character);

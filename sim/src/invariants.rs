@@ -1,8 +1,9 @@
 //! The judge: what must hold after every step of a world, and once it has come to rest.
 
+use crate::departure::Departures;
 use crate::sound::Side;
 use crate::world::{BEGIN, World};
-use model::{CallSid, CallStatus, Span, limit};
+use model::{CallSid, CallStatus, Direction, Span, limit};
 use std::collections::BTreeMap;
 
 /// What is wrong, in one sentence.
@@ -29,6 +30,7 @@ pub struct Judge {
     callbacks: usize,
     saves: usize,
     told: BTreeMap<CallSid, Told>,
+    departures: Departures,
     finals: BTreeMap<CallSid, CallStatus>,
     steps: u64,
     at: u64,
@@ -39,6 +41,7 @@ impl Judge {
     /// After every step.
     pub fn step(&mut self, world: &World) -> Result<(), Complaint> {
         self.progress(world)?;
+        self.departures.step(world)?;
         self.rows(world)?;
         self.callbacks(world)?;
         self.live(world)
@@ -200,6 +203,9 @@ impl Judge {
     }
 
     fn shelf(&self, world: &World) -> Result<(), Complaint> {
+        if let Some(waiting) = world.shelf.waiting.values().next() {
+            return Err(format!("{} waits for ever", waiting.sid));
+        }
         for (ask, reply) in &world.seen.replies {
             if let Ok(granted) = reply
                 && !world.shelf.calls.contains_key(&granted.call())
@@ -213,6 +219,13 @@ impl Judge {
         for (sid, row) in &world.shelf.calls {
             if !row.status.is_final() || row.end_time.is_none() || row.duration_secs.is_none() {
                 return Err(format!("{sid} never ended: {}", row.status));
+            }
+            if row.status == CallStatus::Canceled
+                && row.direction == Direction::OutboundApi
+                && row.start_time.is_none()
+                && self.told.contains_key(sid)
+            {
+                return Err(format!("{sid} never left the queue and was told of"));
             }
             if !world.seen.gone.contains(sid) {
                 return Err(format!("{sid} ended and was never let go"));

@@ -2,6 +2,7 @@
 
 pub mod character;
 pub mod customer;
+mod departure;
 pub mod engine;
 pub mod files;
 pub mod generate;

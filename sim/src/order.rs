@@ -3,7 +3,8 @@
 //! `api calls TO from FROM` takes, in any order: `url PATH`, `twiml "…"`, `get`, `fallback PATH`,
 //! `status PATH`, `events "initiated ringing answered completed"`, `timeout SECONDS`,
 //! `limit SECONDS`, `digits KEYS`, `record mono|dual`, `recorded PATH`, `shown CALLERID`.
-//! `api updates CA1` takes `url PATH`, `twiml "…"`, `status completed|canceled`, `limit SECONDS`;
+//! `api updates CA1` takes `url PATH`, `twiml "…"`, `fallback PATH`, `told PATH` (who is told of
+//! the end from now on), `status completed|canceled`, `limit SECONDS`;
 //! `api deletes CA1` takes nothing. `api records CA1` takes `channels mono|dual`, `track WORD`,
 //! `trim yes` and `recorded PATH`; `api recording CA1 CURRENT|RE1` takes `paused skip|silence`,
 //! `in-progress` or `stopped`.
@@ -152,7 +153,6 @@ fn create(text: &str) -> Result<NewCall, String> {
     let mut call = NewCall {
         account: AccountSid(1),
         number: None,
-        application: None,
         to: Address::parse(to),
         from: Address::parse("+12025550190"),
         caller_id: None,
@@ -164,9 +164,6 @@ fn create(text: &str) -> Result<NewCall, String> {
         time_limit_secs: limit::CALL_SECS_DEFAULT,
         record: None,
         credentials: None,
-        reason: None,
-        detection: None,
-        delay_secs: 0,
     };
     let mut events = CallEvents::COMPLETED;
     let mut method = Method::Post;
@@ -262,6 +259,14 @@ fn update(text: &str) -> Result<Update, String> {
                 })
             }
             "twiml" => update.source = Some(Source::Twiml(value.replace('\'', "\""))),
+            "fallback" => update.fallback = Some((url(&value), Method::Post)),
+            "told" => {
+                update.status_callback = Some(StatusCallback {
+                    url: url(&value),
+                    method: Method::Post,
+                    events: CallEvents::COMPLETED,
+                });
+            }
             "status" if value == "completed" => update.status = Some(EndAs::Completed),
             "status" if value == "canceled" => update.status = Some(EndAs::Canceled),
             "limit" => update.time_limit_secs = Some(seconds(&value)?),

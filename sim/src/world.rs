@@ -39,6 +39,10 @@ pub struct Seen {
     pub requests: Vec<(Time, WebRequest)>,
     /// Answers to the API.
     pub replies: BTreeMap<AskId, Result<Granted, Refusal>>,
+    /// Calls that the API was promised, in order.
+    pub accepted: Vec<CallSid>,
+    /// Calls of these that have left the queue, in order.
+    pub departures: Vec<(Time, CallSid)>,
     /// Calls that are over and done.
     pub gone: BTreeSet<CallSid>,
     /// Every status a call's row was written with, in order.
@@ -277,6 +281,31 @@ impl World {
         self.sound.command(self.now, (side, leg), command);
     }
 
+    /// Looks at a row before it is written. A new call has left, unless its plan comes next.
+    fn watch(&mut self, row: &call::Row) {
+        match row {
+            call::Row::Call(row) => {
+                self.seen.saves.push((row.sid, row.status));
+                let known = self.shelf.calls.contains_key(&row.sid);
+                if row.direction == model::Direction::OutboundApi && !known {
+                    self.seen.accepted.push(row.sid);
+                    self.seen.departures.push((self.now, row.sid));
+                }
+            }
+            call::Row::Waiting(waiting) if !self.shelf.waiting.contains_key(&waiting.place) => {
+                self.seen.departures.pop();
+            }
+            call::Row::Left(place) => {
+                let sid = self.shelf.waiting.get(place).map(|waiting| waiting.sid);
+                let row = sid.and_then(|sid| self.shelf.calls.get(&sid));
+                if let Some(row) = row.filter(|row| !row.status.is_final()) {
+                    self.seen.departures.push((self.now, row.sid));
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn carry(&mut self, output: Output) {
         match output {
             Output::Send { flow, bytes } => {
@@ -292,9 +321,7 @@ impl World {
             }
             Output::Media { leg, command } => self.sound(Side::Switch, leg, command),
             Output::Save(row) => {
-                if let call::Row::Call(row) = &row {
-                    self.seen.saves.push((row.sid, row.status));
-                }
+                self.watch(&row);
                 self.shelf.save(row);
             }
             Output::Reply { ask, result } => {
@@ -311,10 +338,6 @@ impl World {
                 let found = match question {
                     Question::Number(number) => {
                         Found::Number(self.shelf.numbers.get(&number).cloned().map(Box::new))
-                    }
-                    Question::Application(_, sid) => {
-                        let found = self.shelf.applications.get(&sid).cloned();
-                        Found::Application(found.map(Box::new))
                     }
                     Question::Account => Found::Account(Some(self.shelf.account.clone())),
                 };

@@ -63,6 +63,11 @@ impl<T> Hunt<T> {
             .collect()
     }
 
+    /// True while this one rings or talks.
+    pub fn is_ours(&self, child: CallSid) -> bool {
+        self.ringing.contains(&child)
+    }
+
     /// One of them has ended.
     pub fn ended(&mut self, child: CallSid) -> After {
         let ours = self.ringing.remove(&child);

@@ -14,10 +14,14 @@ pub(crate) fn command(command: &Command) -> String {
                 .status
                 .map(|status| format!(" {status:?}").to_lowercase());
             let source = update.source.as_ref().map(|_| " document");
+            let limit = update
+                .time_limit_secs
+                .map(|secs| format!(" limit {secs} s"));
             format!(
-                "update{}{}",
+                "update{}{}{}",
                 status.unwrap_or_default(),
-                source.unwrap_or_default()
+                source.unwrap_or_default(),
+                limit.unwrap_or_default()
             )
         }
         Command::Record { record, .. } if record.dual => "record dual".to_owned(),

@@ -95,6 +95,7 @@ impl Node {
             metrics.clone(),
             chance.fork(),
         );
+        let terminal = start::terminal(&plan, clock.now())?;
         let desk = Arc::new(Desk::new({
             let shard = shard.clone();
             move |command| shard.command(command)
@@ -110,12 +111,11 @@ impl Node {
             media: media.clone(),
             sip: sockets.clone(),
             phones: phones.as_ref().map(|(network, _)| network.clone()),
-            terminal: start::terminal(&plan, clock.now())?,
+            terminal,
             metrics: metrics.clone(),
             pending: Pending::default(),
         };
-        let token_key = call::TokenKey(start::random()?);
-        let switch_config = plan.switch(&sockets, &base_url, token_key)?;
+        let switch_config = plan.switch(&sockets, &base_url)?;
         let control = Shard {
             switch: Switch::new(clock.now(), switch_config, chance.fork()),
             carrier,
@@ -133,7 +133,6 @@ impl Node {
             clock: Arc::new(move || clock.now()),
             seed: start::random()?,
             base_url,
-            token_key,
             strict: plan.strict,
         });
         Retention {
@@ -143,7 +142,8 @@ impl Node {
             clock,
         }
         .start();
-        let ((stop, stopping), (_, ready)) = (watch::channel(false), watch::channel(true));
+        let (stop, stopping) = watch::channel(false);
+        let (_, ready) = watch::channel(true);
         let site = Site {
             rest,
             metrics,

@@ -148,7 +148,6 @@ fn new_call(chance: &mut Chance) -> NewCall {
     NewCall {
         account: model::AccountSid(1),
         number: None,
-        application: None,
         to: Address::parse(to),
         from: Address::parse(OWNED[0]),
         caller_id: None,
@@ -162,9 +161,6 @@ fn new_call(chance: &mut Chance) -> NewCall {
         time_limit_secs: 1 + chance.below(90) as u32,
         record: chance.percent(20).then(|| record(chance)),
         credentials: None,
-        reason: None,
-        detection: None,
-        delay_secs: 0,
     }
 }
 
@@ -217,8 +213,14 @@ fn update(chance: &mut Chance) -> Update {
     let moves = status.is_none() || chance.percent(10);
     Update {
         source: moves.then(|| source(chance)),
-        fallback: None,
-        status_callback: None,
+        fallback: chance
+            .percent(20)
+            .then(|| (url(pick(chance, &PAGES)), Method::Post)),
+        status_callback: chance.percent(20).then(|| StatusCallback {
+            url: url("/told"),
+            method: Method::Post,
+            events: CallEvents::COMPLETED,
+        }),
         status,
         time_limit_secs: chance.percent(10).then(|| 1 + chance.below(60) as u32),
     }

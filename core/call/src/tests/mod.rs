@@ -1,6 +1,5 @@
 //! Small stories: call control in a world that answers as it is told.
 
-mod asked_for;
 mod bounds;
 mod dial;
 mod fuzz;
@@ -9,5 +8,4 @@ mod outbound;
 mod queue;
 mod recording;
 mod verbs;
-mod verification;
 mod world;

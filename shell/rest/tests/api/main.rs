@@ -1,7 +1,5 @@
 //! Tests of the API in process: requests go in as values, responses come out as values.
 
-mod applications;
-mod call_parameters;
 mod calls;
 mod compatibility;
 mod contract;
@@ -11,7 +9,6 @@ mod http;
 mod lists;
 mod not_done;
 mod numbers;
-mod outgoing_caller_ids;
 mod recordings;
 mod states;
 mod world;

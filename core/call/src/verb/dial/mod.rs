@@ -315,8 +315,9 @@ impl Dialling {
         if self.hears == Hears::Early(end.leg) {
             self.hush(line, turn);
         }
-        // Losers end after the winner was found: the winner's end is the one that counts.
-        if self.hunt.won().is_none_or(|won| won == child) {
+        // Losers end after the winner was found: the winner's end is the one that counts. And a
+        // dial that was left by a redirect may have a child that ends only now: not ours.
+        if self.hunt.is_ours(child) && self.hunt.won().is_none_or(|won| won == child) {
             self.end = Some(end);
         }
         match self.hunt.ended(child) {
