@@ -5,21 +5,25 @@
 //! never left out.
 
 mod account;
+mod application;
 mod call;
 mod error;
 mod event;
 mod incoming_phone_number;
 mod notification;
+mod outgoing_caller_id;
 mod page;
 mod recording;
 mod version;
 
 pub use account::{Account, AccountUris};
+pub use application::Application;
 pub use call::{Call, CallUris};
 pub use error::ErrorBody;
 pub use event::{CallEvent, EventRequest, EventResponse};
 pub use incoming_phone_number::{Capabilities, IncomingPhoneNumber};
 pub use notification::{Notification, NotificationInstance};
+pub use outgoing_caller_id::{OutgoingCallerId, ValidationRequest};
 pub use page::{Envelope, PageUris};
 pub use recording::{CallRecording, Recording, RecordingUris};
 pub use version::{Version, VersionUris};

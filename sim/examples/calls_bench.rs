@@ -95,6 +95,7 @@ fn new_call() -> NewCall {
     NewCall {
         account: model::AccountSid(1),
         number: None,
+        application: None,
         to: Address::parse("+12025551001"),
         from: Address::parse("+12025550190"),
         caller_id: None,
@@ -113,5 +114,8 @@ fn new_call() -> NewCall {
         time_limit_secs: limit::CALL_SECS_DEFAULT,
         record: None,
         credentials: None,
+        reason: None,
+        detection: None,
+        delay_secs: 0,
     }
 }

@@ -153,6 +153,7 @@ fn create(text: &str) -> Result<NewCall, String> {
     let mut call = NewCall {
         account: AccountSid(1),
         number: None,
+        application: None,
         to: Address::parse(to),
         from: Address::parse("+12025550190"),
         caller_id: None,
@@ -164,6 +165,9 @@ fn create(text: &str) -> Result<NewCall, String> {
         time_limit_secs: limit::CALL_SECS_DEFAULT,
         record: None,
         credentials: None,
+        reason: None,
+        detection: None,
+        delay_secs: 0,
     };
     let mut events = CallEvents::COMPLETED;
     let mut method = Method::Post;

@@ -128,6 +128,17 @@ pub fn build(scenario: &Scenario) -> World {
         let number = world.shelf.own(BEGIN, &owned.number, owned.voice.clone());
         number.voice_fallback_url.clone_from(&owned.fallback);
         number.status_callback.clone_from(&owned.status);
+        number.application = owned.application;
+        number.caller_id_lookup = owned.lookup;
+    }
+    for owned in &scenario.applications {
+        // The name was read as one when the story was.
+        if let Ok(sid) = crate::scenario::application(&owned.number) {
+            let application = world.shelf.apply(BEGIN, sid, owned.voice.clone());
+            application.voice_fallback_url.clone_from(&owned.fallback);
+            application.status_callback.clone_from(&owned.status);
+            application.caller_id_lookup = owned.lookup;
+        }
     }
     for (path, page) in &scenario.pages {
         world.customer.page(path, page.clone());

@@ -8,6 +8,8 @@
 //! | `rate 1` | calls a second that leave for the account; nobody waits otherwise |
 //! | `phone bob +12025551001 answers 2s, says "Hi", hangs-up` | a phone and its character |
 //! | `number +12025550190 voice /in fallback /f status /s` | an owned number |
+//! | `number +12025550190 application AP1 lookup on` | one that an application handles |
+//! | `application AP1 voice /in status /s` | an application, with the words of a number |
 //! | `page /in after 50ms type text/xml <Response/>` | an answer of the application |
 //! | `page /in fails 11200 500`, `page /in lost` | a fault of the application |
 //! | `file /a.wav lasts 3s`, `file /a.wav fails 13420` | a sound file |
@@ -28,7 +30,7 @@ use crate::character::{Act, Answer, Character};
 use crate::customer::{self, Page};
 use crate::network::Wire;
 use crate::order::{self, Order};
-use model::{ErrorCode, Span};
+use model::{ApplicationSid, ErrorCode, Span};
 
 /// Everything above the line.
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub struct Scenario {
     pub phones: Vec<(String, String, Character)>,
     /// Owned numbers.
     pub numbers: Vec<OwnedNumber>,
+    /// Applications, with the words of a number.
+    pub applications: Vec<OwnedNumber>,
     /// Answers of the application.
     pub pages: Vec<(String, Page)>,
     /// Sound files.
@@ -70,6 +74,10 @@ pub struct OwnedNumber {
     pub fallback: Option<String>,
     /// Told of the end.
     pub status: Option<String>,
+    /// Which application of the story handles its calls.
+    pub application: Option<ApplicationSid>,
+    /// Callers' names are looked up.
+    pub lookup: bool,
 }
 
 /// A line that can't be read.
@@ -109,6 +117,7 @@ impl Scenario {
             engines: false,
             phones: Vec::new(),
             numbers: Vec::new(),
+            applications: Vec::new(),
             pages: Vec::new(),
             files: Vec::new(),
             orders: Vec::new(),
@@ -134,6 +143,10 @@ impl Scenario {
             "sound" if rest == "engine" => self.engines = true,
             "phone" => self.phones.push(phone(rest)?),
             "number" => self.numbers.push(number(rest)?),
+            "application" => {
+                application(first(rest).0)?;
+                self.applications.push(number(rest)?);
+            }
             "page" => self.pages.push(page(rest)?),
             "file" => self.files.push(file(rest)?),
             "shows" => self
@@ -303,15 +316,26 @@ fn number(text: &str) -> Result<OwnedNumber, String> {
             "voice" => owned.voice = url,
             "fallback" => owned.fallback = url,
             "status" => owned.status = url,
+            "lookup" => owned.lookup = value == "on",
+            "application" => {
+                owned.application = Some(application(value)?);
+            }
             other => {
                 return Err(format!(
-                    "a number has voice, fallback, status, not {other:?}"
+                    "a number has voice, fallback, status, lookup, application, not {other:?}"
                 ));
             }
         }
         rest = after;
     }
     Ok(owned)
+}
+
+/// The identifier of an application by its name in the story.
+pub(crate) fn application(name: &str) -> Result<ApplicationSid, String> {
+    let sid = name.strip_prefix("AP").and_then(|sid| sid.parse().ok());
+    sid.map(ApplicationSid)
+        .ok_or_else(|| format!("an application is AP1, AP2, …, not {name:?}"))
 }
 
 fn page(text: &str) -> Result<(String, Page), String> {

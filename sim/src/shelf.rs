@@ -2,8 +2,9 @@
 
 use call::Row;
 use model::{
-    Account, AccountSid, CallRow, CallSid, Method, NotificationRow, Number, NumberSid,
-    RecordingRow, RecordingSid, Time, WaitingCall, WebEventRow, limit,
+    Account, AccountSid, Application, ApplicationSid, CallRow, CallSid, MessageHooks, Method,
+    NotificationRow, Number, NumberSid, OutgoingCallerId, RecordingRow, RecordingSid, Time,
+    WaitingCall, WebEventRow, limit,
 };
 use std::collections::BTreeMap;
 
@@ -14,6 +15,10 @@ pub struct Shelf {
     pub account: Account,
     /// Owned numbers by E.164.
     pub numbers: BTreeMap<String, Number>,
+    /// Applications by identifier.
+    pub applications: BTreeMap<ApplicationSid, Application>,
+    /// Verified numbers by E.164.
+    pub caller_ids: BTreeMap<String, OutgoingCallerId>,
     /// Calls as last written.
     pub calls: BTreeMap<CallSid, CallRow>,
     /// Recordings as last written.
@@ -38,6 +43,8 @@ impl Shelf {
         Shelf {
             account,
             numbers: BTreeMap::new(),
+            applications: BTreeMap::new(),
+            caller_ids: BTreeMap::new(),
             calls: BTreeMap::new(),
             recordings: BTreeMap::new(),
             notifications: Vec::new(),
@@ -54,6 +61,8 @@ impl Shelf {
             account: self.account.sid,
             phone_number: phone_number.to_owned(),
             friendly_name: phone_number.to_owned(),
+            application: None,
+            caller_id_lookup: false,
             voice_url,
             voice_method: Method::Post,
             voice_fallback_url: None,
@@ -68,6 +77,31 @@ impl Shelf {
             .or_insert(number)
     }
 
+    /// Gives the account an application.
+    pub fn apply(
+        &mut self,
+        now: Time,
+        sid: ApplicationSid,
+        voice_url: Option<String>,
+    ) -> &mut Application {
+        let application = Application {
+            sid,
+            account: self.account.sid,
+            friendly_name: sid.to_string(),
+            voice_url,
+            voice_method: Method::Post,
+            voice_fallback_url: None,
+            voice_fallback_method: Method::Post,
+            status_callback: None,
+            status_callback_method: Method::Post,
+            caller_id_lookup: false,
+            messages: MessageHooks::default(),
+            date_created: now,
+            date_updated: now,
+        };
+        self.applications.entry(sid).or_insert(application)
+    }
+
     /// Writes a row.
     pub fn save(&mut self, row: Row) {
         match row {
@@ -78,6 +112,9 @@ impl Shelf {
                 self.recordings.insert(row.sid, *row);
             }
             Row::Notification(row) => self.notifications.push(*row),
+            Row::CallerId(row) => {
+                self.caller_ids.insert(row.phone_number.clone(), *row);
+            }
             Row::WebEvent(row) => self.events.push(*row),
             Row::Waiting(row) => {
                 self.waiting.insert(row.place, *row);

@@ -339,6 +339,10 @@ impl World {
                     Question::Number(number) => {
                         Found::Number(self.shelf.numbers.get(&number).cloned().map(Box::new))
                     }
+                    Question::Application(_, sid) => {
+                        let found = self.shelf.applications.get(&sid).cloned();
+                        Found::Application(found.map(Box::new))
+                    }
                     Question::Account => Found::Account(Some(self.shelf.account.clone())),
                 };
                 let event = Event::Found { lookup, found };

@@ -49,6 +49,7 @@ fn call_with(twiml: String) -> NewCall {
     NewCall {
         account: AccountSid(1),
         number: None,
+        application: None,
         to: Address::Number("+12025550101".into()),
         from: Address::Number("+12025550190".into()),
         caller_id: None,
@@ -60,6 +61,9 @@ fn call_with(twiml: String) -> NewCall {
         time_limit_secs: 3_600,
         record: None,
         credentials: None,
+        reason: None,
+        detection: None,
+        delay_secs: 0,
     }
 }
 

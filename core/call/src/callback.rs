@@ -1,9 +1,11 @@
 //! What customers are told of a call and of its recordings, and in which words.
 
 use crate::config::Config;
+use crate::detection::Verdict;
 use crate::parameters::{self, Visit};
 use crate::recording::Kept;
 use crate::turn::Turn;
+use crate::verification::Verifying;
 use model::callback::CallEvents;
 use model::recording::{RecordingSource, RecordingStatus};
 use model::{CallRow, CallStatus, Callback, CallbackId, Direction, Method, RecordingRow, Time};
@@ -70,6 +72,9 @@ fn call_parameters(row: &CallRow, status: CallStatus, now: Time) -> Vec<(String,
     add("Timestamp", now.rfc2822());
     add("CallbackSource", "call-progress-events".to_owned());
     add("SequenceNumber", sequence_number(row, status).to_string());
+    if let Some(answered_by) = row.answered_by {
+        add("AnsweredBy", answered_by.to_string());
+    }
     if status.is_final() {
         let secs = row.duration_secs.unwrap_or(0);
         add("CallDuration", secs.to_string());
@@ -105,6 +110,50 @@ fn told_status(recording: &RecordingRow) -> &'static str {
     }
 }
 
+/// Tells who picked up, of a call whose document did not wait for it.
+pub(crate) fn detection(row: &CallRow, verdict: Verdict, to: (&str, Method), turn: &mut Turn<'_>) {
+    let mut parameters = vec![
+        ("CallSid".to_owned(), row.sid.to_string()),
+        ("AccountSid".to_owned(), row.account.to_string()),
+    ];
+    parameters.extend(verdict.parameters());
+    send(row, to, parameters, turn);
+}
+
+/// Tells how a verification went, once its call is over.
+pub(crate) fn verification(
+    row: &CallRow,
+    verifying: &Verifying,
+    visit: &Visit,
+    turn: &mut Turn<'_>,
+) {
+    let Some((url, method)) = &verifying.verification.callback else {
+        return;
+    };
+    let mut parameters = parameters::standard(row, row.status, visit, &turn.desk.config);
+    let mut add = |name: &str, value: String| parameters.push((name.to_owned(), value));
+    if verifying.agreed {
+        add("VerificationStatus", "success".to_owned());
+        let sid = verifying.verification.caller_id.sid;
+        add("OutgoingCallerIdSid", sid.to_string());
+    } else {
+        add("VerificationStatus", "failed".to_owned());
+    }
+    send(row, (url, *method), parameters, turn);
+}
+
+fn send(row: &CallRow, to: (&str, Method), parameters: Vec<(String, String)>, turn: &mut Turn<'_>) {
+    let callback = Callback {
+        id: CallbackId(turn.desk.chance.next_u128()),
+        account: row.account,
+        call: row.sid,
+        method: to.1,
+        url: to.0.to_owned(),
+        parameters,
+    };
+    turn.notify(callback);
+}
+
 /// Tells of a recording.
 pub(crate) fn recording(
     row: &CallRow,
@@ -128,13 +177,5 @@ pub(crate) fn recording(
     add("RecordingSource", recording.source.as_str().to_owned());
     add("RecordingTrack", recording.track.as_str().to_owned());
     add("ErrorCode", recording.error_code.unwrap_or(0).to_string());
-    let callback = Callback {
-        id: CallbackId(turn.desk.chance.next_u128()),
-        account: row.account,
-        call: row.sid,
-        method: to.1,
-        url: to.0.to_owned(),
-        parameters,
-    };
-    turn.notify(callback);
+    send(row, to, parameters, turn);
 }

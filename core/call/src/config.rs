@@ -1,5 +1,8 @@
 //! The facts call control is told once, at the start.
 
+use crate::{Rate, TokenKey};
+use std::collections::BTreeMap;
+
 /// What call control must know of the place it runs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -18,6 +21,12 @@ pub struct Config {
     pub calls_per_second: Option<u32>,
     /// What a caller hears when the application fails and has no fallback.
     pub apology: String,
+    /// What call tokens are signed with.
+    pub token_key: TokenKey,
+    /// Names by number, for calls to numbers whose callers' names are looked up.
+    pub caller_names: BTreeMap<String, String>,
+    /// What calls cost; empty: nothing is rated.
+    pub rates: Vec<Rate>,
 }
 
 impl Default for Config {
@@ -29,6 +38,9 @@ impl Default for Config {
             calls_max: model::limit::CALLS_MAX,
             calls_per_second: None,
             apology: "We are sorry, an application error has occurred. Goodbye.".to_owned(),
+            token_key: TokenKey([0; 32]),
+            caller_names: BTreeMap::new(),
+            rates: Vec::new(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use model::media::MediaCommand;
 use model::signal::SignalCommand;
 use model::{
-    CallRow, CallSid, Callback, ErrorCode, FetchId, LegId, NotificationRow, RecordingRow,
-    WaitingCall, WebEventRow, WebRequest,
+    AccountSid, ApplicationSid, CallRow, CallSid, Callback, ErrorCode, FetchId, LegId,
+    NotificationRow, OutgoingCallerId, RecordingRow, WaitingCall, WebEventRow, WebRequest,
 };
 
 /// Names one asker of the API; the reply carries it back.
@@ -72,6 +72,8 @@ pub enum Row {
     Recording(Box<RecordingRow>),
     /// A warning or an error.
     Notification(Box<NotificationRow>),
+    /// A number that an account may show from now on.
+    CallerId(Box<OutgoingCallerId>),
     /// A request to the customer and its answer.
     WebEvent(Box<WebEventRow>),
     /// A call that waits for its turn, to be kept until it leaves: after a restart it comes back
@@ -86,6 +88,8 @@ pub enum Row {
 pub enum Question {
     /// Is this E.164 number ours?
     Number(String),
+    /// What does this application run?
+    Application(AccountSid, ApplicationSid),
     /// Which account do calls without an owned number belong to (a phone that dials out)?
     Account,
 }

@@ -4,7 +4,7 @@ use crate::command::Command;
 use crate::effect::LookupId;
 use model::media::MediaEvent;
 use model::signal::SignalEvent;
-use model::{Account, CallRow, FetchId, LegId, Number, WaitingCall, WebReply};
+use model::{Account, Application, CallRow, FetchId, LegId, Number, WaitingCall, WebReply};
 
 /// One thing that happened; `CallControl::handle` takes them one at a time, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub enum Event {
 pub enum Found {
     /// Whether a number is ours: its row, and the account that owns it.
     Number(Option<Box<Number>>),
+    /// An application; `None` if it has been taken away.
+    Application(Option<Box<Application>>),
     /// Whose phone this is: the account that a registered or trunk call belongs to.
     Account(Option<Account>),
 }

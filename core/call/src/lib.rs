@@ -11,6 +11,7 @@ mod callback;
 pub mod command;
 pub mod config;
 mod cut;
+mod detection;
 pub mod effect;
 pub mod event;
 mod family;
@@ -20,6 +21,7 @@ mod notice;
 mod parameters;
 mod questions;
 mod queue;
+mod rate;
 mod recording;
 mod relative;
 mod route;
@@ -27,14 +29,18 @@ mod script;
 #[cfg(test)]
 mod tests;
 mod timer;
+pub mod token;
 mod turn;
 mod verb;
+mod verification;
 mod webhook;
 
 pub use command::{Command, NewCall, Update};
 pub use config::Config;
 pub use effect::{AskId, Effect, Granted, LookupId, Refusal, Row};
 pub use event::{Event, Found};
+pub use rate::Rate;
+pub use token::TokenKey;
 
 use admission::Door;
 use call::Call;

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use model::signal::{Offered, Origin};
-use model::{Address, CallRow, CallStatus, RecordingSid, limit};
+use model::{Address, ApplicationSid, CallRow, CallStatus, RecordingSid, limit};
 
 /// What SIP told of a call that came in, as its webhooks tell it on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub(crate) struct Visit {
     pub max_forwards: u8,
     /// Rounds through our own numbers so far.
     pub own_hops: u8,
+    /// What lets a call that is placed from this one bear its caller's number.
+    pub token: Option<String>,
+    /// The application that handles the call.
+    pub application: Option<ApplicationSid>,
     parameters: Vec<(String, String)>,
 }
 
@@ -20,6 +24,8 @@ impl Default for Visit {
         Visit {
             max_forwards: limit::MAX_FORWARDS,
             own_hops: 0,
+            token: None,
+            application: None,
             parameters: Vec::new(),
         }
     }
@@ -31,6 +37,8 @@ impl Visit {
         Visit {
             max_forwards,
             own_hops,
+            token: None,
+            application: None,
             parameters: Vec::new(),
         }
     }
@@ -56,6 +64,8 @@ impl Visit {
         Visit {
             max_forwards: offered.max_forwards.saturating_sub(1),
             own_hops: if own { rounds } else { 0 },
+            token: None,
+            application: None,
             parameters,
         }
     }
@@ -82,6 +92,12 @@ pub(crate) fn standard(
     add("Called", to);
     if let Some(parent) = row.parent {
         add("ParentCallSid", parent.to_string());
+    }
+    if let Some(application) = visit.application {
+        add("ApplicationSid", application.to_string());
+    }
+    if let Some(token) = &visit.token {
+        add("CallToken", token.clone());
     }
     if let Some(number) = &row.forwarded_from {
         add("ForwardedFrom", number.clone());

@@ -247,6 +247,9 @@ fn bytes(call: &NewCall) -> usize {
     let source = match &call.source {
         model::new_call::Source::Url { url, .. } => url.len(),
         model::new_call::Source::Twiml(text) => text.len(),
+        model::new_call::Source::Verification(asked) => {
+            size_of_val(&**asked) + asked.callback.as_ref().map_or(0, |(url, _)| url.len())
+        }
     };
     size_of::<Waiting>()
         + 128
@@ -255,6 +258,8 @@ fn bytes(call: &NewCall) -> usize {
         + address(&call.from)
         + text(&call.caller_id)
         + text(&call.send_digits)
+        + text(&call.reason)
+        + size_of_val(&call.detection)
         + call.fallback.as_ref().map_or(0, |(url, _)| url.len())
         + call.status_callback.as_ref().map_or(0, |it| it.url.len())
 }

@@ -5,12 +5,13 @@ use crate::effect::{LookupId, Question};
 use crate::event::Found;
 use crate::script::Start;
 use crate::timer::Timer;
+use crate::token;
 use crate::turn::Turn;
 use model::callback::CallEvents;
 use model::signal::{Offered, Origin, SignalCommand};
 use model::{
-    Account, Address, CallRow, CallSid, CallStatus, Direction, LegId, Number, Span, StatusCallback,
-    limit,
+    Account, Address, Application, CallRow, CallSid, CallStatus, Direction, LegId, Method, Number,
+    Span, StatusCallback, limit,
 };
 use twiml::verb::Dial;
 use twiml::{Document, Noun, Verb, noun};
@@ -23,6 +24,8 @@ pub(crate) struct Arrival {
     /// Its leg.
     pub leg: LegId,
     offered: Box<Offered>,
+    /// The number that was called, while its application is asked for.
+    number: Option<Box<Number>>,
     lookup: LookupId,
 }
 
@@ -48,6 +51,7 @@ impl Arrival {
             sid,
             leg,
             offered,
+            number: None,
             lookup,
         }
     }
@@ -60,7 +64,20 @@ impl Arrival {
         turn.stop(self.sid, Timer::Lookup);
         let may_dial = matches!(self.offered.origin, Origin::Phone(_));
         match found {
-            Found::Number(Some(number)) => self.for_number(&number, turn),
+            Found::Number(Some(number)) => match number.application {
+                Some(application) => {
+                    let question = Question::Application(number.account, application);
+                    self.number = Some(number);
+                    self.lookup = ask(self.sid, question, turn);
+                    Reception::Waiting
+                }
+                None => self.for_number(&number, None, turn),
+            },
+            // An application that is gone leaves the number to its own addresses.
+            Found::Application(application) => match self.number.take() {
+                Some(number) => self.for_number(&number, application.as_deref(), turn),
+                None => self.refuse(404, turn),
+            },
             Found::Number(None) if may_dial => {
                 self.lookup = ask(self.sid, Question::Account, turn);
                 Reception::Waiting
@@ -87,29 +104,49 @@ impl Arrival {
         row
     }
 
-    fn for_number(&mut self, number: &Number, turn: &mut Turn<'_>) -> Reception {
+    /// What the number runs, or the application that handles its calls.
+    fn for_number(
+        &mut self,
+        number: &Number,
+        application: Option<&Application>,
+        turn: &mut Turn<'_>,
+    ) -> Reception {
+        let hooks = application.map_or_else(|| Hooks::of_number(number), Hooks::of_application);
         let mut row = self.row(turn);
         row.account = number.account;
         row.number = Some(number.sid);
-        row.status_callback = number.status_callback.as_ref().map(|url| StatusCallback {
-            url: url.clone(),
-            method: number.status_callback_method,
+        row.status_callback = hooks.status_callback.map(|(url, method)| StatusCallback {
+            url,
+            method,
             events: CallEvents::COMPLETED,
         });
-        let fallback = number
-            .voice_fallback_url
-            .clone()
-            .map(|url| (url, number.voice_fallback_method));
-        let mut call = Call::arrived((self.leg, row), &self.offered, fallback);
-        match number.voice_url.clone().filter(|url| !url.is_empty()) {
-            Some(url) => {
-                let method = number.voice_method;
+        if number.caller_id_lookup || hooks.caller_id_lookup {
+            // The operator's table knows better than what the far end says of itself.
+            let names = &turn.desk.config.caller_names;
+            let known = row.from.number().and_then(|from| names.get(from));
+            row.caller_name = known.cloned().or(row.caller_name);
+        } else {
+            row.caller_name = None;
+        }
+        let token = self.token(&row, turn);
+        let mut call = Call::arrived((self.leg, row), &self.offered, hooks.fallback);
+        call.came_by(application.map(|application| application.sid), token);
+        match hooks.voice.filter(|(url, _)| !url.is_empty()) {
+            Some((url, method)) => {
                 let start = Start::Source(crate::command::Source::Url { url, method });
                 call.take_in(self.offered.sdp.take(), start, turn);
             }
             None => call.turn_away(404, turn),
         }
         Reception::Call(Box::new(call))
+    }
+
+    /// A call from one of our own legs has a caller we chose ourselves: nobody to vouch for.
+    fn token(&self, row: &CallRow, turn: &Turn<'_>) -> Option<String> {
+        let from = row.from.number()?;
+        let key = turn.desk.config.token_key;
+        (self.offered.origin != Origin::Own)
+            .then(|| token::issue(key, row.account, row.sid, from, turn.now))
     }
 
     /// A phone of ours dials out: what it dialled is a `<Dial>` nobody had to write.
@@ -140,6 +177,38 @@ impl Arrival {
         call.take_in(self.offered.sdp.take(), Start::Document(document), turn);
         Reception::Call(Box::new(call))
     }
+}
+
+/// Where a call that came in finds its document, and who is told of its end.
+struct Hooks {
+    voice: Option<(String, Method)>,
+    fallback: Option<(String, Method)>,
+    status_callback: Option<(String, Method)>,
+    caller_id_lookup: bool,
+}
+
+impl Hooks {
+    fn of_number(row: &Number) -> Hooks {
+        Hooks {
+            voice: hook(&row.voice_url, row.voice_method),
+            fallback: hook(&row.voice_fallback_url, row.voice_fallback_method),
+            status_callback: hook(&row.status_callback, row.status_callback_method),
+            caller_id_lookup: row.caller_id_lookup,
+        }
+    }
+
+    fn of_application(row: &Application) -> Hooks {
+        Hooks {
+            voice: hook(&row.voice_url, row.voice_method),
+            fallback: hook(&row.voice_fallback_url, row.voice_fallback_method),
+            status_callback: hook(&row.status_callback, row.status_callback_method),
+            caller_id_lookup: row.caller_id_lookup,
+        }
+    }
+}
+
+fn hook(url: &Option<String>, method: Method) -> Option<(String, Method)> {
+    url.clone().map(|url| (url, method))
 }
 
 fn ask(sid: CallSid, question: Question, turn: &mut Turn<'_>) -> LookupId {

@@ -1,6 +1,7 @@
 //! Runs a document: one verb at a time, then the next document.
 
 use crate::command::Source;
+use crate::effect::Row;
 use crate::leg::Leg;
 use crate::notice::{self, Fault};
 use crate::parameters::Visit;
@@ -8,8 +9,10 @@ use crate::recording::Recordings;
 use crate::relative;
 use crate::turn::Turn;
 use crate::verb::{self, Goto, Heard, Running, Step};
+use crate::verification::Verifying;
 use crate::webhook::{self, Asking};
 use model::media::PlayId;
+use model::new_call::Verification;
 use model::{CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebReply, limit};
 use std::collections::VecDeque;
 use twiml::verb::Say;
@@ -83,6 +86,10 @@ pub(crate) struct Script {
     asked: VecDeque<Time>,
     /// How the last dialled call ended: what a caller who is still unanswered is told.
     dialled: Option<CallStatus>,
+    /// What the first document that is asked for is told besides.
+    first: Vec<(String, String)>,
+    /// The consent that is asked for, if that is what the call is for.
+    verifying: Option<Box<Verifying>>,
 }
 
 impl Script {
@@ -96,6 +103,8 @@ impl Script {
             page: None,
             asked: VecDeque::new(),
             dialled: None,
+            first: Vec::new(),
+            verifying: None,
         }
     }
 
@@ -112,6 +121,21 @@ impl Script {
     /// How the last dialled call ended.
     pub fn dialled(&self) -> Option<CallStatus> {
         self.dialled
+    }
+
+    /// Has the first document that is asked for told this, too.
+    pub fn tell_first(&mut self, parameters: Vec<(String, String)>) {
+        self.first = parameters;
+    }
+
+    /// Makes it ask for consent.
+    pub fn verify(&mut self, verification: Verification) {
+        self.verifying = Some(Box::new(Verifying::new(verification)));
+    }
+
+    /// The consent that is asked for.
+    pub fn verifying(&self) -> Option<&Verifying> {
+        self.verifying.as_deref()
     }
 
     /// Begins; keys are sent first.
@@ -146,7 +170,16 @@ impl Script {
                 }
             }
             Start::Source(Source::Url { url, method }) => {
-                self.go(Goto::to(Some(url), method), line, turn)
+                let mut goto = Goto::to(Some(url), method);
+                goto.parameters = std::mem::take(&mut self.first);
+                self.go(goto, line, turn)
+            }
+            Start::Source(Source::Verification(_)) => {
+                let question = self
+                    .verifying
+                    .as_ref()
+                    .map(|verifying| verifying.question());
+                self.open(question.unwrap_or_default(), line, turn)
             }
         }
     }
@@ -171,6 +204,9 @@ impl Script {
             State::Idle | State::Answering => {}
         }
         self.scope = Scope::Call;
+        if let Some(verifying) = &mut self.verifying {
+            verifying.give_up();
+        }
         self.start(Start::Source(source), line, turn)
     }
 
@@ -314,6 +350,16 @@ impl Script {
     }
 
     fn go(&mut self, goto: Goto, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        if let Some(verifying) = self.verifying.as_mut().filter(|it| it.is_asking()) {
+            let keys = goto.parameters.iter().find(|(name, _)| name == "Digits");
+            let document = verifying.typed(keys.map_or("", |(_, keys)| keys));
+            if verifying.agreed {
+                let mut row = verifying.verification.caller_id.clone();
+                (row.date_created, row.date_updated) = (turn.now, turn.now);
+                turn.save(Row::CallerId(Box::new(row)));
+            }
+            return self.open(document, line, turn);
+        }
         let page = self.page.as_deref();
         let url = goto
             .url

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) enum Timer {
     /// The store has not answered.
     Lookup,
+    /// The call is not to be placed yet.
+    Delay,
     /// The sound engine has not opened the leg.
     Open,
     /// The sound engine has not answered a renegotiation.

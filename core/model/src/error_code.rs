@@ -51,6 +51,7 @@ codes! {
     TO_MISSING = 21201, 400, "No 'To' number is specified";
     URL_INVALID = 21205, 400, "Url parameter is required.";
     SEND_DIGITS = 21206, 400, "SendDigits is not valid";
+    IF_MACHINE = 21207, 400, "IfMachine must be Continue or Hangup";
     TIMEOUT_INVALID = 21208, 400, "Timeout must be an integer";
     METHOD_INVALID = 21209, 400, "Method is not valid";
     FROM_UNVERIFIED = 21210, 400, "The source phone number is not yet verified";
@@ -67,6 +68,18 @@ codes! {
     SIP_PASSWORD = 21223, 400, "SipAuthPassword must be fewer than 256 characters";
     SIP_PASSWORD_MISSING = 21225, 400, "SipAuthPassword is required with SipAuthUsername";
     SIP_HEADERS = 21227, 400, "Headers portion of SIP URI must be fewer than 1024 characters";
+    SIP_USERNAME_CHARS = 21222, 400, "SipAuthUsername holds characters that can't be sent";
+    SIP_PASSWORD_CHARS = 21224, 400, "SipAuthPassword holds characters that can't be sent";
+    SIP_HEADER_NAME = 21228, 400, "A header in the SIP URI has a name that can't be sent";
+    SIP_HEADER_VALUE = 21229, 400, "A header in the SIP URI has a value that can't be sent";
+    DETECTION = 21234, 400, "Invalid machine detection value";
+    BYOC_SID = 21300, 400, "Invalid BYOC trunk SID";
+    CALLER_ID_NUMBER = 21401, 400, "PhoneNumber is not a number that can be called";
+    APPLICATION_FOREIGN = 21420, 400, "The application is not one of this account";
+    CALLER_ID_OWNED = 21449, 400, "The number belongs to the account and needs no verification";
+    CALLER_ID_VERIFIED = 21450, 400, "Phone number already validated on your account";
+    CALL_DELAY = 21454, 400, "CallDelay must be a number from 0 to 60";
+    CALLER_ID_CALLBACK = 21456, 400, "Invalid StatusCallback";
     CALL_EVENT = 21626, 400, "Invalid 'StatusCallbackEvent'";
     NUMBER_URL = 21402, 400, "Invalid Url";
     NUMBER_METHOD = 21403, 400, "Invalid Method";
@@ -102,6 +115,7 @@ codes! {
     SESSION_DESCRIPTION = 32102, 0, "The session description can't be used";
 
     // Requests that are carried out all the same.
+    DETECTION_CALLBACK_MISSING = 21262, 0, "AsyncAmd has no AsyncAmdStatusCallback to tell";
     STATUS_CALLBACK_URL = 21609, 0, "Invalid StatusCallback URL";
     URL_AND_TWIML = 32019, 0, "Url and Twiml were both given: Twiml is ignored";
 

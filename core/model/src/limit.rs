@@ -23,6 +23,42 @@ pub const CALL_SECS_DEFAULT: u32 = 14_400;
 pub const CALL_SECS_MAX: u32 = 86_400;
 /// Keys that `SendDigits` may hold.
 pub const SEND_DIGITS_MAX: usize = 32;
+/// Characters of `CallReason` (the contract's number); they travel in a SIP header.
+pub const CALL_REASON_CHARS_MAX: usize = 50;
+/// How long a `CallToken` can be used (seconds): as long as a call lasts by default; what it
+/// vouches for is a call that is being forwarded now.
+pub const CALL_TOKEN_SECS: u64 = 14_400;
+/// Answering machine detection gives up after so long when nothing else is asked (seconds).
+pub const DETECTION_SECS_DEFAULT: u32 = 30;
+/// It gives up after this at the least (seconds, the contract's number).
+pub const DETECTION_SECS_MIN: u32 = 3;
+/// It gives up after this at the most (seconds); the contract says 59 here and 60 there, and a
+/// client that sends the larger one is not to be refused.
+pub const DETECTION_SECS_MAX: u32 = 60;
+/// Speech shorter than this is a person's when nothing else is asked (milliseconds).
+pub const DETECTION_SPEECH_MS_DEFAULT: u32 = 2_400;
+/// Least speech that can be asked for as the border (milliseconds, the contract's number).
+pub const DETECTION_SPEECH_MS_MIN: u32 = 1_000;
+/// Most speech that can be asked for as the border (milliseconds, the contract's number).
+pub const DETECTION_SPEECH_MS_MAX: u32 = 6_000;
+/// Speech is over after so much silence when nothing else is asked (milliseconds).
+pub const DETECTION_SPEECH_END_MS_DEFAULT: u32 = 1_200;
+/// Least silence that can be asked for as the end of speech (milliseconds, the contract's number).
+pub const DETECTION_SPEECH_END_MS_MIN: u32 = 500;
+/// Most silence that can be asked for as the end of speech (milliseconds, the contract's number).
+pub const DETECTION_SPEECH_END_MS_MAX: u32 = 5_000;
+/// Silence at the beginning that ends detection when nothing else is asked (milliseconds).
+pub const DETECTION_SILENCE_MS_DEFAULT: u32 = 5_000;
+/// Least silence at the beginning that can be asked for (milliseconds, the contract's number).
+pub const DETECTION_SILENCE_MS_MIN: u32 = 2_000;
+/// Most silence at the beginning that can be asked for (milliseconds, the contract's number).
+pub const DETECTION_SILENCE_MS_MAX: u32 = 10_000;
+/// A verification call may be put off so long (seconds, the contract's number).
+pub const VERIFICATION_DELAY_SECS_MAX: u32 = 60;
+/// Digits of a verification code (the contract's number).
+pub const VERIFICATION_CODE_DIGITS: usize = 6;
+/// Times a wrong verification code may be typed: three of a million chances.
+pub const VERIFICATION_TRIES: u8 = 3;
 /// RFC 3261 §8.1.1.6; numbers that dial each other stop after so many rounds.
 pub const MAX_FORWARDS: u8 = 70;
 /// Our own numbers may dial our own numbers so many times in a row: deeper is a loop, and each

@@ -4,7 +4,10 @@
 
 use crate::recording::RecordingTrack;
 use crate::signal::Credentials;
-use crate::{AccountSid, Address, CallSid, Method, NumberSid, StatusCallback};
+use crate::{
+    AccountSid, Address, ApplicationSid, CallSid, Detection, Method, NumberSid, OutgoingCallerId,
+    StatusCallback,
+};
 
 /// Where a call's document comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,19 @@ pub enum Source {
     },
     /// Given with the request.
     Twiml(String),
+    /// None: the call asks whoever answers to agree that the account may show their number.
+    Verification(Box<Verification>),
+}
+
+/// A call that asks for consent: the code is spoken, and typed by whoever agrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// What is written down once the code was typed.
+    pub caller_id: OutgoingCallerId,
+    /// The code.
+    pub code: String,
+    /// Who is told how it went.
+    pub callback: Option<(String, Method)>,
 }
 
 /// A call to be placed, checked by the API: every field is in range.
@@ -27,6 +43,8 @@ pub struct NewCall {
     pub account: AccountSid,
     /// The owned number it goes out from, if `from` is one.
     pub number: Option<NumberSid>,
+    /// The application that handles it.
+    pub application: Option<ApplicationSid>,
     /// Who is called.
     pub to: Address,
     /// Who calls.
@@ -49,6 +67,12 @@ pub struct NewCall {
     pub record: Option<RecordCall>,
     /// For a SIP address that asks who we are.
     pub credentials: Option<Credentials>,
+    /// Why it is placed, for the called phone to show.
+    pub reason: Option<String>,
+    /// Whether and how it is found out who picks up.
+    pub detection: Option<Detection>,
+    /// How long it waits before it is placed (seconds).
+    pub delay_secs: u32,
 }
 
 /// What is to be kept of a call: `Record=true` and what goes with it, or a recording that is

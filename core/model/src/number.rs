@@ -1,6 +1,6 @@
 //! A number the account owns, and what a call to it runs.
 
-use crate::{AccountSid, Method, NumberSid, Time};
+use crate::{AccountSid, ApplicationSid, Method, NumberSid, Time};
 
 /// An owned number with its webhooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Number {
     pub phone_number: String,
     /// What the customer calls it.
     pub friendly_name: String,
+    /// Handles calls to it instead of the addresses below.
+    pub application: Option<ApplicationSid>,
+    /// Whether callers' names are looked up.
+    pub caller_id_lookup: bool,
     /// Asked for a document when somebody calls.
     pub voice_url: Option<String>,
     /// How `voice_url` is asked.

@@ -4,10 +4,14 @@
 use media::codec::Codec;
 use media::rtp::{packet, report};
 use media::sdp;
+use rest::date;
 use rest::form::Form;
+use rest::path::{Format, Kind, Path};
+use rest::token;
 use sip::message::{self, HeaderName, Message};
 use sip::stream::{Frame, Framer};
 use std::net::{IpAddr, Ipv4Addr};
+use store::Start;
 
 /// One SIP message, as a datagram brings it.
 pub fn sip_message(bytes: &[u8]) {
@@ -145,6 +149,65 @@ pub fn twiml(bytes: &[u8]) {
         let written = twiml::write(&document);
         let (again, _) = twiml::parse(&written).expect("what was written can be read");
         assert_eq!(again, document, "writing loses nothing: {written}");
+    }
+}
+
+/// A date in a filter: what was read, written as the API writes dates, is read again the same.
+pub fn date(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Some(moment) = date::parse(&text) else {
+        return;
+    };
+    assert!([1, 86_400].contains(&moment.length.secs()), "{text}");
+    // A zone may shift the last day of 9999 into a year of five digits, which nobody writes.
+    if moment.begin.civil().0 <= 9_999 {
+        let again = date::parse(&moment.begin.rfc2822()).map(|moment| moment.begin);
+        assert_eq!(again, Some(moment.begin), "{text}");
+    }
+}
+
+/// A token of a page: what was read is written the same.
+pub fn page_token(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for prefix in ["CA", ""] {
+        let (direction, key) = match token::read(&text, prefix) {
+            Some(Start::After(key)) => ("PA", key),
+            Some(Start::Before(key)) => ("PB", key),
+            Some(other) => panic!("{other:?} has no token"),
+            None => continue,
+        };
+        let again = token::write(direction, prefix, key);
+        assert!(again.eq_ignore_ascii_case(&text), "{text}");
+    }
+}
+
+/// A path of a request: identifiers stand where the pattern has them.
+pub fn path(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for accepts_json in [false, true] {
+        let path = Path::read(&text, accepts_json);
+        assert_eq!(path.whole(), text);
+        for kind in [Kind::One, Kind::List, Kind::Sound] {
+            if path.format(kind) == Some(Format::Csv) {
+                assert!(kind == Kind::List && text.ends_with(".csv"));
+            }
+        }
+        let mut found = 0;
+        for (pattern, account) in [
+            ("", false),
+            ("/Accounts", false),
+            ("/Accounts/AC", true),
+            ("/Accounts/AC/Calls/CA", true),
+            ("/Accounts/AC/Calls/CA/Recordings/RE", true),
+            ("/Accounts/AC/Calls/CA/Recordings/Twilio.CURRENT", true),
+        ] {
+            if path.fits(pattern) {
+                found += 1;
+                assert!(path.is_ours());
+                assert_eq!(path.account().is_some(), account, "{text}");
+            }
+        }
+        assert!(found <= 1, "{text} is of one pattern only");
     }
 }
 

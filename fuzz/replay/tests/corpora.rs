@@ -108,3 +108,18 @@ fn twiml() {
 fn form() {
     replay("form", replay::form);
 }
+
+#[test]
+fn date() {
+    replay("date", replay::date);
+}
+
+#[test]
+fn page_token() {
+    replay("page_token", replay::page_token);
+}
+
+#[test]
+fn path() {
+    replay("path", replay::path);
+}

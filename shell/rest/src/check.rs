@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::form::Form;
-use model::{ErrorCode, Method};
+use model::{ErrorCode, Method, limit};
 
 /// Whether text is an absolute HTTP address with a host.
 pub fn is_url(text: &str) -> bool {
@@ -76,6 +76,18 @@ pub fn seconds(form: &Form, name: &str, max: u32, code: ErrorCode) -> Result<Opt
             format!("{name} must be a positive integer, not {text}"),
         )),
     }
+}
+
+/// Keys that are sent after the answer, if they are given; `w` and `W` are pauses.
+pub fn keys(form: &Form, name: &str) -> Result<Option<String>, Fault> {
+    let Some(keys) = form.given(name).map(str::trim) else {
+        return Ok(None);
+    };
+    let known = |c: char| matches!(c, '0'..='9' | 'A'..='D' | 'a'..='d' | '#' | '*' | 'w' | 'W');
+    if keys.len() > limit::SEND_DIGITS_MAX || !keys.chars().all(known) {
+        return Err(Fault::of(ErrorCode::SEND_DIGITS));
+    }
+    Ok(Some(keys.to_owned()))
 }
 
 /// One of a set of words, if it is given.

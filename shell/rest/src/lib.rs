@@ -73,7 +73,9 @@ pub struct Parts {
     pub seed: [u8; 32],
     /// Where clients reach this API, without a slash at the end: `http://127.0.0.1:8080`.
     pub base_url: String,
-    /// Only owned numbers may be shown as `From`.
+    /// What call tokens are signed with: call control's key.
+    pub token_key: call::TokenKey,
+    /// Only owned and verified numbers may be shown as `From`.
     pub strict: bool,
 }
 

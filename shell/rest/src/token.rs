@@ -7,7 +7,7 @@ use model::Time;
 use store::{Key, Start};
 
 /// The token of the page after (`PA`) or before (`PB`) this row.
-pub(crate) fn write(direction: &str, prefix: &str, key: Key) -> String {
+pub fn write(direction: &str, prefix: &str, key: Key) -> String {
     format!("{direction}{prefix}{:032x}{:016x}", key.sid, key.date.0)
 }
 

@@ -169,6 +169,7 @@ impl Carrier {
             }
             Row::Recording(row) => Write::Recording(row),
             Row::Notification(row) => Write::Notification(row),
+            Row::CallerId(row) => Write::CallerId(row),
             Row::WebEvent(row) => Write::WebEvent(row),
             Row::Waiting(row) => Write::Waiting(row),
             Row::Left(place) => Write::Left(place),
@@ -178,6 +179,9 @@ impl Carrier {
     fn find(&self, question: Question) -> Found {
         match question {
             Question::Number(number) => Found::Number(self.directory.number(&number).map(Box::new)),
+            Question::Application(account, sid) => {
+                Found::Application(self.directory.application(account, sid).map(Box::new))
+            }
             Question::Account => Found::Account(
                 self.directory
                     .default_account()

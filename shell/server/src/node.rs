@@ -95,7 +95,6 @@ impl Node {
             metrics.clone(),
             chance.fork(),
         );
-        let terminal = start::terminal(&plan, clock.now())?;
         let desk = Arc::new(Desk::new({
             let shard = shard.clone();
             move |command| shard.command(command)
@@ -111,11 +110,12 @@ impl Node {
             media: media.clone(),
             sip: sockets.clone(),
             phones: phones.as_ref().map(|(network, _)| network.clone()),
-            terminal,
+            terminal: start::terminal(&plan, clock.now())?,
             metrics: metrics.clone(),
             pending: Pending::default(),
         };
-        let switch_config = plan.switch(&sockets, &base_url)?;
+        let token_key = call::TokenKey(start::random()?);
+        let switch_config = plan.switch(&sockets, &base_url, token_key)?;
         let control = Shard {
             switch: Switch::new(clock.now(), switch_config, chance.fork()),
             carrier,
@@ -133,6 +133,7 @@ impl Node {
             clock: Arc::new(move || clock.now()),
             seed: start::random()?,
             base_url,
+            token_key,
             strict: plan.strict,
         });
         Retention {
@@ -142,8 +143,7 @@ impl Node {
             clock,
         }
         .start();
-        let (stop, stopping) = watch::channel(false);
-        let (_, ready) = watch::channel(true);
+        let ((stop, stopping), (_, ready)) = (watch::channel(false), watch::channel(true));
         let site = Site {
             rest,
             metrics,

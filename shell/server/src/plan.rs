@@ -174,6 +174,7 @@ impl Plan {
         &self,
         sockets: &SipSockets,
         base_url: &str,
+        token_key: call::TokenKey,
     ) -> Result<switch::Config, StartError> {
         let mut listeners = Vec::new();
         for (transport, locals) in [
@@ -194,6 +195,7 @@ impl Plan {
                 any_caller_id: !self.strict,
                 calls_max: self.calls_max.unwrap_or(model::limit::CALLS_MAX),
                 calls_per_second: self.calls_per_second,
+                token_key,
                 ..call::Config::default()
             },
             sip: sip::Config {

@@ -249,6 +249,8 @@ fn new_number(
         account,
         phone_number: phone_number.clone(),
         friendly_name: planned.name.clone().unwrap_or_else(|| phone_number.clone()),
+        application: None,
+        caller_id_lookup: false,
         voice_url: None,
         voice_method: Method::Post,
         voice_fallback_url: None,

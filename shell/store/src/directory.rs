@@ -3,7 +3,9 @@
 //! The control loop asks here on every call, and a disk is no place to ask while phones ring.
 
 use crate::{Store, StoreError, Write};
-use model::{Account, AccountSid, ApiKey, KeySid, Number};
+use model::{
+    Account, AccountSid, ApiKey, Application, ApplicationSid, KeySid, Number, OutgoingCallerId,
+};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -23,6 +25,9 @@ struct Rows {
     keys: HashMap<KeySid, Arc<ApiKey>>,
     /// By E.164.
     numbers: HashMap<String, Number>,
+    applications: HashMap<ApplicationSid, Application>,
+    /// By account and E.164.
+    caller_ids: HashMap<(AccountSid, String), OutgoingCallerId>,
 }
 
 impl Directory {
@@ -38,6 +43,13 @@ impl Directory {
         for number in store.all_numbers()? {
             rows.numbers.insert(number.phone_number.clone(), number);
         }
+        for row in store.all_applications()? {
+            rows.applications.insert(row.sid, row);
+        }
+        for row in store.all_caller_ids()? {
+            rows.caller_ids
+                .insert((row.account, row.phone_number.clone()), row);
+        }
         Ok(Directory {
             rows: RwLock::new(rows),
         })
@@ -46,6 +58,18 @@ impl Directory {
     /// The number with these digits (`+…`), if it is ours.
     pub fn number(&self, phone_number: &str) -> Option<Number> {
         self.read(|rows| rows.numbers.get(phone_number).cloned())
+    }
+
+    /// An application of this account.
+    pub fn application(&self, account: AccountSid, sid: ApplicationSid) -> Option<Application> {
+        let ours = |row: &&Application| row.account == account;
+        self.read(|rows| rows.applications.get(&sid).filter(ours).cloned())
+    }
+
+    /// A number that this account has verified.
+    pub fn caller_id(&self, account: AccountSid, phone_number: &str) -> Option<OutgoingCallerId> {
+        let key = (account, phone_number.to_owned());
+        self.read(|rows| rows.caller_ids.get(&key).cloned())
     }
 
     /// An account by its identifier.
@@ -103,6 +127,10 @@ impl Directory {
                     | Write::DeleteKey(_)
                     | Write::Number(_)
                     | Write::DeleteNumber(_)
+                    | Write::Application(_)
+                    | Write::DeleteApplication(_)
+                    | Write::CallerId(_)
+                    | Write::DeleteCallerId(_)
             )
         });
         if !concerned {
@@ -124,6 +152,20 @@ impl Directory {
                         .insert(row.phone_number.clone(), (**row).clone());
                 }
                 Write::DeleteNumber(sid) => rows.numbers.retain(|_, number| number.sid != *sid),
+                Write::Application(row) => {
+                    rows.applications.insert(row.sid, (**row).clone());
+                }
+                Write::DeleteApplication(sid) => {
+                    rows.applications.remove(sid);
+                    for number in rows.numbers.values_mut() {
+                        number.application.take_if(|handler| handler == sid);
+                    }
+                }
+                Write::CallerId(row) => {
+                    let key = (row.account, row.phone_number.clone());
+                    rows.caller_ids.insert(key, (**row).clone());
+                }
+                Write::DeleteCallerId(sid) => rows.caller_ids.retain(|_, row| row.sid != *sid),
                 _ => {}
             }
         }

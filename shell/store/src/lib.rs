@@ -15,15 +15,16 @@ mod write;
 mod writer;
 
 use model::{
-    Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
-    Number, NumberSid, RecordingRow, RecordingSid, Time, WaitingCall, WebEventRow,
+    Account, AccountSid, ApiKey, Application, ApplicationSid, CallRow, CallSid, Callback,
+    NotificationRow, NotificationSid, Number, NumberSid, OutgoingCallerId, RecordingRow,
+    RecordingSid, Time, WaitingCall, WebEventRow,
 };
 
 pub use directory::Directory;
 pub use error::StoreError;
 pub use page::{
-    CallFilter, CallOrder, Journaled, Key, NotificationFilter, NumberFilter, Page, PageAsk,
-    RecordingFilter, Start, TimeRange,
+    CallFilter, CallOrder, CallerIdFilter, Journaled, Key, NotificationFilter, NumberFilter, Page,
+    PageAsk, RecordingFilter, Start, TimeRange,
 };
 pub use secret::{SecretError, Vault, draw_key_secret, draw_token, hash_secret};
 pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
@@ -60,6 +61,42 @@ pub trait Store: Send + Sync + 'static {
         filter: &NumberFilter,
         page: &PageAsk,
     ) -> Result<Page<Number>, StoreError>;
+
+    /// Every application of every account, for the directory.
+    fn all_applications(&self) -> Result<Vec<Application>, StoreError>;
+
+    /// An application by its identifier.
+    fn application(
+        &self,
+        account: AccountSid,
+        sid: ApplicationSid,
+    ) -> Result<Option<Application>, StoreError>;
+
+    /// An account's applications, newest first; only those of this name, if one is given.
+    fn applications(
+        &self,
+        account: AccountSid,
+        friendly_name: Option<&str>,
+        page: &PageAsk,
+    ) -> Result<Page<Application>, StoreError>;
+
+    /// Every verified number of every account, for the directory.
+    fn all_caller_ids(&self) -> Result<Vec<OutgoingCallerId>, StoreError>;
+
+    /// A verified number by its identifier.
+    fn caller_id(
+        &self,
+        account: AccountSid,
+        sid: NumberSid,
+    ) -> Result<Option<OutgoingCallerId>, StoreError>;
+
+    /// An account's verified numbers, newest first.
+    fn caller_ids(
+        &self,
+        account: AccountSid,
+        filter: &CallerIdFilter,
+        page: &PageAsk,
+    ) -> Result<Page<OutgoingCallerId>, StoreError>;
 
     /// A call by its identifier.
     fn call(&self, account: AccountSid, sid: CallSid) -> Result<Option<CallRow>, StoreError>;

@@ -102,6 +102,15 @@ pub struct NumberFilter {
     pub friendly_name: Option<String>,
 }
 
+/// Which verified numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CallerIdFilter {
+    /// Exactly this number.
+    pub phone_number: Option<String>,
+    /// Exactly this name.
+    pub friendly_name: Option<String>,
+}
+
 /// A row's place in a list that is ordered by date and identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {

@@ -1,8 +1,9 @@
 //! What can be written, in domain words.
 
 use model::{
-    Account, ApiKey, CallRow, CallSid, Callback, CallbackId, KeySid, NotificationRow,
-    NotificationSid, Number, NumberSid, RecordingRow, RecordingSid, Time, WaitingCall, WebEventRow,
+    Account, ApiKey, Application, ApplicationSid, CallRow, CallSid, Callback, CallbackId, KeySid,
+    NotificationRow, NotificationSid, Number, NumberSid, OutgoingCallerId, RecordingRow,
+    RecordingSid, Time, WaitingCall, WebEventRow,
 };
 
 /// One change. A later row with the same identifier replaces an earlier one.
@@ -18,6 +19,14 @@ pub enum Write {
     Number(Box<Number>),
     /// Give a number up.
     DeleteNumber(NumberSid),
+    /// Keep an application.
+    Application(Box<Application>),
+    /// Take an application away; the numbers it handled fall back to their own addresses.
+    DeleteApplication(ApplicationSid),
+    /// Keep a verified number.
+    CallerId(Box<OutgoingCallerId>),
+    /// Take a verified number away.
+    DeleteCallerId(NumberSid),
     /// Keep a call.
     Call(Box<CallRow>),
     /// Take a call and its web events away; its recordings and notifications stay.
@@ -79,6 +88,8 @@ impl Write {
             | Write::DeleteKey(_)
             | Write::Number(_)
             | Write::DeleteNumber(_) => return None,
+            Write::Application(_) | Write::DeleteApplication(_) => return None,
+            Write::CallerId(_) | Write::DeleteCallerId(_) => return None,
             Write::WebEvent(_) | Write::Story { .. } => return None,
             Write::Notification(row) => Subject::Notification(row.sid),
             Write::Waiting(row) => Subject::Waiting(row.place),

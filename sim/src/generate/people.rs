@@ -148,6 +148,7 @@ fn new_call(chance: &mut Chance) -> NewCall {
     NewCall {
         account: model::AccountSid(1),
         number: None,
+        application: None,
         to: Address::parse(to),
         from: Address::parse(OWNED[0]),
         caller_id: None,
@@ -161,6 +162,9 @@ fn new_call(chance: &mut Chance) -> NewCall {
         time_limit_secs: 1 + chance.below(90) as u32,
         record: chance.percent(20).then(|| record(chance)),
         credentials: None,
+        reason: None,
+        detection: None,
+        delay_secs: 0,
     }
 }
 

@@ -21,30 +21,31 @@ impl Call {
         let (sid, new) = (waiting.sid, waiting.call);
         let (to, headers) = without_headers(&new.to);
         let shown = new.caller_id.as_deref().map(Address::parse);
-        let visit = Visit::default();
+        let mut visit = Visit::default();
+        visit.application = new.application;
         let outbound = Outbound {
             to,
             from: shown.unwrap_or(new.from),
-            headers: ours(&row, headers),
+            headers: ours(&row, new.reason, headers),
             credentials: new.credentials,
             ring_secs: new.ring_secs.min(limit::RING_SECS_MAX),
             max_forwards: visit.max_forwards,
             own_hops: visit.own_hops,
         };
+        let mut script = Script::new(Scope::Call, new.fallback);
+        if let Source::Verification(verification) = &new.source {
+            script.verify((**verification).clone());
+        }
         let plan = Plan {
             keys: new.send_digits,
             start: Some(Start::Source(new.source)),
             record: new.record,
+            detection: new.detection,
+            delay_secs: new.delay_secs,
             time_limit_secs: new.time_limit_secs.min(limit::CALL_SECS_MAX),
         };
         let leg = Leg::outbound(turn.draw_leg(sid), sid, outbound);
-        Call::new(
-            row,
-            leg,
-            Script::new(Scope::Call, new.fallback),
-            visit,
-            plan,
-        )
+        Call::new(row, leg, script, visit, plan)
     }
 
     /// A call that a `<Dial>` asks for.
@@ -62,7 +63,7 @@ impl Call {
         row.to = outbound.to.clone();
         row.from = outbound.from.clone();
         row.status_callback = child.status_callback;
-        let headers = ours(&row, outbound.headers.clone());
+        let headers = ours(&row, None, outbound.headers.clone());
         let outbound = Outbound {
             headers,
             ..outbound
@@ -74,6 +75,8 @@ impl Call {
             keys: child.send_digits,
             start: Some(start),
             record: None,
+            detection: None,
+            delay_secs: 0,
             time_limit_secs: limit::CALL_SECS_MAX,
         };
         let visit = Visit::on_the_way(outbound.max_forwards, outbound.own_hops);
@@ -94,6 +97,8 @@ impl Call {
             keys: None,
             start: None,
             record: None,
+            detection: None,
+            delay_secs: 0,
             time_limit_secs: limit::CALL_SECS_DEFAULT,
         };
         let leg = Leg::inbound(leg, row.sid, offered);
@@ -163,11 +168,18 @@ fn without_headers(to: &Address) -> (Address, Vec<(String, String)>) {
 }
 
 /// The headers that name a call to the far end, before the customer's own.
-fn ours(row: &CallRow, customers: Vec<(String, String)>) -> Vec<(String, String)> {
+fn ours(
+    row: &CallRow,
+    reason: Option<String>,
+    customers: Vec<(String, String)>,
+) -> Vec<(String, String)> {
     let mut headers = vec![
         ("X-Twilio-AccountSid".to_owned(), row.account.to_string()),
         ("X-Twilio-CallSid".to_owned(), row.sid.to_string()),
     ];
+    // Why a call is placed is its subject (RFC 3261 §20.36), which phones show while they ring.
+    // The original shows it through carriers' branding, which has no header of its own.
+    headers.extend(reason.map(|reason| ("Subject".to_owned(), reason)));
     headers.extend(customers);
     headers
 }

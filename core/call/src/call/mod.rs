@@ -9,22 +9,25 @@ pub(crate) use birth::{blank, row_of};
 
 use crate::callback;
 use crate::command::{EndAs, RecordCall, RecordingChange, Update};
+use crate::detection::{self, Verdict};
 use crate::effect::{Granted, LookupId, Refusal, Row};
 use crate::family::{ChildEnd, News};
 use crate::leg::Leg;
 use crate::notice::{self, Fault};
 use crate::parameters::Visit;
+use crate::rate;
 use crate::recording::{Finished, Recordings};
 use crate::script::{Line, Outcome, Scope, Script, Start};
 use crate::timer::Timer;
 use crate::turn::Turn;
 use crate::verb::Heard;
+use model::detection::{Detection, Told};
 use model::media::{MediaEvent, Opening, PlayEnd, RecordSpec};
 use model::recording::RecordingSource;
 use model::signal::SignalEvent;
 use model::{
-    Address, CallRow, CallSid, CallStatus, Cause, ErrorCode, FetchId, LegId, RecordingSid, Span,
-    WebReply, limit,
+    Address, ApplicationSid, CallRow, CallSid, CallStatus, Cause, ErrorCode, FetchId, LegId,
+    RecordingSid, Span, WebReply, limit,
 };
 
 /// A call.
@@ -51,6 +54,8 @@ struct Plan {
     keys: Option<String>,
     start: Option<Start>,
     record: Option<RecordCall>,
+    detection: Option<Detection>,
+    delay_secs: u32,
     time_limit_secs: u32,
 }
 
@@ -76,9 +81,12 @@ impl Call {
         self.place(turn);
     }
 
-    /// Gets its leg going.
+    /// Gets its leg going, now or when it is time.
     pub fn place(&mut self, turn: &mut Turn<'_>) {
-        self.leg.place(turn);
+        match std::mem::take(&mut self.plan.delay_secs) {
+            0 => self.leg.place(turn),
+            secs => turn.set(self.row.sid, Timer::Delay, Span::from_secs(secs.into())),
+        }
     }
 
     /// Takes a caller in: alerts, gets the sound, begins the document.
@@ -93,6 +101,12 @@ impl Call {
         self.with_script(turn, |script, line, turn| {
             script.begin(None, start, line, turn)
         });
+    }
+
+    /// What its webhooks tell of how it came: the application that handles it, its token.
+    pub fn came_by(&mut self, application: Option<ApplicationSid>, token: Option<String>) {
+        self.visit.application = application;
+        self.visit.token = token;
     }
 
     /// Turns a caller away who belongs to somebody who has nothing for them.
@@ -216,6 +230,7 @@ impl Call {
                 self.with_script(turn, |script, line, turn| script.fetch_overdue(line, turn));
             }
             Timer::Verb | Timer::Bridge => self.hear(Heard::TimedOut(timer), turn),
+            Timer::Delay if !self.leg.is_ended() => self.leg.place(turn),
             Timer::Recorded => {
                 for finished in self.recordings.overdue(&self.row, turn) {
                     self.finished(finished, turn);
@@ -390,6 +405,9 @@ impl Call {
             let whole = self.recordings.whole();
             callback::progress(&self.row, status, &self.visit, whole, turn);
         }
+        if let Some(verifying) = self.script.verifying().filter(|_| status.is_final()) {
+            callback::verification(&self.row, verifying, &self.visit, turn);
+        }
     }
 
     fn stamp(&mut self, status: CallStatus, turn: &Turn<'_>) {
@@ -414,6 +432,7 @@ impl Call {
             let end = self.row.end_time.unwrap_or(turn.now);
             self.row.end_time = Some(end);
             self.row.duration_secs = Some(CallRow::duration_between(self.row.answer_time, end));
+            self.row.price = rate::price(&turn.desk.config.rates, &self.row);
         }
         if !inbound {
             self.row.sip_response_code = self.leg.response;
@@ -450,6 +469,10 @@ impl Call {
         if let Some(record) = self.plan.record.take() {
             self.keep(RecordingSource::OutboundApi, record, turn);
         }
+        if let Some(detection) = self.plan.detection.take() {
+            let verdict = detection::without_detector(&detection);
+            self.detected(&detection, verdict, turn);
+        }
         match self.plan.start.take() {
             Some(start) => {
                 let keys = self.plan.keys.take();
@@ -458,6 +481,22 @@ impl Call {
                 });
             }
             None => self.hear(Heard::Answered, turn),
+        }
+    }
+
+    /// Who picked up is known.
+    fn detected(&mut self, detection: &Detection, verdict: Verdict, turn: &mut Turn<'_>) {
+        self.row.answered_by = Some(verdict.answered_by);
+        self.save(turn);
+        match &detection.told {
+            Told::Document => self.script.tell_first(verdict.parameters()),
+            Told::Callback(Some(to)) => {
+                callback::detection(&self.row, verdict, (&to.0, to.1), turn);
+            }
+            Told::Callback(None) => {}
+        }
+        if detection.hang_up_on_machine && verdict.is_machine() {
+            self.leg.hang_up(turn);
         }
     }
 

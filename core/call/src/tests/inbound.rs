@@ -294,3 +294,83 @@ fn a_store_that_does_not_answer_turns_the_caller_away() {
     assert_eq!(out, [Effect::Signal { leg, command }]);
     assert!(control.is_empty());
 }
+
+/// An application whose addresses differ from those of the number.
+fn application(sid: u128) -> Application {
+    Application {
+        sid: ApplicationSid(sid),
+        account: ACCOUNT,
+        friendly_name: "menu".into(),
+        voice_url: Some("http://app/application".into()),
+        voice_method: Method::Get,
+        voice_fallback_url: None,
+        voice_fallback_method: Method::Post,
+        status_callback: Some("http://app/application-status".into()),
+        status_callback_method: Method::Get,
+        caller_id_lookup: false,
+        messages: MessageHooks::default(),
+        date_created: Time(0),
+        date_updated: Time(0),
+    }
+}
+
+#[test]
+fn an_application_goes_before_the_numbers_own_addresses() {
+    let mut world = world("<Reject/>").page("http://app/application", "<Say>menu</Say>");
+    world.application = Some(ApplicationSid(5));
+    world.applications = vec![application(5)];
+    world.offer(offer(US, ALICE, trunk()));
+    assert!(world.saw("in0 say menu"));
+    let asked = world.asked("http://app/application");
+    assert_eq!(asked["ApplicationSid"], ApplicationSid(5).to_string());
+    assert_eq!(world.fetches[0].1.method, Method::Get);
+    let told = &world.callbacks[0];
+    assert_eq!(told.url, "http://app/application-status");
+    assert_eq!(told.method, Method::Get);
+    let sid = value(told, "ApplicationSid");
+    assert_eq!(sid, Some(ApplicationSid(5).to_string()));
+    assert_eq!(world.told(only(&world).sid), ["completed 0"]);
+    world.assert_over();
+}
+
+#[test]
+fn an_application_that_is_gone_leaves_the_number_to_its_own_addresses() {
+    let mut world = world("<Say>hi</Say>");
+    world.application = Some(ApplicationSid(5));
+    world.offer(offer(US, ALICE, trunk()));
+    assert!(world.saw("in0 say hi"));
+    assert!(!world.asked("http://app/in").contains_key("ApplicationSid"));
+    world.assert_over();
+}
+
+#[test]
+fn a_callers_name_is_told_only_where_it_is_looked_up() {
+    for (lookup, name) in [(true, Some("Ann".to_owned())), (false, None)] {
+        let mut world = world("<Say>hi</Say>");
+        world.caller_id_lookup = lookup;
+        let mut offered = offer(US, ALICE, trunk());
+        offered.caller_name = Some("Ann".into());
+        world.offer(offered);
+        assert_eq!(only(&world).caller_name, name);
+        assert_eq!(
+            world.asked("http://app/in").get("CallerName").cloned(),
+            name
+        );
+        world.assert_over();
+    }
+}
+
+#[test]
+fn an_inbound_call_carries_a_token_for_its_caller() {
+    let mut world = world("<Say>hi</Say>");
+    world.offer(offer(US, ALICE, trunk()));
+    let token = world.asked("http://app/in")["CallToken"].clone();
+    let vouched = token::caller(TokenKey([0; 32]), ACCOUNT, &token, world.now);
+    assert_eq!(vouched.as_deref(), Some(ALICE));
+    // A caller who is no number, and a call of our own, have nobody to vouch for.
+    for (from, origin) in [("sip:bob@example.com", trunk()), (ALICE, Origin::Own)] {
+        let mut world = self::world("<Say>hi</Say>");
+        world.offer(offer(US, from, origin));
+        assert!(!world.asked("http://app/in").contains_key("CallToken"));
+    }
+}

@@ -1,5 +1,6 @@
 //! Small stories: call control in a world that answers as it is told.
 
+mod asked_for;
 mod bounds;
 mod dial;
 mod fuzz;
@@ -8,4 +9,5 @@ mod outbound;
 mod queue;
 mod recording;
 mod verbs;
+mod verification;
 mod world;

@@ -16,6 +16,12 @@ pub struct World {
     pub pages: BTreeMap<String, String>,
     /// Numbers that are ours, and their voice_url.
     pub numbers: BTreeMap<String, Option<String>>,
+    /// Which application handles calls to our numbers, whether it is known or not.
+    pub application: Option<ApplicationSid>,
+    /// Applications that are known.
+    pub applications: Vec<Application>,
+    /// Callers' names are looked up.
+    pub caller_id_lookup: bool,
     /// Sound opens by itself.
     pub opens: bool,
     /// Prompts end by themselves.
@@ -28,6 +34,7 @@ pub struct World {
     pub recordings: BTreeMap<RecordingSid, RecordingRow>,
     pub notices: Vec<NotificationRow>,
     pub events: Vec<WebEventRow>,
+    pub caller_ids: Vec<OutgoingCallerId>,
     pub callbacks: Vec<Callback>,
     pub replies: Vec<Result<Box<CallRow>, Refusal>>,
     /// Recordings that the API was shown, and whether each was begun by its request.
@@ -50,6 +57,7 @@ pub fn new_call(to: &str) -> NewCall {
     NewCall {
         account: ACCOUNT,
         number: None,
+        application: None,
         to: Address::parse(to),
         from: Address::parse("+12025550190"),
         caller_id: None,
@@ -69,6 +77,9 @@ pub fn new_call(to: &str) -> NewCall {
         time_limit_secs: 3_600,
         record: None,
         credentials: None,
+        reason: None,
+        detection: None,
+        delay_secs: 0,
     }
 }
 
@@ -94,6 +105,9 @@ impl World {
             now: Time::from_secs(1_700_000_000),
             pages: BTreeMap::new(),
             numbers: BTreeMap::new(),
+            application: None,
+            applications: Vec::new(),
+            caller_id_lookup: false,
             opens: true,
             plays: true,
             records: Some(3_000),
@@ -102,6 +116,7 @@ impl World {
             recordings: BTreeMap::new(),
             notices: Vec::new(),
             events: Vec::new(),
+            caller_ids: Vec::new(),
             callbacks: Vec::new(),
             replies: Vec::new(),
             shown: Vec::new(),
@@ -113,6 +128,18 @@ impl World {
             playing: Vec::new(),
             closed: BTreeSet::new(),
             offered: 0,
+        }
+    }
+
+    /// A world whose calls cost something.
+    pub fn rated(rates: Vec<Rate>) -> World {
+        let config = Config {
+            rates,
+            ..Config::default()
+        };
+        World {
+            control: CallControl::new(config, Chance::new(1)),
+            ..World::new()
         }
     }
 
@@ -347,6 +374,7 @@ impl World {
                 self.ladder.push(format!("notice {}", row.code));
                 self.notices.push(*row);
             }
+            Effect::Save(Row::CallerId(row)) => self.caller_ids.push(*row),
             Effect::Save(Row::WebEvent(row)) => self.events.push(*row),
             Effect::Save(Row::Waiting(row)) => {
                 self.waiting.insert(row.place, *row);
@@ -419,7 +447,17 @@ impl World {
         match question {
             Question::Number(number) => {
                 let known = self.numbers.get(&number);
-                Found::Number(known.map(|url| Box::new(owned(&number, url.clone()))))
+                Found::Number(known.map(|url| {
+                    Box::new(Number {
+                        application: self.application,
+                        caller_id_lookup: self.caller_id_lookup,
+                        ..owned(&number, url.clone())
+                    })
+                }))
+            }
+            Question::Application(_, sid) => {
+                let found = self.applications.iter().find(|row| row.sid == sid);
+                Found::Application(found.cloned().map(Box::new))
             }
             Question::Account => Found::Account(Some(Account::new(ACCOUNT, "", "", Time(0)))),
         }
@@ -524,6 +562,8 @@ fn owned(number: &str, url: Option<String>) -> Number {
         account: ACCOUNT,
         phone_number: number.into(),
         friendly_name: number.into(),
+        application: None,
+        caller_id_lookup: false,
         voice_url: url,
         voice_method: Method::Post,
         voice_fallback_url: Some("http://app/fallback".into()),

@@ -3,7 +3,7 @@
 //! What is asked for is checked in the order clients know: who, from whom, what to run, then
 //! whether each of these is right, then the rest.
 
-use super::calls;
+use super::{call_detection, call_ends, calls};
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::{Ask, Reply, Rest, check};
@@ -14,12 +14,13 @@ use model::callback::CallEvents;
 use model::recording::RecordingTrack;
 use model::signal::Credentials;
 use model::{
-    Address, CallRow, ErrorCode, Method, NotificationRow, NotificationSid, StatusCallback, limit,
+    Address, ApplicationSid, CallRow, ErrorCode, Method, NotificationRow, NotificationSid,
+    StatusCallback, limit,
 };
 use store::Write;
 
 /// Something that is wrong with a call that is placed all the same.
-type Warning = (ErrorCode, String);
+pub type Warning = (ErrorCode, String);
 
 /// `POST /Calls.json`.
 pub async fn create(rest: &Rest, ask: &Ask) -> Reply {
@@ -48,27 +49,14 @@ fn read(rest: &Rest, ask: &Ask, warnings: &mut Vec<Warning>) -> Result<NewCall, 
     let from = form
         .given("From")
         .ok_or_else(|| Fault::of(ErrorCode::FROM_MISSING))?;
-    let source = source(form)?.ok_or_else(|| no_source(form))?;
-    if matches!(source, Source::Url { .. }) && form.given("Twiml").is_some() {
-        let code = ErrorCode::URL_AND_TWIML;
-        warnings.push((code, code.text().to_owned()));
-    }
-    let to = callee(to)?;
-    let from = caller(from, &to)?;
-    let owned = from
-        .number()
-        .and_then(|number| rest.parts().directory.number(number));
-    let owned = owned.filter(|number| number.account == ask.account.sid);
-    if rest.parts().strict && from.number().is_some() && owned.is_none() {
-        return Err(Fault::new(
-            ErrorCode::FROM_UNVERIFIED,
-            format!(
-                "The source phone number provided, {from}, is not yet verified for your account. \
-                 You may only make calls from phone numbers that you've verified or purchased \
-                 from Twilio."
-            ),
-        ));
-    }
+    let run = match form.given("ApplicationSid") {
+        Some(sid) => Run::by_application(rest, ask, sid)?,
+        None => Run::by_request(form, warnings)?,
+    };
+    let ends = call_ends::read(rest, ask, to, from)?;
+    trunk(form, &ends.to)?;
+    // Kept for nobody: there are no apps to be notified yet.
+    check::url(form, "ClientNotificationUrl", ErrorCode::URL_INVALID)?;
     let ring = check::seconds(
         form,
         "Timeout",
@@ -78,19 +66,95 @@ fn read(rest: &Rest, ask: &Ask, warnings: &mut Vec<Warning>) -> Result<NewCall, 
     let length = time_limit(form)?;
     Ok(NewCall {
         account: ask.account.sid,
-        number: owned.map(|number| number.sid),
-        to,
-        from,
-        caller_id: form.given("CallerId").map(|text| text.trim().to_owned()),
-        source,
-        fallback: fallback(form)?,
-        status_callback: status_callback(form, warnings)?,
-        send_digits: send_digits(form)?,
+        number: ends.number,
+        application: run.application,
+        to: ends.to,
+        from: ends.from,
+        caller_id: ends.caller_id,
+        source: run.source,
+        fallback: run.fallback,
+        status_callback: run.status_callback,
+        send_digits: check::keys(form, "SendDigits")?,
         ring_secs: ring.unwrap_or(limit::RING_SECS_DEFAULT),
         time_limit_secs: length.unwrap_or(limit::CALL_SECS_DEFAULT),
         record: record(form)?,
         credentials: credentials(form)?,
+        reason: reason(form)?,
+        detection: call_detection::read(form, warnings)?,
+        delay_secs: 0,
     })
+}
+
+/// What a call runs, and who is told of it.
+struct Run {
+    application: Option<ApplicationSid>,
+    source: Source,
+    fallback: Option<(String, Method)>,
+    status_callback: Option<StatusCallback>,
+}
+
+impl Run {
+    fn by_request(form: &Form, warnings: &mut Vec<Warning>) -> Result<Run, Fault> {
+        let source = source(form)?.ok_or_else(|| Fault::of(ErrorCode::URL_INVALID))?;
+        if matches!(source, Source::Url { .. }) && form.given("Twiml").is_some() {
+            let code = ErrorCode::URL_AND_TWIML;
+            warnings.push((code, code.text().to_owned()));
+        }
+        Ok(Run {
+            application: None,
+            source,
+            fallback: fallback(form)?,
+            status_callback: status_callback(form, warnings)?,
+        })
+    }
+
+    /// An application goes before `Url` and `Twiml`: it makes `Method`, the fallback and the
+    /// status callback of the request ignored, and without them an address means little.
+    fn by_application(rest: &Rest, ask: &Ask, sid: &str) -> Result<Run, Fault> {
+        let unknown = || Fault::of(ErrorCode::APPLICATION_SID);
+        let sid = sid.trim().parse().map_err(|_| unknown())?;
+        let found = rest.parts().directory.application(ask.account.sid, sid);
+        let row = found.ok_or_else(unknown)?;
+        let url = row.voice_url.filter(|url| !url.is_empty());
+        let url = url.ok_or_else(|| Fault::of(ErrorCode::URL_INVALID))?;
+        let fallback = row.voice_fallback_url;
+        Ok(Run {
+            application: Some(sid),
+            source: Source::Url {
+                url,
+                method: row.voice_method,
+            },
+            fallback: fallback.map(|url| (url, row.voice_fallback_method)),
+            // An application is told of the end alone.
+            status_callback: row.status_callback.map(|url| StatusCallback {
+                url,
+                method: row.status_callback_method,
+                events: CallEvents::COMPLETED,
+            }),
+        })
+    }
+}
+
+/// A trunk of the customer's means something for numbers only. There are none by this API yet,
+/// so each that is named is unknown.
+fn trunk(form: &Form, to: &Address) -> Result<(), Fault> {
+    match form.given("Byoc") {
+        Some(_) if to.number().is_some() => Err(Fault::of(ErrorCode::BYOC_SID)),
+        _ => Ok(()),
+    }
+}
+
+fn reason(form: &Form) -> Result<Option<String>, Fault> {
+    let Some(reason) = form.given("CallReason").map(str::trim) else {
+        return Ok(None);
+    };
+    let long = reason.chars().count() > limit::CALL_REASON_CHARS_MAX;
+    if long || reason.contains(char::is_control) {
+        return Err(Fault::parameter(
+            "CallReason must be a line of 50 characters or less",
+        ));
+    }
+    Ok(Some(reason.to_owned()))
 }
 
 /// What the call runs, if anything is named. `Url` wins over `Twiml`.
@@ -113,60 +177,6 @@ pub fn source(form: &Form) -> Result<Option<Source>, Fault> {
         return Err(Fault::of(ErrorCode::TWIML_TOO_LONG));
     }
     Ok(Some(Source::Twiml(twiml.to_owned())))
-}
-
-/// Applications don't exist yet, so none can be meant.
-fn no_source(form: &Form) -> Fault {
-    match form.given("ApplicationSid") {
-        Some(_) => Fault::of(ErrorCode::APPLICATION_SID),
-        None => Fault::of(ErrorCode::URL_INVALID),
-    }
-}
-
-fn callee(text: &str) -> Result<Address, Fault> {
-    let address = Address::parse(text);
-    let well = match &address {
-        Address::Number(_) => true,
-        Address::Client(name) => !name.is_empty(),
-        Address::Sip(uri) => {
-            let (uri, headers) = uri.split_once('?').unwrap_or((uri, ""));
-            if headers.len() > limit::SIP_URI_HEADERS_BYTES_MAX {
-                return Err(Fault::of(ErrorCode::SIP_HEADERS));
-            }
-            uri.len() <= limit::SIP_URI_BYTES_MAX
-                && uri
-                    .split_once(':')
-                    .is_some_and(|(_, rest)| !rest.is_empty())
-                && !uri.contains(|c: char| c.is_whitespace() || c.is_control())
-        }
-        Address::Sim(_) | Address::Name(_) => false,
-    };
-    let message = || format!("The phone number you are attempting to call, {text}, is not valid.");
-    if well {
-        Ok(address)
-    } else {
-        Err(Fault::new(ErrorCode::TO_INVALID, message()))
-    }
-}
-
-/// Phones and SIP hosts may be shown a name; the telephone network wants a number.
-fn caller(text: &str, to: &Address) -> Result<Address, Fault> {
-    let address = Address::parse(text);
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_' | '.');
-    let well = match &address {
-        Address::Number(_) => true,
-        Address::Client(name) => !name.is_empty(),
-        Address::Sip(_) => matches!(to, Address::Sip(_) | Address::Client(_)),
-        Address::Name(name) => matches!(to, Address::Sip(_)) && name.chars().all(plain),
-        Address::Sim(_) => false,
-    };
-    let message =
-        || format!("The source phone number provided, {text}, is not a valid phone number.");
-    if well {
-        Ok(address)
-    } else {
-        Err(Fault::new(ErrorCode::FROM_INVALID, message()))
-    }
 }
 
 /// What is asked when the document fails.
@@ -209,17 +219,6 @@ fn status_callback(
         method,
         events,
     }))
-}
-
-fn send_digits(form: &Form) -> Result<Option<String>, Fault> {
-    let Some(digits) = form.given("SendDigits").map(str::trim) else {
-        return Ok(None);
-    };
-    let known = |c: char| matches!(c, '0'..='9' | 'A'..='D' | 'a'..='d' | '#' | '*' | 'w' | 'W');
-    if digits.len() > limit::SEND_DIGITS_MAX || !digits.chars().all(known) {
-        return Err(Fault::of(ErrorCode::SEND_DIGITS));
-    }
-    Ok(Some(digits.to_owned()))
 }
 
 fn record(form: &Form) -> Result<Option<RecordCall>, Fault> {
@@ -299,6 +298,14 @@ fn credentials(form: &Form) -> Result<Option<Credentials>, Fault> {
         (password, ErrorCode::SIP_PASSWORD),
     ] {
         if text.chars().count() > limit::SIP_AUTH_CHARS_MAX {
+            return Err(Fault::of(code));
+        }
+    }
+    for (text, code) in [
+        (username, ErrorCode::SIP_USERNAME_CHARS),
+        (password, ErrorCode::SIP_PASSWORD_CHARS),
+    ] {
+        if text.contains(char::is_control) {
             return Err(Fault::of(code));
         }
     }

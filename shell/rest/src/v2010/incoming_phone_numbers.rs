@@ -6,7 +6,7 @@ use crate::page::Paging;
 use crate::resource::Resource;
 use crate::{Ask, Reply, Rest, address, check, path};
 use model::address::e164;
-use model::{ErrorCode, Method, Number, NumberSid, limit};
+use model::{AccountSid, ApplicationSid, ErrorCode, Method, Number, NumberSid, limit};
 use store::{Key, NumberFilter, Write};
 
 const FILTERS: [&str; 4] = ["Beta", "FriendlyName", "PhoneNumber", "Origin"];
@@ -38,6 +38,8 @@ async fn create(rest: &Rest, ask: &Ask) -> Reply {
         account: ask.account.sid,
         friendly_name: address::national(&phone_number).unwrap_or_else(|| phone_number.clone()),
         phone_number,
+        application: None,
+        caller_id_lookup: false,
         voice_url: None,
         voice_method: Method::Post,
         voice_fallback_url: None,
@@ -47,7 +49,7 @@ async fn create(rest: &Rest, ask: &Ask) -> Reply {
         date_created: now,
         date_updated: now,
     };
-    change(&mut number, &ask.form)?;
+    change(rest, &mut number, &ask.form)?;
     save(rest, &number).await?;
     ask.created("IncomingPhoneNumber", &show(&number))
 }
@@ -81,7 +83,7 @@ async fn fetch(rest: &Rest, ask: &Ask) -> Reply {
 /// `POST /IncomingPhoneNumbers/{sid}`.
 async fn update(rest: &Rest, ask: &Ask) -> Reply {
     let mut number = row(rest, ask).await?;
-    change(&mut number, &ask.form)?;
+    change(rest, &mut number, &ask.form)?;
     number.date_updated = rest.now();
     save(rest, &number).await?;
     ask.found("IncomingPhoneNumber", &show(&number))
@@ -133,7 +135,13 @@ fn pick(rest: &Rest, area: &str) -> Result<String, Fault> {
 }
 
 /// Takes over what the form names. An empty address clears one; what isn't named stays.
-fn change(number: &mut Number, form: &Form) -> Result<(), Fault> {
+fn change(rest: &Rest, number: &mut Number, form: &Form) -> Result<(), Fault> {
+    if form.value("VoiceApplicationSid").is_some() {
+        number.application = application(rest, number.account, form)?;
+    }
+    if form.given("VoiceCallerIdLookup").is_some() {
+        number.caller_id_lookup = check::flag(form, "VoiceCallerIdLookup")?;
+    }
     if let Some(name) = form.given("FriendlyName") {
         if name.chars().count() > limit::FRIENDLY_NAME_CHARS_MAX {
             return Err(Fault::parameter(
@@ -165,6 +173,21 @@ fn change(number: &mut Number, form: &Form) -> Result<(), Fault> {
         return Err(Fault::new(ErrorCode::FALLBACK_WITHOUT_URL, message));
     }
     Ok(())
+}
+
+/// An application that calls are left to; none, if the parameter is empty.
+fn application(
+    rest: &Rest,
+    account: AccountSid,
+    form: &Form,
+) -> Result<Option<ApplicationSid>, Fault> {
+    let Some(text) = form.given("VoiceApplicationSid") else {
+        return Ok(None);
+    };
+    let foreign = || Fault::of(ErrorCode::APPLICATION_FOREIGN);
+    let sid = text.trim().parse().map_err(|_| foreign())?;
+    let found = rest.parts().directory.application(account, sid);
+    found.map(|row| Some(row.sid)).ok_or_else(foreign)
 }
 
 fn show(row: &Number) -> api::IncomingPhoneNumber {
@@ -202,8 +225,8 @@ fn show(row: &Number) -> api::IncomingPhoneNumber {
             row.sid
         ),
         voice_receive_mode: "voice".to_owned(),
-        voice_application_sid: None,
-        voice_caller_id_lookup: false,
+        voice_application_sid: row.application.map(|sid| sid.to_string()),
+        voice_caller_id_lookup: row.caller_id_lookup,
         voice_fallback_method: row.voice_fallback_method.as_str().to_owned(),
         voice_fallback_url: row.voice_fallback_url.clone(),
         voice_method: row.voice_method.as_str().to_owned(),

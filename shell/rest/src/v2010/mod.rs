@@ -3,13 +3,17 @@
 //! A file that serves resources lists them in its `ROUTES`, with what answers each method.
 
 mod accounts;
+mod applications;
 mod call_create;
+mod call_detection;
+mod call_ends;
 mod call_recordings;
 mod call_update;
 mod calls;
 mod events;
 mod incoming_phone_numbers;
 mod notifications;
+mod outgoing_caller_ids;
 mod recordings;
 mod sound;
 mod sound_stream;
@@ -23,8 +27,10 @@ const TABLE: &[&[Resource]] = &[
     calls::ROUTES,
     accounts::ROUTES,
     events::ROUTES,
+    applications::ROUTES,
     incoming_phone_numbers::ROUTES,
     notifications::ROUTES,
+    outgoing_caller_ids::ROUTES,
     recordings::ROUTES,
     version::ROUTES,
 ];

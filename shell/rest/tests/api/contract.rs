@@ -81,10 +81,23 @@ fn check_text(value: &Value, schema: &Value, place: &str) {
 }
 
 pub async fn world_with_everything() -> World {
-    let world = World::new();
+    fill(World::new())
+}
+
+/// Puts something into every list.
+pub fn fill(world: World) -> World {
     world.keep(Write::Call(Box::new(completed(1, 0))));
     world.keep(Write::Call(Box::new(queued(2, 5))));
     recorded(&world, 1, 1, 2);
+    world.keep(Write::Application(Box::new(application(1))));
+    world.keep(Write::CallerId(Box::new(OutgoingCallerId {
+        sid: NumberSid(1),
+        account: ACCOUNT,
+        phone_number: "+12025550177".into(),
+        friendly_name: "Ann".into(),
+        date_created: NOW,
+        date_updated: NOW,
+    })));
     world.keep(Write::Notification(Box::new(NotificationRow {
         sid: NotificationSid(1),
         account: ACCOUNT,

@@ -207,10 +207,12 @@ async fn strict_calls_need_an_owned_number() {
     let placed = world.post(&path, &[TO, FROM, TWIML]).await;
     assert_eq!(placed.status, 201);
     assert_eq!(placed.json()["phone_number_sid"], number.json()["sid"]);
-    let phone = world
-        .post(&path, &[TO, ("From", "client:alice"), TWIML])
-        .await;
-    assert_eq!(phone.status, 201);
+    // A number is called by a number; an app may be called by another.
+    let alice = ("From", "client:alice");
+    let phone = world.post(&path, &[TO, alice, TWIML]).await;
+    assert_eq!((phone.status, &phone.json()["code"]), (400, &21212.into()));
+    let bob = ("To", "client:bob");
+    assert_eq!(world.post(&path, &[bob, alice, TWIML]).await.status, 201);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Tests of the API in process: requests go in as values, responses come out as values.
 
+mod applications;
+mod call_parameters;
 mod calls;
 mod compatibility;
 mod contract;
@@ -9,6 +11,7 @@ mod http;
 mod lists;
 mod not_done;
 mod numbers;
+mod outgoing_caller_ids;
 mod recordings;
 mod states;
 mod world;

@@ -18,7 +18,7 @@ pub const NOT_DONE: &[(&[&str], &[&str], &str)] = &[
             "AsyncAmdStatusCallback",
             "AsyncAmdStatusCallbackMethod",
         ],
-        "Nothing listens yet for who or what has answered.",
+        "Nothing listens yet for who or what has answered: the verdict is `unknown` at once.",
     ),
     (
         &["CreateCall"],
@@ -27,8 +27,8 @@ pub const NOT_DONE: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["CreateCall"],
-        &["CallReason", "CallToken", "ClientNotificationUrl"],
-        "Not looked at.",
+        &["ClientNotificationUrl"],
+        "Checked; there are no apps yet that could be notified.",
     ),
     (
         &["ListIncomingPhoneNumber"],
@@ -59,14 +59,26 @@ pub const NOT_DONE: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["CreateIncomingPhoneNumber", "UpdateIncomingPhoneNumber"],
+        &["ApiVersion", "TrunkSid", "VoiceReceiveMode"],
+        "A call to a number is always a voice call, of one version, and runs a document.",
+    ),
+    (
+        &["CreateApplication", "UpdateApplication"],
+        &["ApiVersion"],
+        "There is one version.",
+    ),
+    (
+        &["CreateApplication", "UpdateApplication"],
         &[
-            "ApiVersion",
-            "TrunkSid",
-            "VoiceApplicationSid",
-            "VoiceCallerIdLookup",
-            "VoiceReceiveMode",
+            "SmsUrl",
+            "SmsMethod",
+            "SmsFallbackUrl",
+            "SmsFallbackMethod",
+            "SmsStatusCallback",
+            "MessageStatusCallback",
+            "PublicApplicationConnectEnabled",
         ],
-        "A call to a number always runs the number's own `VoiceUrl`.",
+        "Kept and shown; there are no messages, and nobody else connects to an application.",
     ),
     (
         &["UpdateIncomingPhoneNumber"],

@@ -162,3 +162,101 @@ async fn every_direction_has_its_words() {
         assert_eq!(call["parent_call_sid"], json!(parent));
     }
 }
+
+#[tokio::test]
+async fn only_what_has_ended_is_deleted_and_is_gone_everywhere() {
+    for status in EACH {
+        let world = World::new();
+        world.keep(Write::Call(Box::new(row(status))));
+        world.keep(Write::Recording(Box::new(recording(1))));
+        let call = format!("/Calls/{}", CallSid(1));
+        let deleted = world.delete(&world.path(&format!("{call}.json"))).await;
+        if !status.is_final() {
+            let message = "Cannot delete this resource before it is complete".to_owned();
+            assert_eq!(deleted.fault(), (20_009, message), "{status:?}");
+            continue;
+        }
+        assert_eq!((deleted.status, deleted.body.len()), (204, 0), "{status:?}");
+        for gone in ["", "/Events", "/Notifications", "/Recordings"] {
+            let path = world.path(&format!("{call}{gone}.json"));
+            assert_eq!(world.get(&path).await.status, 404, "{path}");
+        }
+        let again = world.delete(&world.path(&format!("{call}.json"))).await;
+        assert_eq!(again.status, 404);
+        for list in [
+            "",
+            &format!("?Status={}", status.as_str()),
+            "?To=%2B14158675309",
+        ] {
+            let list = world.get(&world.path(&format!("/Calls.json{list}"))).await;
+            assert_eq!(list.json()["calls"], json!([]));
+        }
+        let kept = world.path(&format!("/Recordings/{}.json", RecordingSid(1)));
+        assert_eq!(world.get(&kept).await.status, 200, "recordings stay");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_wrong_in_itself_is_refused_in_every_state() {
+    let long: &str = "x".repeat(4_001).leak();
+    for status in EACH {
+        let world = World::new();
+        world.keep(Write::Call(Box::new(row(status))));
+        let path = world.path(&format!("/Calls/{}.json", CallSid(1)));
+        let url = ("Url", "https://app.example/x");
+        for (form, code, message) in [
+            (
+                vec![("Url", "here")],
+                21_205,
+                "Url is not a valid URL: here",
+            ),
+            (
+                vec![url, ("Method", "PUT")],
+                21_209,
+                "Method must be GET or POST, not PUT",
+            ),
+            (
+                vec![url, ("FallbackUrl", "here")],
+                21_205,
+                "FallbackUrl is not a valid URL: here",
+            ),
+            (
+                vec![url, ("FallbackMethod", "PUT")],
+                21_209,
+                "FallbackMethod must be GET or POST, not PUT",
+            ),
+            (
+                vec![("Twiml", long)],
+                32_018,
+                "Twiml must be 4000 characters or less",
+            ),
+            (
+                vec![("Status", "busy")],
+                20_001,
+                "Status is not valid: busy",
+            ),
+            (
+                vec![("TimeLimit", "soon")],
+                20_001,
+                "TimeLimit must be a positive integer, not soon",
+            ),
+        ] {
+            let refused = world.post(&path, &form).await;
+            let fault = (code, message.to_owned());
+            assert_eq!(
+                (refused.status, refused.fault()),
+                (400, fault),
+                "{status:?}"
+            );
+        }
+        let asked = world.asked.lock().expect("no panic with it").len();
+        assert_eq!(asked, 0, "a refused change reached call control");
+        if status.is_final() {
+            for form in [[url], [("Twiml", "<Response/>")]] {
+                let refused = world.post(&path, &form).await;
+                let message = "Call is not in-progress. Cannot redirect.".to_owned();
+                assert_eq!(refused.fault(), (21_220, message), "{status:?}");
+            }
+        }
+    }
+}

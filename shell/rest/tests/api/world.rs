@@ -129,6 +129,7 @@ impl World {
             clock: Arc::new(|| NOW),
             seed: [7; 32],
             base_url: "http://127.0.0.1:8080".into(),
+            token_key: ::call::TokenKey([0; 32]),
             strict: terms.strict,
         });
         World {
@@ -196,7 +197,12 @@ impl World {
     }
 
     pub fn keep(&self, write: Write) {
-        self.store.commit(&[&write]).expect("a row");
+        // Through the writer, which the directory follows.
+        let (sender, receiver) = std::sync::mpsc::channel();
+        self.writer.write_then(vec![write], move |result| {
+            sender.send(result).expect("the test waits");
+        });
+        receiver.recv().expect("an answer").expect("a row");
     }
 
     /// The call that was last asked for.
@@ -356,6 +362,25 @@ pub fn queued(sid: u128, after_secs: u64) -> CallRow {
         queue_time_ms: 0,
         answered_by: None,
         price: None,
+    }
+}
+
+/// An application with a voice.
+pub fn application(sid: u128) -> Application {
+    Application {
+        sid: ApplicationSid(sid),
+        account: ACCOUNT,
+        friendly_name: "Menu".into(),
+        voice_url: Some("https://app.example/menu".into()),
+        voice_method: model::Method::Post,
+        voice_fallback_url: Some("https://app.example/menu-fallback".into()),
+        voice_fallback_method: model::Method::Post,
+        status_callback: Some("https://app.example/menu-status".into()),
+        status_callback_method: model::Method::Post,
+        caller_id_lookup: false,
+        messages: MessageHooks::default(),
+        date_created: NOW,
+        date_updated: NOW,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod api_key;
+mod application;
 mod call;
 mod call_column;
 mod call_list;
@@ -11,6 +12,7 @@ mod import;
 mod migrate;
 mod notification;
 mod number;
+mod outgoing_caller_id;
 mod recording;
 mod retention;
 mod select;
@@ -19,12 +21,13 @@ mod waiting;
 mod web_event;
 
 use crate::{
-    CallFilter, Journaled, NotificationFilter, NumberFilter, Page, PageAsk, RecordingFilter, Store,
-    StoreError, Vault, Write,
+    CallFilter, CallerIdFilter, Journaled, NotificationFilter, NumberFilter, Page, PageAsk,
+    RecordingFilter, Store, StoreError, Vault, Write,
 };
 use model::{
-    Account, AccountSid, ApiKey, CallRow, CallSid, Callback, NotificationRow, NotificationSid,
-    Number, NumberSid, RecordingRow, RecordingSid, Time, WaitingCall, WebEventRow,
+    Account, AccountSid, ApiKey, Application, ApplicationSid, CallRow, CallSid, Callback,
+    NotificationRow, NotificationSid, Number, NumberSid, OutgoingCallerId, RecordingRow,
+    RecordingSid, Time, WaitingCall, WebEventRow,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::fs::{File, TryLockError};
@@ -188,6 +191,10 @@ impl Store for Sqlite {
                 Write::DeleteKey(sid) => api_key::delete(&transaction, *sid)?,
                 Write::Number(row) => number::save(&transaction, row)?,
                 Write::DeleteNumber(sid) => number::delete(&transaction, *sid)?,
+                Write::Application(row) => application::save(&transaction, row)?,
+                Write::DeleteApplication(sid) => application::delete(&transaction, *sid)?,
+                Write::CallerId(row) => outgoing_caller_id::save(&transaction, row)?,
+                Write::DeleteCallerId(sid) => outgoing_caller_id::delete(&transaction, *sid)?,
                 Write::Call(row) => call::save(&transaction, row)?,
                 Write::DeleteCall(sid) => {
                     if let Some(id) = call::id_of(&transaction, *sid)? {
@@ -236,6 +243,48 @@ impl Store for Sqlite {
         page: &PageAsk,
     ) -> Result<Page<Number>, StoreError> {
         number::list(&self.lister(), account, filter, page)
+    }
+
+    fn all_applications(&self) -> Result<Vec<Application>, StoreError> {
+        application::all(&self.lister())
+    }
+
+    fn application(
+        &self,
+        account: AccountSid,
+        sid: ApplicationSid,
+    ) -> Result<Option<Application>, StoreError> {
+        application::one(&self.finder(), account, sid)
+    }
+
+    fn applications(
+        &self,
+        account: AccountSid,
+        friendly_name: Option<&str>,
+        page: &PageAsk,
+    ) -> Result<Page<Application>, StoreError> {
+        application::list(&self.lister(), account, friendly_name, page)
+    }
+
+    fn all_caller_ids(&self) -> Result<Vec<OutgoingCallerId>, StoreError> {
+        outgoing_caller_id::all(&self.lister())
+    }
+
+    fn caller_id(
+        &self,
+        account: AccountSid,
+        sid: NumberSid,
+    ) -> Result<Option<OutgoingCallerId>, StoreError> {
+        outgoing_caller_id::one(&self.finder(), account, sid)
+    }
+
+    fn caller_ids(
+        &self,
+        account: AccountSid,
+        filter: &CallerIdFilter,
+        page: &PageAsk,
+    ) -> Result<Page<OutgoingCallerId>, StoreError> {
+        outgoing_caller_id::list(&self.lister(), account, filter, page)
     }
 
     fn call(&self, account: AccountSid, sid: CallSid) -> Result<Option<CallRow>, StoreError> {

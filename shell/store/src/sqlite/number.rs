@@ -1,6 +1,6 @@
 //! Numbers the accounts own.
 
-use super::column::{method, micros, parsed, time};
+use super::column::{method, micros, parsed, parsed_of, time};
 use super::select::Select;
 use crate::{NumberFilter, Page, PageAsk, StoreError};
 use model::{AccountSid, Number, NumberSid};
@@ -9,12 +9,13 @@ use rusqlite::{Connection, Error, OptionalExtension, Row, params};
 pub fn save(connection: &Connection, row: &Number) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO number VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            "INSERT INTO number VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
+             ?13, ?14)
              ON CONFLICT (sid) DO UPDATE SET account = ?2, phone_number = ?3,
              friendly_name = ?4,
              voice_url = ?5, voice_method = ?6, voice_fallback_url = ?7,
              voice_fallback_method = ?8, status_callback = ?9, status_callback_method = ?10,
-             date_updated = ?12",
+             date_updated = ?12, application = ?13, caller_id_lookup = ?14",
         )?
         .execute(params![
             row.sid.to_string(),
@@ -29,6 +30,8 @@ pub fn save(connection: &Connection, row: &Number) -> Result<(), StoreError> {
             row.status_callback_method.as_str(),
             micros(row.date_created),
             micros(row.date_updated),
+            row.application.map(|sid| sid.to_string()),
+            row.caller_id_lookup,
         ])?;
     Ok(())
 }
@@ -87,6 +90,8 @@ fn read(row: &Row<'_>) -> Result<Number, Error> {
         account: parsed(row, "account")?,
         phone_number: row.get("phone_number")?,
         friendly_name: row.get("friendly_name")?,
+        application: parsed_of(row, "application")?,
+        caller_id_lookup: row.get("caller_id_lookup")?,
         voice_url: row.get("voice_url")?,
         voice_method: method(row, "voice_method")?,
         voice_fallback_url: row.get("voice_fallback_url")?,

@@ -4,10 +4,11 @@ use super::call;
 use super::call_column::{blob, sid};
 use super::column::{form, pairs, unreadable};
 use crate::{StoreError, Vault};
-use model::new_call::{RecordCall, RecordingCallback, Source};
+use model::detection::{Detection, Told};
+use model::new_call::{RecordCall, RecordingCallback, Source, Verification};
 use model::recording::RecordingTrack;
 use model::signal::Credentials;
-use model::{Address, CallRow, CallSid, Method, NewCall, WaitingCall};
+use model::{Address, CallRow, CallSid, Method, NewCall, OutgoingCallerId, WaitingCall};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 
@@ -72,6 +73,7 @@ fn written(call: &NewCall) -> Vec<(String, String)> {
     let NewCall {
         account: _,
         number: _,
+        application,
         to,
         from: _,
         caller_id,
@@ -83,6 +85,9 @@ fn written(call: &NewCall) -> Vec<(String, String)> {
         time_limit_secs,
         record,
         credentials,
+        reason,
+        detection,
+        delay_secs,
     } = call;
     let mut all = Vec::new();
     let mut add = |name: &str, value: &str| all.push((name.to_owned(), value.to_owned()));
@@ -93,6 +98,19 @@ fn written(call: &NewCall) -> Vec<(String, String)> {
             add("method", method.as_str());
         }
         Source::Twiml(text) => add("twiml", text),
+        Source::Verification(asked) => {
+            add("code", &asked.code);
+            add("caller_id_sid", &asked.caller_id.sid.to_string());
+            add("caller_id_number", &asked.caller_id.phone_number);
+            add("caller_id_name", &asked.caller_id.friendly_name);
+            if let Some((url, method)) = &asked.callback {
+                add("verified_url", url);
+                add("verified_method", method.as_str());
+            }
+        }
+    }
+    if let Some(application) = application {
+        add("application", &application.to_string());
     }
     if let Some(caller_id) = caller_id {
         add("caller_id", caller_id);
@@ -128,6 +146,24 @@ fn written(call: &NewCall) -> Vec<(String, String)> {
         add("username", &credentials.username);
         add("password", &credentials.password);
     }
+    if let Some(reason) = reason {
+        add("reason", reason);
+    }
+    if let Some(detection) = detection {
+        let flag = |on| if on { "true" } else { "false" };
+        add("to_the_end", flag(detection.to_the_end));
+        add("hang_up_on_machine", flag(detection.hang_up_on_machine));
+        add("detection_secs", &detection.timeout_secs.to_string());
+        add("speech_ms", &detection.speech_ms.to_string());
+        add("speech_end_ms", &detection.speech_end_ms.to_string());
+        add("silence_ms", &detection.silence_ms.to_string());
+        if let Told::Callback(to) = &detection.told {
+            let (url, method) = to.as_ref().map_or(("", Method::Post), |to| (&to.0, to.1));
+            add("verdict_url", url);
+            add("verdict_method", method.as_str());
+        }
+    }
+    add("delay_secs", &delay_secs.to_string());
     all
 }
 
@@ -162,18 +198,54 @@ fn read(row: &CallRow, plan: &str) -> Option<NewCall> {
             },
         }),
     };
+    let number = |name: &str| values.get(name)?.parse::<u32>().ok();
+    let detection = match text("to_the_end") {
+        None => None,
+        Some(to_the_end) => Some(Detection {
+            to_the_end: to_the_end == "true",
+            timeout_secs: number("detection_secs")?,
+            speech_ms: number("speech_ms")?,
+            speech_end_ms: number("speech_end_ms")?,
+            silence_ms: number("silence_ms")?,
+            told: match text("verdict_url") {
+                None => Told::Document,
+                Some(url) if url.is_empty() => Told::Callback(None),
+                Some(url) => Told::Callback(Some((url, method("verdict_method")?))),
+            },
+            hang_up_on_machine: *values.get("hang_up_on_machine")? == "true",
+        }),
+    };
     Some(NewCall {
         account: row.account,
         number: row.number,
+        application: match text("application") {
+            None => None,
+            Some(sid) => Some(sid.parse().ok()?),
+        },
         to: Address::parse(values.get("to")?),
         from: row.from.clone(),
         caller_id: text("caller_id"),
-        source: match text("url") {
-            Some(url) => Source::Url {
+        source: match (text("url"), text("code")) {
+            (Some(url), _) => Source::Url {
                 url,
                 method: method("method")?,
             },
-            None => Source::Twiml(text("twiml")?),
+            (None, Some(code)) => Source::Verification(Box::new(Verification {
+                caller_id: OutgoingCallerId {
+                    sid: values.get("caller_id_sid")?.parse().ok()?,
+                    account: row.account,
+                    phone_number: text("caller_id_number")?,
+                    friendly_name: text("caller_id_name")?,
+                    date_created: row.date_created,
+                    date_updated: row.date_created,
+                },
+                code,
+                callback: match text("verified_url") {
+                    None => None,
+                    Some(url) => Some((url, method("verified_method")?)),
+                },
+            })),
+            (None, None) => Source::Twiml(text("twiml")?),
         },
         fallback: match text("fallback_url") {
             None => None,
@@ -188,6 +260,9 @@ fn read(row: &CallRow, plan: &str) -> Option<NewCall> {
             username,
             password: text("password").unwrap_or_default(),
         }),
+        reason: text("reason"),
+        detection,
+        delay_secs: number("delay_secs")?,
     })
 }
 
@@ -195,7 +270,9 @@ fn read(row: &CallRow, plan: &str) -> Option<NewCall> {
 mod tests {
     use super::*;
     use model::callback::CallEvents;
-    use model::{AccountSid, CallStatus, Direction, StatusCallback, Time};
+    use model::{
+        AccountSid, ApplicationSid, CallStatus, Direction, NumberSid, StatusCallback, Time,
+    };
 
     fn row(call: &NewCall) -> CallRow {
         CallRow {
@@ -229,6 +306,7 @@ mod tests {
         let little = NewCall {
             account: AccountSid(1),
             number: None,
+            application: None,
             to: Address::parse("+12025550101"),
             from: Address::parse("+12025550190"),
             caller_id: None,
@@ -240,6 +318,9 @@ mod tests {
             time_limit_secs: 14_400,
             record: None,
             credentials: None,
+            reason: None,
+            detection: None,
+            delay_secs: 0,
         };
         let much = NewCall {
             to: Address::parse("sip:bob@x.example?X-a=b%20c&X-d=e"),
@@ -273,9 +354,40 @@ mod tests {
                 username: "bob".to_owned(),
                 password: "pass=&word".to_owned(),
             }),
+            application: Some(ApplicationSid(7)),
+            reason: Some("Your parcel".to_owned()),
+            detection: Some(Detection {
+                to_the_end: true,
+                told: Told::Callback(Some(("https://app.example/v".to_owned(), Method::Get))),
+                hang_up_on_machine: true,
+                ..Detection::default()
+            }),
+            delay_secs: 9,
             ..little.clone()
         };
-        for call in [little, much] {
+        let lost = NewCall {
+            detection: Some(Detection {
+                told: Told::Callback(None),
+                ..Detection::default()
+            }),
+            ..little.clone()
+        };
+        let asking = NewCall {
+            source: Source::Verification(Box::new(Verification {
+                caller_id: OutgoingCallerId {
+                    sid: NumberSid(3),
+                    account: AccountSid(1),
+                    phone_number: "+12025550101".to_owned(),
+                    friendly_name: "Bob & Co".to_owned(),
+                    date_created: Time(1),
+                    date_updated: Time(1),
+                },
+                code: "012345".to_owned(),
+                callback: Some(("https://app.example/v".to_owned(), Method::Get)),
+            })),
+            ..little.clone()
+        };
+        for call in [little, much, lost, asking] {
             let plan = form(&written(&call));
             assert_eq!(read(&row(&call), &plan), Some(call));
         }

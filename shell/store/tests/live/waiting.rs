@@ -7,6 +7,7 @@ pub fn waiting(place: u64, row: &CallRow) -> WaitingCall {
     let call = NewCall {
         account: row.account,
         number: row.number,
+        application: None,
         to: row.to.clone(),
         from: row.from.clone(),
         caller_id: None,
@@ -21,6 +22,9 @@ pub fn waiting(place: u64, row: &CallRow) -> WaitingCall {
             username: "bob".into(),
             password: "tell-none".into(),
         }),
+        reason: None,
+        detection: None,
+        delay_secs: 0,
     };
     WaitingCall {
         place,

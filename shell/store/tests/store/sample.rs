@@ -62,6 +62,8 @@ pub fn number(sid: u128, phone_number: &str) -> Number {
         account: ACCOUNT,
         phone_number: phone_number.into(),
         friendly_name: format!("number {sid}"),
+        application: Some(ApplicationSid(7)),
+        caller_id_lookup: true,
         voice_url: Some("https://example.com/voice?a=1&b=2".into()),
         voice_method: Method::Get,
         voice_fallback_url: None,
@@ -70,6 +72,44 @@ pub fn number(sid: u128, phone_number: &str) -> Number {
         status_callback_method: Method::Post,
         date_created: Time::from_secs(100),
         date_updated: Time::from_secs(100),
+    }
+}
+
+pub fn application(sid: u128, at_secs: u64) -> Application {
+    let url = |name: &str| Some(format!("https://example.com/{name}"));
+    Application {
+        sid: ApplicationSid(sid),
+        account: ACCOUNT,
+        friendly_name: format!("application {sid}"),
+        voice_url: url("voice"),
+        voice_method: Method::Get,
+        voice_fallback_url: url("fallback"),
+        voice_fallback_method: Method::Get,
+        status_callback: url("status"),
+        status_callback_method: Method::Get,
+        caller_id_lookup: true,
+        messages: MessageHooks {
+            url: url("sms"),
+            method: Method::Get,
+            fallback_url: url("sms-fallback"),
+            fallback_method: Method::Get,
+            sms_status_callback: url("sms-status"),
+            status_callback: url("message-status"),
+            public_connect: true,
+        },
+        date_created: Time::from_secs(at_secs),
+        date_updated: Time::from_secs(at_secs + 1),
+    }
+}
+
+pub fn caller_id(sid: u128, phone_number: &str, at_secs: u64) -> OutgoingCallerId {
+    OutgoingCallerId {
+        sid: NumberSid(sid),
+        account: ACCOUNT,
+        phone_number: phone_number.into(),
+        friendly_name: format!("caller {sid}"),
+        date_created: Time::from_secs(at_secs),
+        date_updated: Time::from_secs(at_secs + 1),
     }
 }
 

@@ -774,3 +774,74 @@ fn numbers_are_found_by_their_digits() {
     let twice = store.commit(&[&Write::Number(Box::new(number(9, "+12025550190")))]);
     assert!(matches!(twice, Err(StoreError::Conflict(_))), "{twice:?}");
 }
+
+#[test]
+fn applications_and_verified_numbers_read_back_list_and_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Normal);
+    let verified = [
+        caller_id(11, "+13055550011", 5),
+        caller_id(12, "+13055550012", 6),
+    ];
+    commit(
+        store.as_ref(),
+        vec![
+            Write::Number(Box::new(number(5, "+12025550190"))),
+            Write::Application(Box::new(application(7, 5))),
+            Write::Application(Box::new(application(8, 6))),
+            Write::CallerId(Box::new(verified[0].clone())),
+            Write::CallerId(Box::new(verified[1].clone())),
+        ],
+    );
+    let renamed = Application {
+        friendly_name: "menu".into(),
+        voice_url: None,
+        ..application(7, 5)
+    };
+    commit(
+        store.as_ref(),
+        vec![Write::Application(Box::new(renamed.clone()))],
+    );
+    let one = |sid| store.application(ACCOUNT, ApplicationSid(sid)).unwrap();
+    assert_eq!(one(7), Some(renamed.clone()));
+    assert_eq!(
+        store.application(AccountSid(1), ApplicationSid(7)).unwrap(),
+        None
+    );
+    let all = store.applications(ACCOUNT, None, &first(50)).unwrap().rows;
+    assert_eq!(all, [application(8, 6), renamed.clone()]);
+    let named = store.applications(ACCOUNT, Some("menu"), &first(50));
+    assert_eq!(named.unwrap().rows, [renamed]);
+
+    let directory = Directory::load(store.as_ref()).unwrap();
+    assert!(directory.application(ACCOUNT, ApplicationSid(8)).is_some());
+    assert!(
+        directory
+            .application(AccountSid(1), ApplicationSid(8))
+            .is_none()
+    );
+    assert!(directory.caller_id(ACCOUNT, "+13055550011").is_some());
+    assert!(directory.caller_id(AccountSid(1), "+13055550011").is_none());
+
+    let filter = CallerIdFilter {
+        phone_number: Some("+13055550012".into()),
+        friendly_name: None,
+    };
+    let found = store.caller_ids(ACCOUNT, &filter, &first(50)).unwrap();
+    assert_eq!(found.rows, [verified[1].clone()]);
+    commit(
+        store.as_ref(),
+        vec![
+            Write::DeleteApplication(ApplicationSid(7)),
+            Write::DeleteCallerId(NumberSid(12)),
+        ],
+    );
+    assert_eq!(one(7), None);
+    // The number that it handled is left to its own addresses.
+    assert_eq!(store.all_numbers().unwrap()[0].application, None);
+    assert_eq!(store.all_caller_ids().unwrap(), [verified[0].clone()]);
+    assert_eq!(
+        store.caller_id(ACCOUNT, NumberSid(11)).unwrap(),
+        Some(verified[0].clone())
+    );
+}

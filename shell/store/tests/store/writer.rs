@@ -157,6 +157,42 @@ impl Store for Faulty {
     ) -> Result<Page<Number>, StoreError> {
         self.inner.numbers(a, f, p)
     }
+    fn all_applications(&self) -> Result<Vec<Application>, StoreError> {
+        self.inner.all_applications()
+    }
+    fn application(
+        &self,
+        a: AccountSid,
+        s: ApplicationSid,
+    ) -> Result<Option<Application>, StoreError> {
+        self.inner.application(a, s)
+    }
+    fn applications(
+        &self,
+        a: AccountSid,
+        n: Option<&str>,
+        p: &PageAsk,
+    ) -> Result<Page<Application>, StoreError> {
+        self.inner.applications(a, n, p)
+    }
+    fn all_caller_ids(&self) -> Result<Vec<OutgoingCallerId>, StoreError> {
+        self.inner.all_caller_ids()
+    }
+    fn caller_id(
+        &self,
+        a: AccountSid,
+        s: NumberSid,
+    ) -> Result<Option<OutgoingCallerId>, StoreError> {
+        self.inner.caller_id(a, s)
+    }
+    fn caller_ids(
+        &self,
+        a: AccountSid,
+        f: &CallerIdFilter,
+        p: &PageAsk,
+    ) -> Result<Page<OutgoingCallerId>, StoreError> {
+        self.inner.caller_ids(a, f, p)
+    }
     fn call(&self, a: AccountSid, s: CallSid) -> Result<Option<CallRow>, StoreError> {
         self.inner.call(a, s)
     }
