@@ -66,6 +66,7 @@ fn main() {
     println!("anonymous memory: {} MB", anonymous_mb());
     drop(store);
     creates(folder);
+    purge(folder);
     println!("anonymous memory after the creates: {} MB", anonymous_mb());
 }
 
@@ -207,7 +208,7 @@ fn lists(store: &Arc<Sqlite>, calls: u64) {
         (
             "To, a rare one",
             CallFilter {
-                to: number(150_000),
+                to: number(20_000),
                 ..all()
             },
         ),
@@ -228,7 +229,7 @@ fn lists(store: &Arc<Sqlite>, calls: u64) {
         (
             "From, a rare one",
             CallFilter {
-                from: number(150_000),
+                from: number(20_000),
                 ..all()
             },
         ),
@@ -367,7 +368,7 @@ fn lists(store: &Arc<Sqlite>, calls: u64) {
         (
             "From (rare) + StartTime middle",
             CallFilter {
-                from: number(150_000),
+                from: number(20_000),
                 start_time: span(Some(0.5), Some(0.6)),
                 ..all()
             },
@@ -384,7 +385,7 @@ fn lists(store: &Arc<Sqlite>, calls: u64) {
             "To (30 %) + From (rare)",
             CallFilter {
                 to: number(0),
-                from: number(150_000),
+                from: number(20_000),
                 ..all()
             },
         ),
@@ -399,7 +400,7 @@ fn lists(store: &Arc<Sqlite>, calls: u64) {
         (
             "To (rare) + EndTime middle",
             CallFilter {
-                to: number(150_000),
+                to: number(20_000),
                 end_time: span(Some(0.3), Some(0.7)),
                 ..all()
             },
@@ -409,10 +410,13 @@ fn lists(store: &Arc<Sqlite>, calls: u64) {
         "pages of 50 of {calls} calls, µs          front p50     p99   depth    deep p50     p99  rows"
     );
     for (name, filter) in lists {
-        let (front, front_99, rows) = pages(store, &filter, Start::Top);
+        let front = pages(store, &filter, Start::Top);
         let (depth, start) = deep(store, &filter);
-        let (deep, deep_99, _) = pages(store, &filter, start);
-        println!("{name:38} {front:10} {front_99:7} {depth:7} {deep:11} {deep_99:7} {rows:5}");
+        let back = pages(store, &filter, start);
+        println!(
+            "{name:38} {:>9} {:>7} {:>7} {depth:>7} {:>9} {:>7} {:>7} {:>5}",
+            front.p50, front.p99, front.calm_p99, back.p50, back.p99, back.calm_p99, front.rows
+        );
     }
 }
 
@@ -422,7 +426,11 @@ fn newest_child(store: &Arc<Sqlite>) -> Option<CallSid> {
         size: 1_000,
         start: Start::Top,
     };
-    let page = store.calls(AccountSid(0), &CallFilter::default(), &page);
+    let filter = CallFilter {
+        status: Some(CallStatus::Completed),
+        ..CallFilter::default()
+    };
+    let page = store.calls(AccountSid(0), &filter, &page);
     page.expect("a read").rows.iter().find_map(|row| row.parent)
 }
 
@@ -443,28 +451,60 @@ fn deep(store: &Arc<Sqlite>, filter: &CallFilter) -> (usize, Start) {
     }
 }
 
+/// Microseconds that pages took.
+struct Took {
+    p50: u128,
+    p99: u128,
+    /// The same, of those pages during which nobody else was given our processor.
+    calm_p99: u128,
+    /// Rows on the fullest page.
+    rows: usize,
+}
+
 /// Goes from page to page, to the list's end and again from the same place.
-fn pages(store: &Arc<Sqlite>, filter: &CallFilter, from: Start) -> (u128, u128, usize) {
-    let mut took = Vec::new();
+fn pages(store: &Arc<Sqlite>, filter: &CallFilter, from: Start) -> Took {
+    let (mut took, mut calm) = (Vec::new(), Vec::new());
     let (mut start, mut rows) = (from, 0);
     for _ in 0..PAGES {
-        let begun = Instant::now();
+        let (turns, begun) = (turns_lost(), Instant::now());
         let page = PageAsk { size: 50, start };
         let page = store.calls(AccountSid(0), filter, &page).expect("a read");
-        took.push(begun.elapsed());
+        let elapsed = begun.elapsed();
+        took.push(elapsed);
+        if turns_lost() == turns {
+            calm.push(elapsed);
+        }
         rows = rows.max(page.rows.len());
         start = match page.rows.last() {
             Some(row) if page.more => Start::After(filter.place(row)),
             _ => from,
         };
     }
-    let (p50, p99) = quantiles(took);
-    (p50, p99, rows)
+    let ((p50, p99), (_, calm_p99)) = (quantiles(took), quantiles(calm));
+    Took {
+        p50,
+        p99,
+        calm_p99,
+        rows,
+    }
+}
+
+/// How often another thread has been given our processor, as Linux counts it.
+fn turns_lost() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("nonvoluntary_ctxt_switches:"));
+    line.and_then(|count| count.trim().parse().ok())
+        .unwrap_or_default()
 }
 
 fn quantiles(mut took: Vec<Duration>) -> (u128, u128) {
     took.sort();
-    let at = |part: usize| took[(took.len() * part / 100).min(took.len() - 1)].as_micros();
+    let at = |part: usize| {
+        let place = (took.len() * part / 100).min(took.len().saturating_sub(1));
+        took.get(place).map_or(0, Duration::as_micros)
+    };
     (at(50), at(99))
 }
 
@@ -526,6 +566,30 @@ fn creates(full: &Path) {
             full_50 as f64 / empty_50 as f64
         );
     }
+}
+
+/// Portions of old calls, as the server takes them away.
+fn purge(folder: &Path) {
+    let store = live::open(folder, Durability::Full);
+    let (mut finding, mut taking) = (Vec::new(), Vec::new());
+    let before = Time(BEGIN + MONTHS_13 / 4);
+    for _ in 0..100 {
+        let begun = Instant::now();
+        let portion = store.expired(AccountSid(0), before, limit::PURGE_ROWS_MAX);
+        let portion = portion.expect("a read");
+        finding.push(begun.elapsed());
+        let begun = Instant::now();
+        store
+            .commit(&portion.iter().collect::<Vec<_>>())
+            .expect("room on the disk");
+        taking.push(begun.elapsed());
+    }
+    let ((find_50, find_99), (take_50, take_99)) = (quantiles(finding), quantiles(taking));
+    println!(
+        "a portion of {} old calls: found in {find_50} µs (p99 {find_99}), taken away in {take_50} µs \
+         (p99 {take_99}), the disk's time included",
+        limit::PURGE_ROWS_MAX
+    );
 }
 
 /// Calls that wait in the queue, made after all the others.
