@@ -170,7 +170,8 @@ pub const LOOKUP_DEADLINE_MS: u64 = 5_000;
 pub const RECORDED_DEADLINE_MS: u64 = 10_000;
 /// Of an answered document so much is kept for `Calls/{sid}/Events` (bytes).
 pub const WEB_EVENT_BODY_BYTES_MAX: usize = 4_096;
-/// Of the parameters sent so much is kept there (bytes): a long spoken result and room for the rest.
+/// Of the parameters sent so much is kept there (bytes): a long spoken result and room for the
+/// rest.
 pub const WEB_EVENT_PARAMETERS_BYTES_MAX: usize = 16 * 1_024;
 /// Of a header's value so much is kept there (bytes).
 pub const HEADER_KEPT_BYTES_MAX: usize = 256;

@@ -136,13 +136,6 @@ impl Node {
             token_key,
             strict: plan.strict,
         });
-        Retention {
-            store: Arc::clone(&store),
-            directory: Arc::clone(&directory),
-            writer: writer.handle(),
-            clock,
-        }
-        .start();
         let ((stop, stopping), (_, ready)) = (watch::channel(false), watch::channel(true));
         let site = Site {
             rest,
@@ -197,7 +190,8 @@ struct Ground {
 }
 
 impl Ground {
-    /// Opens the data folder, and brings account, numbers and recordings into order.
+    /// Opens the data folder, and brings account, numbers and recordings into order; what is too
+    /// old begins to go.
     fn lay(plan: &Plan, clock: Clock, chance: &mut Chance) -> Result<Ground, StartError> {
         let store: Arc<dyn Store> = Arc::new(Sqlite::open(&plan.data, plan.durability)?);
         let sounds = start::open_sounds(&plan.data)?;
@@ -208,6 +202,13 @@ impl Ground {
         start::mend_recordings(&*store, &sounds, clock.now())?;
         let directory = Arc::new(Directory::load(&*store)?);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&directory), start::health())?;
+        Retention {
+            store: Arc::clone(&store),
+            directory: Arc::clone(&directory),
+            writer: writer.handle(),
+            clock,
+        }
+        .start();
         Ok(Ground {
             store,
             sounds,

@@ -1,5 +1,6 @@
 //! Tests of the store from outside. Whatever is behind the `Store` border must pass the suite.
 
+mod lists;
 #[path = "../live/mod.rs"]
 mod live;
 mod opening;

@@ -6,24 +6,15 @@
 //! and measures. A folder that is given is kept and used again; otherwise one is made and removed.
 //! With a third argument, `fill`, it is only filled.
 
+mod fill;
+
+use fill::{BEGIN, Fill, YEAR, later};
 use model::*;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use store::*;
 
-#[allow(dead_code, reason = "shared with the tests, which use all of it")]
-#[path = "../tests/live/mod.rs"]
-mod live;
-
-/// The calls of a year, up to the last midnight: young enough for every account to keep them.
-const YEAR: u64 = 365 * 86_400 * 1_000_000;
-static BEGIN: LazyLock<u64> = LazyLock::new(|| {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let days = since_1970.map_or(0, |time| time.as_secs() / 86_400);
-    days * 86_400 * 1_000_000 - YEAR
-});
-const ACCOUNTS: u128 = 4;
 /// Pages measured for each list.
 const PAGES: usize = 400;
 /// How deep "deep" is.
@@ -51,7 +42,7 @@ fn main() {
         return;
     }
     let begun = Instant::now();
-    let store = live::open(folder, Durability::Full);
+    let store = open(folder);
     let opened = begun.elapsed();
     let begun = Instant::now();
     let unfinished = store.unfinished_calls().expect("a read").len();
@@ -70,105 +61,9 @@ fn main() {
     println!("anonymous memory after the creates: {} MB", anonymous_mb());
 }
 
-/// Calls as they come: several accounts, few numbers that call or are called often and many that
-/// seldom do, nine of ten completed, eight of a hundred dialled by another; most of those by one
-/// and the same, so that the list of its children is deep, too.
-struct Fill {
-    chance: Chance,
-    calls: u64,
-    made: u64,
-    first: Option<CallSid>,
-    parent: Option<CallSid>,
-}
-
-impl Fill {
-    fn new(calls: u64) -> Fill {
-        Fill {
-            chance: Chance::new(1),
-            calls,
-            made: 0,
-            first: None,
-            parent: None,
-        }
-    }
-
-    fn party(&mut self) -> Address {
-        // Three of ten are with one number; of the others the n-th is about 1/n as frequent.
-        let n = if self.chance.below(10) < 3 {
-            0
-        } else {
-            let spread = self.chance.below(1 << 20) as f64 / (1 << 20) as f64;
-            (200_000_f64.powf(spread)) as u64
-        };
-        Address::Number(format!("+1415{:07}", 5_550_000 + n))
-    }
-}
-
-impl Iterator for Fill {
-    type Item = CallRow;
-
-    fn next(&mut self) -> Option<CallRow> {
-        if self.made == self.calls {
-            return None;
-        }
-        let n = self.made;
-        self.made += 1;
-        let at = Time(*BEGIN + n * (YEAR / self.calls));
-        let chance = &mut self.chance;
-        let sid = CallSid::draw(chance);
-        // Three of four belong to one account.
-        let account = chance.below(16);
-        let account = AccountSid(if account < 12 {
-            0
-        } else {
-            u128::from(account) % ACCOUNTS
-        });
-        let status = match chance.below(1_000) {
-            0..=899 => CallStatus::Completed,
-            900..=949 => CallStatus::NoAnswer,
-            950..=979 => CallStatus::Busy,
-            980..=998 => CallStatus::Failed,
-            _ => CallStatus::Canceled,
-        };
-        let child = chance.below(100) < 8;
-        let direction = match (child, chance.below(2)) {
-            (true, _) => Direction::OutboundDial,
-            (_, 0) => Direction::OutboundApi,
-            _ => Direction::Inbound,
-        };
-        let (waited, rang) = (chance.below(2_000_000), chance.below(30_000_000));
-        let talked = chance.below(600_000_000);
-        let answered = status == CallStatus::Completed;
-        let start = at + Span(waited);
-        let end = start + Span(rang + if answered { talked } else { 0 });
-        let (to, from) = (self.party(), self.party());
-        let most = self.chance.below(10) > 0;
-        let parent = if most { self.first } else { self.parent }.filter(|_| child);
-        self.first = self.first.or(Some(sid));
-        self.parent = Some(sid);
-        Some(CallRow {
-            account,
-            parent,
-            number: Some(NumberSid(account.0 + 7)),
-            to,
-            from,
-            status,
-            direction,
-            date_created: at,
-            date_updated: end,
-            start_time: (status != CallStatus::Canceled).then_some(start),
-            answer_time: answered.then_some(start + Span(rang)),
-            end_time: Some(end),
-            duration_secs: Some(if answered {
-                (talked / 1_000_000) as u32
-            } else {
-                0
-            }),
-            sip_response_code: Some(200),
-            sip_call_id: Some(format!("{:020x}@10.0.0.1", sid.0 as u64)),
-            ..live::call(sid.0, 0)
-        })
-    }
+fn open(folder: &Path) -> Arc<Sqlite> {
+    let store = Sqlite::open(folder, Durability::Full);
+    Arc::new(store.expect("a data folder that can be used"))
 }
 
 fn lists(store: &Arc<Sqlite>, calls: u64) {
@@ -407,7 +302,9 @@ fn lists(store: &Arc<Sqlite>, calls: u64) {
         ),
     ];
     println!(
-        "pages of 50 of {calls} calls, µs          front p50     p99   depth    deep p50     p99  rows"
+        "pages of 50 of {calls} calls, µs (calm: while nobody took our processor)\n\
+         {:38} {:>9} {:>7} {:>7} {:>7} {:>9} {:>7} {:>7} {:>5}",
+        "", "front p50", "p99", "calm", "depth", "deep p50", "p99", "calm", "rows"
     );
     for (name, filter) in lists {
         let front = pages(store, &filter, Start::Top);
@@ -530,8 +427,8 @@ fn fetches(store: &Arc<Sqlite>, calls: u64) {
 /// both; calls to and from numbers of the same spread.
 fn creates(full: &Path) {
     let empty = tempfile::tempdir_in(full.parent().unwrap_or(full)).expect("a folder");
-    let many = live::open(full, Durability::Full);
-    let none = live::open(empty.path(), Durability::Full);
+    let many = open(full);
+    let none = open(empty.path());
     for group in [1_usize, 64] {
         let mut took = [Vec::new(), Vec::new()];
         let rounds = if group == 1 { 400 } else { 300 };
@@ -561,7 +458,8 @@ fn creates(full: &Path) {
         let [(empty_50, _), (full_50, _)] = took.map(quantiles);
         println!(
             "create, {group:2} in a commit: {none:.0} µs each in an empty store, {many:.0} µs \
-             beside the many ({:.2} times; medians {empty_50} and {full_50} µs a commit, {:.2} times)",
+             beside the many ({:.2} times; medians {empty_50} and {full_50} µs a commit, \
+             {:.2} times)",
             many / none,
             full_50 as f64 / empty_50 as f64
         );
@@ -570,9 +468,9 @@ fn creates(full: &Path) {
 
 /// Portions of old calls, as the server takes them away.
 fn purge(folder: &Path) {
-    let store = live::open(folder, Durability::Full);
+    let store = open(folder);
     let (mut finding, mut taking) = (Vec::new(), Vec::new());
-    let before = Time(BEGIN + MONTHS_13 / 4);
+    let before = Time(*BEGIN + YEAR / 4);
     for _ in 0..100 {
         let begun = Instant::now();
         let portion = store.expired(AccountSid(0), before, limit::PURGE_ROWS_MAX);
@@ -586,30 +484,10 @@ fn purge(folder: &Path) {
     }
     let ((find_50, find_99), (take_50, take_99)) = (quantiles(finding), quantiles(taking));
     println!(
-        "a portion of {} old calls: found in {find_50} µs (p99 {find_99}), taken away in {take_50} µs \
-         (p99 {take_99}), the disk's time included",
+        "a portion of {} old calls: found in {find_50} µs (p99 {find_99}), taken away in \
+         {take_50} µs (p99 {take_99}), the disk's time included",
         limit::PURGE_ROWS_MAX
     );
-}
-
-/// Calls that wait in the queue, made after all the others.
-fn later(seed: usize) -> impl Iterator<Item = CallRow> {
-    let unique = u64::from(std::process::id());
-    let mut fill = Fill::new(1_000_000);
-    fill.chance = Chance::new(seed as u64 + 1_000 * unique);
-    let begin = *BEGIN + YEAR + Duration::from_secs(86_400).as_micros() as u64;
-    (0_u64..).zip(fill).map(move |(n, row)| CallRow {
-        status: CallStatus::Queued,
-        date_created: Time(begin + n * 333 + unique),
-        date_updated: Time(begin + n * 333 + unique),
-        start_time: None,
-        answer_time: None,
-        end_time: None,
-        duration_secs: None,
-        parent: None,
-        direction: Direction::OutboundApi,
-        ..row
-    })
 }
 
 fn anonymous_mb() -> u64 {
