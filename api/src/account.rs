@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// `/Accounts/{sid}.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The secret half of the credentials.
     pub auth_token: String,

@@ -61,6 +61,8 @@ pub enum Found {
     Number(Option<Box<Number>>),
     /// An application; `None` if it has been taken away.
     Application(Option<Box<Application>>),
+    /// The number is ours, and its account may take no calls for now.
+    Suspended,
     /// Whose phone this is: the account that a registered or trunk call belongs to.
     Account(Option<Account>),
 }

@@ -427,7 +427,7 @@ impl CallControl {
             return;
         };
         let Some(arrival) = self.arrivals.get_mut(&sid) else {
-            let ours = matches!(found, Found::Number(Some(_)));
+            let ours = matches!(found, Found::Number(Some(_)) | Found::Suspended);
             return self.with(now, sid, out, |call, turn| call.found(lookup, ours, turn));
         };
         let turn = &mut Turn {

@@ -83,6 +83,9 @@ impl Arrival {
                 Reception::Waiting
             }
             Found::Account(Some(account)) if may_dial => self.for_phone(&account, turn),
+            // Not 404: the number is in service, and may be reached again. No row is kept, as the
+            // account's own application is told of nothing either.
+            Found::Suspended => self.refuse(480, turn),
             Found::Number(None) | Found::Account(_) => self.refuse(404, turn),
         }
     }

@@ -41,6 +41,9 @@ codes! {
     // REST.
     AUTHENTICATE = 20003, 401, "Authenticate";
     METHOD_NOT_ALLOWED = 20004, 405, "Method not allowed";
+    ACCOUNT_INACTIVE = 20005, 403, "Account is not active";
+    ACCESS_DENIED = 20006, 403, "Access Denied";
+    TEST_CREDENTIALS = 20008, 403, "Test credentials can't be used with this resource";
     INVALID_PARAMETER = 20001, 400, "Invalid parameter";
     PAGE_SIZE = 20007, 400, "Page size too large";
     CALL_NOT_COMPLETE = 20009, 409, "Cannot delete this resource before it is complete";
@@ -81,6 +84,18 @@ codes! {
     CALL_DELAY = 21454, 400, "CallDelay must be a number from 0 to 60";
     CALLER_ID_CALLBACK = 21456, 400, "Invalid StatusCallback";
     CALL_EVENT = 21626, 400, "Invalid 'StatusCallbackEvent'";
+    SUBACCOUNT_BELOW_SUBACCOUNT = 21101, 400, "Subaccounts cannot contain subaccounts";
+    TO_UNREACHABLE = 21214, 400, "The 'To' number can't be reached";
+    TO_NOT_PERMITTED = 21215, 400, "Calls to this country are not permitted";
+    TO_BLOCKED = 21216, 400, "The 'To' number is blocked";
+    TO_NOT_A_NUMBER = 21217, 400, "The 'To' number does not look like one";
+    ACCOUNT_OF_NUMBER = 21470, 400, "Invalid AccountSid";
+    ACCOUNT_NOT_RELATED = 21473, 400, "AccountSid is not related to the number's account";
+    NOT_THE_PARENT = 21474, 400, "Only the parent account can hand numbers on";
+    ACCOUNT_STATUS = 21475, 400, "Status must be active, suspended or closed";
+    PARENT_STATUS = 21477, 400, "Status can be changed for subaccounts only";
+    ACCOUNT_CLOSED = 21479, 400, "A closed subaccount stays closed";
+    SUBACCOUNTS_FULL = 21480, 400, "Reached the maximum number of subaccounts";
     NUMBER_URL = 21402, 400, "Invalid Url";
     NUMBER_METHOD = 21403, 400, "Invalid Method";
     AREA_CODE = 21451, 400, "Invalid area code";

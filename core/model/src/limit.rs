@@ -309,6 +309,22 @@ pub const RETENTION_DAYS_DEFAULT: u32 = 396;
 /// `HTTP_CONNECTIONS_MAX`, so that one account alone can't keep the others out.
 pub const REQUESTS_AT_ONCE_DEFAULT: u32 = 1_024;
 
+/// Subaccounts of one account (21480): each lies in memory, and a page lists a thousand.
+pub const SUBACCOUNTS_MAX: usize = 1_000;
+/// API keys of one account: each lies in memory, and a page lists a thousand.
+pub const KEYS_PER_ACCOUNT_MAX: usize = 1_000;
+/// Different wrong secrets for one name from one address within `GUESS_WINDOW_SECS`; after them
+/// nothing is compared until the window ends. A person who mistypes needs three.
+pub const GUESSES_PER_NAME_MAX: u32 = 10;
+/// Different wrong credentials from one address within `GUESS_WINDOW_SECS`, whatever their names:
+/// several misconfigured programs behind one address stay below it.
+pub const GUESSES_PER_ADDRESS_MAX: u32 = 100;
+/// The window of the two bounds above (seconds): 14,400 guesses a day are none at 128 bits.
+pub const GUESS_WINDOW_SECS: u64 = 60;
+/// Names and addresses whose wrong credentials are counted, each; about 5 MB. What comes beyond
+/// within one window is spread over so many addresses that counting them would slow nobody.
+pub const GUESSERS_MAX: usize = 65_536;
+
 // SIP endpoint.
 
 /// Live SIP transactions: 10,000 calls/s of answer and BYE held 32 s each; beyond it requests are

@@ -56,6 +56,12 @@ impl Time {
         (year, month, day, hour as u8, minute as u8, second as u8)
     }
 
+    /// `2010-08-31T20:36:28Z`, the date form of the newer APIs.
+    pub fn iso8601(self) -> String {
+        let (year, month, day, hour, minute, second) = self.civil();
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+
     /// `Tue, 31 Aug 2010 20:36:28 +0000`, the date form of the 2010 API and of callbacks.
     pub fn rfc2822(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

@@ -1,5 +1,6 @@
 //! Headers that every response carries, and the few of a request that matter.
 
+use crate::host::Place;
 use crate::{Body, Parts};
 use hyper::Response;
 use hyper::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, RANGE};
@@ -36,7 +37,8 @@ pub fn add(
     parts: &Parts,
     id: RequestSid,
     took: Duration,
-    running: usize,
+    running: u32,
+    place: Option<&Place>,
 ) {
     let headers = response.headers_mut();
     headers.reserve(FIXED.len() + 8);
@@ -49,8 +51,14 @@ pub fn add(
             format!("{:.3}", took.as_secs_f64()),
         ),
         ("twilio-concurrent-requests", running.to_string()),
-        ("x-api-domain", host.to_owned()),
     ];
+    match place {
+        None => own.push(("x-api-domain", host.to_owned())),
+        Some(place) => own.extend([
+            ("x-api-domain", place.name.clone()),
+            ("x-home-region", place.region.clone()),
+        ]),
+    }
     if scheme == "https" {
         own.push(("strict-transport-security", "max-age=31536000".to_owned()));
     }

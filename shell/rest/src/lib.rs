@@ -14,6 +14,7 @@ mod desk;
 mod fault;
 pub mod form;
 mod header;
+mod host;
 mod page;
 pub mod path;
 mod render;
@@ -24,20 +25,22 @@ pub mod token;
 mod v2010;
 mod xml;
 
+use crate::auth::{Asker, Brake, Gate, Pass, Right};
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::path::{Format, Path};
 use http_body_util::{BodyExt, Limited};
+use hyper::http::request::Parts as Head;
 use hyper::{Method, Request, Response, StatusCode};
 use model::{Account, Chance, ErrorCode, Time, limit};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::{Directory, Sounds, Store, StoreError, Write, WriterHandle};
 
+pub use auth::Peer;
 pub use body::Body;
 pub use connection::connection;
 pub use desk::{Answer, Desk};
@@ -88,12 +91,16 @@ pub struct Rest {
 struct Inner {
     parts: Parts,
     chance: Mutex<Chance>,
-    running: AtomicUsize,
+    brake: Brake,
+    gate: Gate,
 }
 
 /// A request that has been let in.
 pub(crate) struct Ask {
-    pub account: Account,
+    /// The account it is about.
+    pub account: Arc<Account>,
+    /// Who asks: that account, or the one that made it.
+    pub asker: Asker,
     pub path: Path,
     /// The form in which the answer is wanted.
     pub format: Format,
@@ -112,7 +119,8 @@ impl Rest {
             inner: Arc::new(Inner {
                 parts,
                 chance,
-                running: AtomicUsize::new(0),
+                brake: Brake::default(),
+                gate: Gate::default(),
             }),
         }
     }
@@ -125,12 +133,13 @@ impl Rest {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let begun = Instant::now();
-        let running = Running::count(&self.inner.running);
+        let mut pass = None;
+        let place = host::place(request.headers());
         let head = request.method() == Method::HEAD;
         let accepts_json = header::accepts_json(request.headers());
         let path = Path::read(request.uri().path(), accepts_json);
         let fault_format = path.fault_format();
-        let mut response = match self.reply(request, path).await {
+        let mut response = match self.reply(request, path, &mut pass).await {
             Ok(response) => response,
             Err(fault) => fault.response(fault_format),
         };
@@ -143,12 +152,20 @@ impl Rest {
             self.parts(),
             id,
             begun.elapsed(),
-            running.count,
+            // Who was not let in runs alone.
+            pass.map_or(1, |pass| pass.count),
+            place.as_ref(),
         );
         response
     }
 
-    async fn reply<B>(&self, request: Request<B>, path: Path) -> Reply
+    /// `pass` is held by whoever calls until the answer is made.
+    async fn reply<'a, B>(
+        &'a self,
+        request: Request<B>,
+        path: Path,
+        pass: &mut Option<Pass<'a>>,
+    ) -> Reply
     where
         B: http_body::Body + Send,
         B::Data: Send,
@@ -161,14 +178,26 @@ impl Rest {
         if head.method == Method::OPTIONS {
             return Ok(render::empty(StatusCode::NO_CONTENT));
         }
-        let account = auth::admit(&self.parts().directory, &head.headers)?;
         let found = v2010::at(&path)
             .and_then(|resource| path.format(resource.kind).map(|format| (resource, format)));
-        let (resource, format) = found.ok_or_else(|| Fault::not_found(path.whole()))?;
-        if path.account().is_some_and(|sid| sid != account.sid) {
-            // Facts name 404 for a wrong account; so nobody learns which accounts exist.
-            return Err(Fault::not_found(path.whole()));
+        let format = found.map(|(_, format)| format);
+        let asker = match self.listener(&head, &path, format) {
+            Some(listener) => listener,
+            None => {
+                let address = auth::address(head.extensions.get(), &head.headers);
+                let directory = &self.parts().directory;
+                let now = self.now();
+                auth::admit(directory, &self.inner.brake, &head.headers, address, now)?
+            }
+        };
+        let most = asker.account.requests_at_once;
+        *pass = self.inner.gate.enter(asker.account.sid, most);
+        if pass.is_none() {
+            return Err(Fault::of(ErrorCode::TOO_MANY_REQUESTS));
         }
+        let (resource, format) = found.ok_or_else(|| Fault::not_found(path.whole()))?;
+        let directory = &self.parts().directory;
+        let account = auth::scope(directory, &asker, &path, resource, &head.method)?;
         let handle = resource
             .handle(&head.method)
             .ok_or_else(|| Fault::not_allowed(resource))?;
@@ -177,6 +206,12 @@ impl Rest {
         if format == Format::Csv && head.method == Method::POST {
             return Err(Fault::not_found(path.whole()));
         }
+        let handle = match asker.right {
+            Right::Test => resource
+                .rehearsal(&head.method)
+                .ok_or_else(|| Fault::of(ErrorCode::TEST_CREDENTIALS))?,
+            Right::Owner | Right::Key | Right::Listener => handle,
+        };
         let form = if head.method == Method::POST {
             read_form(body).await?
         } else {
@@ -190,6 +225,7 @@ impl Rest {
         }
         let ask = Ask {
             account,
+            asker,
             path,
             format,
             query,
@@ -197,6 +233,19 @@ impl Rest {
             range: header::range(&head.headers),
         };
         handle(self, &ask).await
+    }
+
+    /// Whoever asks for sound without credentials, where the account lets everybody listen. It is
+    /// found by its address alone, whose last part nobody guesses.
+    fn listener(&self, head: &Head, path: &Path, format: Option<Format>) -> Option<Asker> {
+        let reads = head.method == Method::GET || head.method == Method::HEAD;
+        let sound = matches!(format, Some(Format::Wav | Format::Mp3));
+        if !reads || !sound || auth::brings_some(&head.headers) {
+            return None;
+        }
+        let account = self.parts().directory.account(path.account()?)?;
+        let right = Right::Listener;
+        account.public_media.then_some(Asker { account, right })
     }
 
     pub(crate) fn parts(&self) -> &Parts {
@@ -277,26 +326,5 @@ where
         }
         Ok(Err(_)) => Err(Fault::parameter("The request body could not be read")),
         Err(_) => Err(Fault::parameter("The request body took too long")),
-    }
-}
-
-/// Counts a request for as long as it runs, also if its client goes away.
-struct Running<'a> {
-    counter: &'a AtomicUsize,
-    count: usize,
-}
-
-impl<'a> Running<'a> {
-    fn count(counter: &'a AtomicUsize) -> Running<'a> {
-        Running {
-            counter,
-            count: counter.fetch_add(1, Ordering::Relaxed) + 1,
-        }
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.counter.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -128,3 +128,25 @@ impl Paging {
         format!("{path}?{filters}PageSize={size}&Page={page}{token}")
     }
 }
+
+/// The page that is asked for of rows that are all there, in order, newest first.
+pub fn cut<T>(mut rows: Vec<T>, ask: &PageAsk, place: impl Fn(&T) -> Key) -> Page<T> {
+    let size = ask.size as usize;
+    let backwards = matches!(ask.start, Start::Before(_));
+    match ask.start {
+        Start::Top => {}
+        Start::Skip(count) => {
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            rows.drain(..count.min(rows.len()));
+        }
+        Start::After(key) => rows.retain(|row| place(row) < key),
+        Start::Before(key) => rows.retain(|row| place(row) > key),
+    }
+    let more = rows.len() > size;
+    if backwards {
+        rows.drain(..rows.len().saturating_sub(size));
+    } else {
+        rows.truncate(size);
+    }
+    Page { rows, more }
+}

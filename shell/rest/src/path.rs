@@ -10,6 +10,10 @@ use std::str::FromStr;
 /// Where the 2010 API begins.
 pub const ROOT: &str = "/2010-04-01";
 
+/// The part of the accounts API that is served; its paths have no suffix and its answers are JSON.
+/// Patterns name it whole.
+const ACCOUNTS_V1: &str = "/v1/AuthTokens";
+
 /// The form an answer is given in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -45,6 +49,8 @@ pub enum Kind {
     List,
     /// One that is also had as sound.
     Sound,
+    /// One that is had as JSON only, and without a suffix.
+    Json,
 }
 
 impl Path {
@@ -76,7 +82,12 @@ impl Path {
 
     /// Whether it belongs to this API at all.
     pub fn is_ours(&self) -> bool {
-        self.below_root().is_some()
+        self.below_root().is_some() || self.is_v1()
+    }
+
+    fn is_v1(&self) -> bool {
+        let below = self.whole.strip_prefix(ACCOUNTS_V1);
+        below.is_some_and(|below| below.starts_with('/'))
     }
 
     /// What follows the root: nothing, or something that begins with a slash.
@@ -88,7 +99,11 @@ impl Path {
     /// Whether it is of this pattern. In a pattern, two capitals stand for an identifier that
     /// begins with them; the rest is meant as it stands.
     pub fn fits(&self, pattern: &str) -> bool {
-        let Some(below) = self.below_root() else {
+        let below = if pattern.starts_with(ACCOUNTS_V1) {
+            self.whole.as_str()
+        } else if let Some(below) = self.below_root() {
+            below
+        } else {
             return false;
         };
         let (mut wanted, mut have) = (pattern.split('/'), below.split('/'));
@@ -120,6 +135,8 @@ impl Path {
     pub fn format(&self, kind: Kind) -> Option<Format> {
         match (self.suffix, kind) {
             (None, _) if self.accepts_json => Some(Format::Json),
+            (None, Kind::Json) => Some(Format::Json),
+            (Some(_), Kind::Json) => None,
             (None, Kind::Sound) => Some(Format::Wav),
             (None, _) => Some(Format::Xml),
             (Some(Format::Csv), Kind::One | Kind::Sound) => None,
@@ -134,7 +151,7 @@ impl Path {
         match self.suffix {
             Some(Format::Json | Format::Csv) => Format::Json,
             Some(_) => Format::Xml,
-            None if self.accepts_json || !self.is_ours() => Format::Json,
+            None if self.accepts_json || self.below_root().is_none() => Format::Json,
             None => Format::Xml,
         }
     }

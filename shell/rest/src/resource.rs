@@ -20,6 +20,9 @@ pub struct Resource {
     /// See [`Path::fits`].
     pattern: &'static str,
     pub kind: Kind,
+    /// Closed to standard API keys: what concerns accounts and keys themselves.
+    pub guarded: bool,
+    rehearse: Option<Handle>,
     get: Option<Handle>,
     post: Option<Handle>,
     delete: Option<Handle>,
@@ -30,6 +33,8 @@ impl Resource {
         Resource {
             pattern,
             kind,
+            guarded: false,
+            rehearse: None,
             get: None,
             post: None,
             delete: None,
@@ -49,6 +54,23 @@ impl Resource {
     /// A single thing that is also had as sound.
     pub const fn sound(pattern: &'static str) -> Resource {
         Resource::new(pattern, Kind::Sound)
+    }
+
+    /// One that is had as JSON only.
+    pub const fn json(pattern: &'static str) -> Resource {
+        Resource::new(pattern, Kind::Json)
+    }
+
+    /// Keeps standard API keys out.
+    pub const fn guarded(mut self) -> Resource {
+        self.guarded = true;
+        self
+    }
+
+    /// Answers POST with test credentials: checks everything and does nothing.
+    pub const fn rehearse(mut self, handle: Handle) -> Resource {
+        self.rehearse = Some(handle);
+        self
     }
 
     /// Answers GET and HEAD.
@@ -82,6 +104,11 @@ impl Resource {
             Method::DELETE => self.delete,
             _ => None,
         }
+    }
+
+    /// What answers this method when test credentials ask.
+    pub fn rehearsal(&self, method: &Method) -> Option<Handle> {
+        self.rehearse.filter(|_| *method == Method::POST)
     }
 
     /// The methods it has, as the header `Allow` lists them.

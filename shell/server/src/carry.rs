@@ -178,7 +178,7 @@ impl Carrier {
 
     fn find(&self, question: Question) -> Found {
         match question {
-            Question::Number(number) => Found::Number(self.directory.number(&number).map(Box::new)),
+            Question::Number(number) => self.number(&number),
             Question::Application(account, sid) => {
                 Found::Application(self.directory.application(account, sid).map(Box::new))
             }
@@ -187,6 +187,17 @@ impl Carrier {
                     .default_account()
                     .map(|account| (*account).clone()),
             ),
+        }
+    }
+
+    fn number(&self, phone_number: &str) -> Found {
+        let number = self.directory.number(phone_number);
+        let account = number
+            .as_ref()
+            .and_then(|number| self.directory.account(number.account));
+        match account {
+            Some(account) if !account.is_active() => Found::Suspended,
+            _ => Found::Number(number.map(Box::new)),
         }
     }
 

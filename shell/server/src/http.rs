@@ -117,7 +117,7 @@ async fn converse(
 }
 
 impl Site {
-    async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    async fn answer(&self, mut request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
         let path = request.uri().path();
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         match path {
@@ -132,7 +132,10 @@ impl Site {
             "/metrics" if reads && peer.to_canonical().is_loopback() => {
                 text(StatusCode::OK, self.metrics.render())
             }
-            _ => self.rest.answer(request).await,
+            _ => {
+                request.extensions_mut().insert(rest::Peer(peer));
+                self.rest.answer(request).await
+            }
         }
     }
 }

@@ -105,6 +105,15 @@ fn rejections_have_their_responses() {
 }
 
 #[test]
+fn a_suspended_account_is_not_there_and_is_told_of_nothing() {
+    let mut world = World::new();
+    world.offer(offer(SUSPENDED, ALICE, trunk()));
+    world.assert_ladder(&["in0 refuse 480"]);
+    assert!(world.rows.is_empty());
+    world.assert_over();
+}
+
+#[test]
 fn the_answer_waits_for_the_sound() {
     let mut world = world("<Say>hi</Say>");
     world.opens = false;

@@ -9,6 +9,9 @@ use model::signal::{Invite, Offered, Origin, SignalCommand, SignalEvent};
 use model::*;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A number of ours whose account may take no calls.
+pub const SUSPENDED: &str = "+12025550198";
+
 pub struct World {
     pub control: CallControl,
     pub now: Time,
@@ -445,6 +448,7 @@ impl World {
 
     fn found(&self, question: Question) -> Found {
         match question {
+            Question::Number(number) if number == SUSPENDED => Found::Suspended,
             Question::Number(number) => {
                 let known = self.numbers.get(&number);
                 Found::Number(known.map(|url| {

@@ -41,7 +41,7 @@ pub async fn create(rest: &Rest, ask: &Ask) -> Reply {
     ask.created("Call", &calls::show(&row))
 }
 
-fn read(rest: &Rest, ask: &Ask, warnings: &mut Vec<Warning>) -> Result<NewCall, Fault> {
+pub fn read(rest: &Rest, ask: &Ask, warnings: &mut Vec<Warning>) -> Result<NewCall, Fault> {
     let form = &ask.form;
     let to = form
         .given("To")

@@ -1,5 +1,6 @@
 //! Who is called, who calls, and whether the caller may be shown.
 
+use crate::auth::Right;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::{Ask, Rest};
@@ -23,11 +24,17 @@ pub fn read(rest: &Rest, ask: &Ask, to: &str, from: &str) -> Result<Ends, Fault>
     let from = caller(from, &to)?;
     let account = ask.account.sid;
     let vouched = vouched(rest, account, form)?;
-    let number = may_show(rest, account, &from, vouched.as_deref())?;
+    // What test credentials may show is theirs to say, see `rehearsal`.
+    let strict = rest.parts().strict && ask.asker.right != Right::Test;
+    let may_show = |from: &Address| match may_show(rest, account, from, vouched.as_deref()) {
+        Err(_) if !strict => Ok(None),
+        shown => shown,
+    };
+    let number = may_show(&from)?;
     let caller_id = form.given("CallerId").map(str::trim);
     if let Some(text) = caller_id {
         let shown = caller(text, &to)?;
-        may_show(rest, account, &shown, vouched.as_deref())?;
+        may_show(&shown)?;
     }
     Ok(Ends {
         to,
@@ -124,7 +131,7 @@ fn may_show(
         .filter(|row| row.account == account);
     let owned = owned.map(|row| row.sid);
     let known = owned.or_else(|| directory.caller_id(account, number).map(|row| row.sid));
-    if known.is_some() || vouched == Some(number) || !rest.parts().strict {
+    if known.is_some() || vouched == Some(number) {
         return Ok(known);
     }
     Err(Fault::new(

@@ -1,6 +1,6 @@
 //! `/Calls`: list, fetch and delete; creating and changing have files of their own.
 
-use super::{call_create, call_update};
+use super::{call_create, call_update, rehearsal};
 use crate::fault::Fault;
 use crate::page::Paging;
 use crate::resource::Resource;
@@ -21,7 +21,8 @@ const FILTERS: [&str; 6] = [
 pub const ROUTES: &[Resource] = &[
     Resource::list("/Accounts/AC/Calls")
         .get(|rest, ask| Box::pin(list(rest, ask)))
-        .post(|rest, ask| Box::pin(call_create::create(rest, ask))),
+        .post(|rest, ask| Box::pin(call_create::create(rest, ask)))
+        .rehearse(|rest, ask| Box::pin(rehearsal::call(rest, ask))),
     Resource::one("/Accounts/AC/Calls/CA")
         .get(|rest, ask| Box::pin(fetch(rest, ask)))
         .post(|rest, ask| Box::pin(call_update::update(rest, ask)))

@@ -1,5 +1,6 @@
 //! `/IncomingPhoneNumbers`: the numbers an account owns and what a call to them runs.
 
+use super::rehearsal;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Paging;
@@ -18,7 +19,8 @@ const FICTION: std::ops::Range<u32> = 110..200;
 pub const ROUTES: &[Resource] = &[
     Resource::list("/Accounts/AC/IncomingPhoneNumbers")
         .get(|rest, ask| Box::pin(list(rest, ask)))
-        .post(|rest, ask| Box::pin(create(rest, ask))),
+        .post(|rest, ask| Box::pin(create(rest, ask)))
+        .rehearse(|rest, ask| Box::pin(rehearsal::number(rest, ask))),
     Resource::one("/Accounts/AC/IncomingPhoneNumbers/PN")
         .get(|rest, ask| Box::pin(fetch(rest, ask)))
         .post(|rest, ask| Box::pin(update(rest, ask)))
@@ -32,6 +34,13 @@ async fn create(rest: &Rest, ask: &Ask) -> Reply {
         (None, Some(area)) => pick(rest, area.trim())?,
         (None, None) => return Err(Fault::parameter("PhoneNumber or AreaCode is required")),
     };
+    let number = fresh(rest, ask, phone_number)?;
+    save(rest, &number).await?;
+    ask.created("IncomingPhoneNumber", &show(&number))
+}
+
+/// A number that is to be an account's, as the form wants it.
+pub fn fresh(rest: &Rest, ask: &Ask, phone_number: String) -> Result<Number, Fault> {
     let now = rest.now();
     let mut number = Number {
         sid: rest.draw(NumberSid::draw),
@@ -50,8 +59,7 @@ async fn create(rest: &Rest, ask: &Ask) -> Reply {
         date_updated: now,
     };
     change(rest, &mut number, &ask.form)?;
-    save(rest, &number).await?;
-    ask.created("IncomingPhoneNumber", &show(&number))
+    Ok(number)
 }
 
 /// `GET /IncomingPhoneNumbers`.
@@ -84,6 +92,7 @@ async fn fetch(rest: &Rest, ask: &Ask) -> Reply {
 async fn update(rest: &Rest, ask: &Ask) -> Reply {
     let mut number = row(rest, ask).await?;
     change(rest, &mut number, &ask.form)?;
+    hand_on(rest, ask, &mut number)?;
     number.date_updated = rest.now();
     save(rest, &number).await?;
     ask.found("IncomingPhoneNumber", &show(&number))
@@ -100,6 +109,31 @@ async fn row(rest: &Rest, ask: &Ask) -> Result<Number, Fault> {
     let (account, sid) = (ask.account.sid, ask.path.sid()?);
     let found = rest.find(|store| store.number(account, sid))?;
     found.ok_or_else(|| Fault::not_found(ask.path.whole()))
+}
+
+/// `AccountSid`: hands a number on within a family, which is the parent's to do.
+fn hand_on(rest: &Rest, ask: &Ask, number: &mut Number) -> Result<(), Fault> {
+    let Some(to) = ask.form.given("AccountSid") else {
+        return Ok(());
+    };
+    let to: AccountSid = to
+        .trim()
+        .parse()
+        .map_err(|_| Fault::of(ErrorCode::ACCOUNT_OF_NUMBER))?;
+    if to == number.account {
+        return Ok(());
+    }
+    let parent = &ask.asker.account;
+    if parent.owner.is_some() {
+        return Err(Fault::of(ErrorCode::NOT_THE_PARENT));
+    }
+    let found = rest.parts().directory.account(to);
+    let related = found.filter(|to| to.sid == parent.sid || to.owner == Some(parent.sid));
+    let related = related.ok_or_else(|| Fault::of(ErrorCode::ACCOUNT_NOT_RELATED))?;
+    number.account = related.sid;
+    // The application stays with the account that has it.
+    number.application = None;
+    Ok(())
 }
 
 /// Two may ask for one number at the same moment: the store takes only one of them.
@@ -190,7 +224,7 @@ fn application(
     found.map(|row| Some(row.sid)).ok_or_else(foreign)
 }
 
-fn show(row: &Number) -> api::IncomingPhoneNumber {
+pub fn show(row: &Number) -> api::IncomingPhoneNumber {
     let post = || "POST".to_owned();
     api::IncomingPhoneNumber {
         account_sid: row.account.to_string(),

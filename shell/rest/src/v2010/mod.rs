@@ -4,6 +4,7 @@
 
 mod accounts;
 mod applications;
+mod auth_tokens;
 mod call_create;
 mod call_detection;
 mod call_ends;
@@ -12,9 +13,11 @@ mod call_update;
 mod calls;
 mod events;
 mod incoming_phone_numbers;
+mod keys;
 mod notifications;
 mod outgoing_caller_ids;
 mod recordings;
+mod rehearsal;
 mod sound;
 mod sound_stream;
 mod version;
@@ -26,9 +29,11 @@ use crate::resource::Resource;
 const TABLE: &[&[Resource]] = &[
     calls::ROUTES,
     accounts::ROUTES,
+    auth_tokens::ROUTES,
     events::ROUTES,
     applications::ROUTES,
     incoming_phone_numbers::ROUTES,
+    keys::ROUTES,
     notifications::ROUTES,
     outgoing_caller_ids::ROUTES,
     recordings::ROUTES,

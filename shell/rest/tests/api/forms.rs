@@ -52,6 +52,11 @@ fn same(node: Node<'_, '_>, json: &Value, place: &str) {
         }
         let is_link = key == "uri" || node.tag_name().name() == "SubresourceUris";
         let value = text(value);
+        if ["secret", "auth_token"].contains(&key.as_str()) {
+            // Drawn by the system, and another one in each world.
+            assert_eq!(child.text().map(str::len), Some(value.len()), "{place}");
+            continue;
+        }
         let value = match value.strip_suffix(".json") {
             Some(stem) if is_link => stem,
             _ => &value,

@@ -1,5 +1,6 @@
 //! Tests of the API in process: requests go in as values, responses come out as values.
 
+mod accounts;
 mod applications;
 mod call_parameters;
 mod calls;

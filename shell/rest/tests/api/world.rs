@@ -196,6 +196,34 @@ impl World {
         self.ask(Method::DELETE, path, &[]).await
     }
 
+    /// As `ask`, with other credentials.
+    pub async fn ask_as(
+        &self,
+        (user, password): (&str, &str),
+        method: Method,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(AUTHORIZATION, credentials(user, password));
+        self.send(request.body(Full::from(body)).expect("a request"))
+            .await
+    }
+
+    /// Writes as the API does, so that the directory follows.
+    pub async fn write(&self, write: Write) {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        self.writer.write_then(vec![write], move |result| {
+            sender.send(result).expect("the test waits");
+        });
+        receiver.await.expect("an answer").expect("a row");
+    }
+
     pub fn keep(&self, write: Write) {
         // Through the writer, which the directory follows.
         let (sender, receiver) = std::sync::mpsc::channel();
