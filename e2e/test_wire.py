@@ -170,6 +170,8 @@ class Answers(Wire):
             f"{account}/Recordings.json": "recordings",
             f"{account}/Notifications.json": "notifications",
             f"{account}/IncomingPhoneNumbers.json": "incoming_phone_numbers",
+            f"{account}/Applications.json": "applications",
+            f"{account}/OutgoingCallerIds.json": "outgoing_caller_ids",
         }
         for path, key in lists.items():
             with self.subTest(path=path):

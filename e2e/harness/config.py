@@ -3,9 +3,17 @@
 from .house import ACCOUNT, TOKEN
 
 
-def serve(phones=(), trunks=(), numbers=("+12025550190",), calls_per_second=1000):
+def serve(
+    phones=(),
+    trunks=(),
+    numbers=("+12025550190",),
+    calls_per_second=1000,
+    account=None,
+    main_keys=(),
+):
     """A function that writes the configuration of a house: phones are (user, password), trunks
-    are dicts of what their table holds, numbers are owned."""
+    and main keys are dicts of what their tables hold, numbers are owned, `account` is what its
+    table holds besides."""
 
     def write(house):
         rows = [
@@ -14,6 +22,7 @@ def serve(phones=(), trunks=(), numbers=("+12025550190",), calls_per_second=1000
             f'sid = "{ACCOUNT}"',
             f'token = "{TOKEN}"',
             f"calls_per_second = {calls_per_second}",
+            *(f"{key} = {literal(value)}" for key, value in (account or {}).items()),
             "[http]",
             f'listen = "127.0.0.1:{house.http_port}"',
             "[sip]",
@@ -24,9 +33,10 @@ def serve(phones=(), trunks=(), numbers=("+12025550190",), calls_per_second=1000
             rows += ["[[number]]", f'number = "{number}"']
         for user, password in phones:
             rows += ["[[phone]]", f'user = "{user}"', f'password = "{password}"']
-        for trunk in trunks:
-            rows.append("[[trunk]]")
-            rows += [f"{key} = {literal(value)}" for key, value in trunk.items()]
+        for name, tables in (("trunk", trunks), ("main_key", main_keys)):
+            for table in tables:
+                rows.append(f"[[{name}]]")
+                rows += [f"{key} = {literal(value)}" for key, value in table.items()]
         rows.append("")
         return "\n".join(rows)
 

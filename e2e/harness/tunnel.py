@@ -25,6 +25,9 @@ HOSTS = [
 ]
 
 
+making = threading.Lock()
+
+
 @functools.cache
 def authority():
     """A folder with `ca.pem`, `leaf.pem` and `leaf.key`, made once a run."""
@@ -46,7 +49,9 @@ def authority():
 
 
 def authority_path():
-    return Path(authority().name)
+    # Several programs may be the first at once.
+    with making:
+        return Path(authority().name)
 
 
 @dataclass
