@@ -172,6 +172,8 @@ class Answers(Wire):
             f"{account}/IncomingPhoneNumbers.json": "incoming_phone_numbers",
             f"{account}/Applications.json": "applications",
             f"{account}/OutgoingCallerIds.json": "outgoing_caller_ids",
+            f"{account}/Keys.json": "keys",
+            f"{account}/SigningKeys.json": "signing_keys",
         }
         for path, key in lists.items():
             with self.subTest(path=path):
