@@ -87,6 +87,12 @@ pub struct Config {
     /// Carriers.
     #[serde(default, rename = "trunk")]
     pub trunks: Vec<TrunkConfig>,
+    /// Names of callers, for numbers and applications whose `VoiceCallerIdLookup` is on.
+    #[serde(default, rename = "caller_name")]
+    pub caller_names: Vec<CallerNameConfig>,
+    /// What calls cost. The longest prefix counts; without a line nothing has a price.
+    #[serde(default, rename = "rate")]
+    pub rates: Vec<RateConfig>,
     /// Bounds that may be lowered.
     #[serde(default)]
     pub limits: Limits,
@@ -221,6 +227,67 @@ pub struct NumberConfig {
     pub name: Option<String>,
     /// Asked for a document when somebody calls.
     pub voice_url: Option<String>,
+}
+
+/// The name of a caller.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallerNameConfig {
+    /// The caller's number in E.164.
+    pub number: String,
+    /// What applications are told.
+    pub name: String,
+}
+
+/// What calls to numbers of one prefix cost.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateConfig {
+    /// How the called number begins; empty for every call.
+    pub prefix: String,
+    /// The price of one minute.
+    pub per_minute: f64,
+    /// Whether a minute that has begun costs as much as a whole one.
+    #[serde(default = "yes")]
+    pub whole_minutes: bool,
+    /// Three letters.
+    #[serde(default = "dollars")]
+    pub currency: String,
+    /// `inbound` or `outbound`; both if it isn't said.
+    pub direction: Option<RatedDirection>,
+    /// For calls of this account alone.
+    pub account: Option<String>,
+}
+
+/// Which calls a rate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RatedDirection {
+    /// Those that come in.
+    Inbound,
+    /// Those that go out, dialled ones included.
+    Outbound,
+}
+
+impl RateConfig {
+    /// As call control takes it.
+    pub fn rate(&self) -> Result<call::Rate, ConfigError> {
+        let fault = |what: &str| ConfigError(format!("rate {:?}: {what}", self.prefix));
+        let amount = self.per_minute * model::Price::UNIT as f64;
+        if !(0.0..=1e12).contains(&amount) {
+            return Err(fault("per_minute is not a price"));
+        }
+        let currency = model::Currency::parse(&self.currency);
+        let account = self.account.as_ref().map(|sid| sid.parse()).transpose();
+        Ok(call::Rate {
+            account: account.map_err(|_| fault("account is no AC and 32 digits"))?,
+            prefix: self.prefix.clone(),
+            inbound: self.direction.map(|it| it == RatedDirection::Inbound),
+            per_minute: amount.round() as i64,
+            whole_minutes: self.whole_minutes,
+            currency: currency.ok_or_else(|| fault("currency is not three letters"))?,
+        })
+    }
 }
 
 /// A phone.
@@ -371,6 +438,10 @@ fn requests_at_once() -> u32 {
 
 fn retention_days() -> u32 {
     model::limit::RETENTION_DAYS_DEFAULT
+}
+
+fn dollars() -> String {
+    model::Currency::USD.to_string()
 }
 
 fn yes() -> bool {

@@ -69,6 +69,10 @@ pub struct Plan {
     pub calls_max: Option<usize>,
     /// New calls a second, if they are bounded.
     pub calls_per_second: Option<u32>,
+    /// Names of callers by number.
+    pub caller_names: BTreeMap<String, String>,
+    /// What calls cost.
+    pub rates: Vec<call::Rate>,
     /// Only owned numbers may be shown as `From`.
     pub strict: bool,
     /// Show the ladder in the terminal.
@@ -196,6 +200,8 @@ impl Plan {
                 calls_max: self.calls_max.unwrap_or(model::limit::CALLS_MAX),
                 calls_per_second: self.calls_per_second,
                 token_key,
+                caller_names: self.caller_names.clone(),
+                rates: self.rates.clone(),
                 ..call::Config::default()
             },
             sip: sip::Config {

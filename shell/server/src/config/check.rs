@@ -62,6 +62,9 @@ pub(super) fn faults(config: &Config) -> Result<(), ConfigError> {
     crate::log::read_filter(&config.log.level)
         .map_err(|error| ConfigError(format!("log.level: {error}")))?;
     config.check_settings()?;
+    for rate in &config.rates {
+        rate.rate()?;
+    }
     names(config)
 }
 
@@ -79,6 +82,14 @@ fn names(config: &Config) -> Result<(), ConfigError> {
             return Err(ConfigError(format!(
                 "number {} stands twice",
                 number.number
+            )));
+        }
+    }
+    for caller in &config.caller_names {
+        if Address::parse(&caller.number).number() != Some(caller.number.as_str()) {
+            return Err(ConfigError(format!(
+                "caller_name {:?} is not E.164: + and 7 to 15 digits",
+                caller.number
             )));
         }
     }

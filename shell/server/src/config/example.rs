@@ -105,6 +105,20 @@ tcp = ["127.0.0.1:5060"]
 #name = "Front desk"
 #voice_url = "https://app.example.com/voice"
 
+# Names of callers, told where VoiceCallerIdLookup is on.
+#[[caller_name]]
+#number = "+12025550101"
+#name = "Ann Example"
+
+# What calls cost: the longest prefix of the called number counts. Without a line, no price.
+#[[rate]]
+#prefix = "+1"
+#per_minute = 0.014
+#whole_minutes = true           # a minute that has begun counts
+#currency = "USD"
+#direction = "outbound"         # or "inbound"; both if left out
+#account = "AC00000000000000000000000000000000"
+
 # Phones that may register, and are dialled as sip:NAME@….
 #[[phone]]
 #user = "alice"

@@ -84,6 +84,8 @@ impl Plan {
             media_threads: None,
             calls_max: None,
             calls_per_second: None,
+            caller_names: BTreeMap::new(),
+            rates: Vec::new(),
             strict: flags.strict,
             terminal: !flags.quiet,
         })

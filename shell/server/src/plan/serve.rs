@@ -94,6 +94,17 @@ impl Plan {
             media_bind: sip_address,
             media_ports: config.media.port_first..=config.media.port_last,
             media_threads: config.media.threads,
+            caller_names: config
+                .caller_names
+                .iter()
+                .map(|caller| (caller.number.clone(), caller.name.clone()))
+                .collect(),
+            rates: config
+                .rates
+                .iter()
+                .map(|rate| rate.rate())
+                .collect::<Result<_, _>>()
+                .map_err(fault)?,
             strict: true,
             calls_max: Some(config.limits.calls),
             calls_per_second: Some(config.limits.calls_per_second),
