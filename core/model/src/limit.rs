@@ -359,6 +359,9 @@ pub const SHARD_INBOX_MAX: usize = 32_768;
 pub const SHARD_BATCH_MAX: usize = 512;
 /// Open connections to the API: what a thousand pooling clients hold.
 pub const HTTP_CONNECTIONS_MAX: usize = 4_096;
+/// The files of the certificate are looked at so often (seconds): two calls to the system, and a
+/// new one is in use long before the old one ends.
+pub const CERTIFICATE_LOOK_SECS: u64 = 10;
 /// A pause after a failed accept (milliseconds), so that a lack of file descriptors is no spin.
 pub const ACCEPT_PAUSE_MS: u64 = 20;
 /// Open requests have so long to end when the program stops (milliseconds).

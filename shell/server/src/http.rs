@@ -1,6 +1,7 @@
 //! The HTTP listener: accepts connections, with TLS or without, and hands requests to the API,
 //! to `/health` and to `/metrics`.
 
+use crate::certificate::Certificate;
 use crate::metrics::Metrics;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
@@ -33,11 +34,16 @@ pub struct Site {
 /// Serves until `stop` is true, then lets open requests end for a moment.
 pub async fn serve(
     listener: TcpListener,
-    tls: Option<Arc<rustls::ServerConfig>>,
+    tls: Option<Certificate>,
     site: Site,
     mut stop: watch::Receiver<bool>,
 ) {
-    let acceptor = tls.map(TlsAcceptor::from);
+    let acceptor = tls
+        .as_ref()
+        .map(|certificate| TlsAcceptor::from(certificate.server()));
+    if let Some(certificate) = tls {
+        tokio::spawn(certificate.follow(Certificate::pace(), stop.clone()));
+    }
     let places = Arc::new(Semaphore::new(limit::HTTP_CONNECTIONS_MAX));
     loop {
         let accepted = tokio::select! {

@@ -6,6 +6,7 @@ pub mod banner;
 pub mod cache;
 pub mod callbacks;
 pub mod carry;
+pub mod certificate;
 pub mod cli;
 pub mod clock;
 pub mod config;

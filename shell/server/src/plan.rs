@@ -6,6 +6,7 @@ mod serve;
 
 pub use dev::DevFlags;
 
+use crate::certificate::Certificate;
 use crate::sip_socket::SipSockets;
 use crate::start::{self, StartError};
 use model::{Account, AccountSid, KeySid, TestCredentials};
@@ -14,7 +15,6 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::sync::Arc;
 use store::Durability;
 use switch::{Carrier, Trunk};
 
@@ -24,7 +24,7 @@ pub struct Plan {
     /// Where the API listens.
     pub http: SocketAddr,
     /// With which certificate, if any.
-    pub tls: Option<Arc<rustls::ServerConfig>>,
+    pub tls: Option<Certificate>,
     /// How clients reach the API, if not by the address it listens on.
     pub public_url: Option<String>,
     /// Where SIP listens for datagrams.

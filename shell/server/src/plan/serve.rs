@@ -1,16 +1,13 @@
 //! The plan of `ringback serve`: what the configuration file says.
 
 use super::{Plan, PlannedAccount, PlannedNumber, PlannedTest};
+use crate::certificate::Certificate;
 use crate::config::{Config, TrunkConfig, TrunkTransport};
 use crate::start::StartError;
 use model::signal::Credentials;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sip::message::Host;
 use sip::{Phone, Transport, TrunkSource};
 use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
-use std::path::Path;
-use std::sync::Arc;
 use store::Durability;
 use switch::{Carrier, Trunk};
 
@@ -180,24 +177,12 @@ fn host_and_port(text: &str) -> (&str, Option<u16>) {
     (host, port)
 }
 
-fn tls(config: &Config) -> Result<Option<Arc<rustls::ServerConfig>>, StartError> {
+fn tls(config: &Config) -> Result<Option<Certificate>, StartError> {
     let (Some(certificate), Some(key)) = (&config.http.certificate, &config.http.key) else {
         return Ok(None);
     };
-    let fault = |path: &Path, error: &dyn std::fmt::Display| {
-        StartError::new(format!("{} can't be used: {error}", path.display()))
-    };
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(certificate)
-        .map_err(|error| fault(certificate, &error))?
-        .collect();
-    let chain = chain.map_err(|error| fault(certificate, &error))?;
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| fault(key, &error))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| fault(certificate, &error))?
-        .with_no_client_auth()
-        .with_single_cert(chain, secret)
-        .map_err(|error| fault(certificate, &error))?;
-    Ok(Some(Arc::new(config)))
+    let loaded = Certificate::load(certificate, key);
+    loaded
+        .map(Some)
+        .map_err(|error| StartError::new(error.to_string()))
 }
