@@ -175,6 +175,11 @@ impl CallControl {
             .map(|(sid, call)| (*sid, call.leg(), call.status()))
     }
 
+    /// Whose a live call is.
+    pub fn account_of(&self, call: CallSid) -> Option<AccountSid> {
+        Some(self.calls.get(&call)?.row.account)
+    }
+
     /// How many calls live.
     pub fn live_count(&self) -> usize {
         self.calls.len()

@@ -201,11 +201,6 @@ impl Carrier {
         }
     }
 
-    /// The account that calls without an owned number belong to.
-    pub fn account(&self) -> Option<AccountSid> {
-        self.directory.default_account().map(|account| account.sid)
-    }
-
     fn token(&self, account: AccountSid) -> Option<String> {
         self.directory
             .account(account)

@@ -138,8 +138,8 @@ impl Shard {
         self.switch.hold();
         let calls: Vec<_> = self.switch.calls().live().map(|(call, ..)| call).collect();
         for call in calls {
-            let Some(account) = self.carrier.account() else {
-                return;
+            let Some(account) = self.switch.calls().account_of(call) else {
+                continue;
             };
             let update = Update {
                 status: Some(EndAs::Completed),

@@ -158,7 +158,7 @@ impl Dialling {
     }
 
     fn ring(&mut self, target: Target, line: &Line<'_>, turn: &mut Turn<'_>) {
-        if turn.desk.calls >= limit::CALLS_MAX {
+        if turn.desk.calls >= turn.desk.config.calls_max {
             let text = "Dial: there are as many calls as this platform carries";
             return notice::error(
                 line.row,
