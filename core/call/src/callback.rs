@@ -92,7 +92,7 @@ pub(crate) fn recording_parameters(
     kept: Kept,
     config: &Config,
 ) -> Vec<(String, String)> {
-    let url = parameters::recording_url(row, kept.sid, config);
+    let url = parameters::recording_url(row.account, kept.sid, config);
     vec![
         ("RecordingUrl".to_owned(), url),
         ("RecordingSid".to_owned(), kept.sid.to_string()),
@@ -154,18 +154,17 @@ fn send(row: &CallRow, to: (&str, Method), parameters: Vec<(String, String)>, tu
     turn.notify(callback);
 }
 
-/// Tells of a recording.
-pub(crate) fn recording(
-    row: &CallRow,
-    recording: &RecordingRow,
-    to: (&str, Method),
-    turn: &mut Turn<'_>,
-) {
-    let url = parameters::recording_url(row, recording.sid, &turn.desk.config);
+/// Tells of a recording, if anybody is to be told.
+pub(crate) fn recording(recording: &RecordingRow, turn: &mut Turn<'_>) {
+    let Some(told) = &recording.callback else {
+        return;
+    };
+    let (account, sid) = (recording.account, recording.sid);
+    let url = parameters::recording_url(account, sid, &turn.desk.config);
     let mut parameters = Vec::new();
     let mut add = |name: &str, value: String| parameters.push((name.to_owned(), value));
-    add("AccountSid", row.account.to_string());
-    add("CallSid", row.sid.to_string());
+    add("AccountSid", account.to_string());
+    add("CallSid", recording.call.to_string());
     add("RecordingSid", recording.sid.to_string());
     add("RecordingUrl", url);
     add("RecordingStatus", told_status(recording).to_owned());
@@ -177,5 +176,13 @@ pub(crate) fn recording(
     add("RecordingSource", recording.source.as_str().to_owned());
     add("RecordingTrack", recording.track.as_str().to_owned());
     add("ErrorCode", recording.error_code.unwrap_or(0).to_string());
-    send(row, to, parameters, turn);
+    let callback = Callback {
+        id: CallbackId(turn.desk.chance.next_u128()),
+        account,
+        call: recording.call,
+        method: told.method,
+        url: told.url.clone(),
+        parameters,
+    };
+    turn.notify(callback);
 }

@@ -4,7 +4,9 @@ use crate::command::Command;
 use crate::effect::LookupId;
 use model::media::MediaEvent;
 use model::signal::SignalEvent;
-use model::{Account, Application, CallRow, FetchId, LegId, Number, WaitingCall, WebReply};
+use model::{
+    Account, Application, CallRow, FetchId, LegId, Number, RecordingRow, WaitingCall, WebReply,
+};
 
 /// One thing that happened; `CallControl::handle` takes them one at a time, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +53,14 @@ pub enum Event {
         waiting: Box<WaitingCall>,
         /// The rate of its account.
         calls_per_second: u32,
+    },
+    /// At start: a recording that was not finished when the process died. What the disk still has
+    /// of it has been made playable; whoever was to be told of its end is told.
+    RecordingCut {
+        /// As it was last written.
+        row: Box<RecordingRow>,
+        /// What is left of it (milliseconds).
+        length_ms: u32,
     },
 }
 

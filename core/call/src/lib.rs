@@ -111,6 +111,14 @@ impl CallControl {
                 self.with(now, sid, out, |call, turn| call.fetched(fetch, reply, turn));
             }
             Event::Found { lookup, found } => self.found(now, lookup, found, out),
+            Event::RecordingCut { row, length_ms } => {
+                let turn = &mut Turn {
+                    now,
+                    desk: &mut self.desk,
+                    out,
+                };
+                recording::cut(*row, length_ms, turn);
+            }
             Event::Cut(row) => {
                 if !self.calls.contains_key(&row.sid) {
                     cut::end(

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use model::signal::{Offered, Origin};
-use model::{Address, ApplicationSid, CallRow, CallStatus, RecordingSid, limit};
+use model::{AccountSid, Address, ApplicationSid, CallRow, CallStatus, RecordingSid, limit};
 
 /// What SIP told of a call that came in, as its webhooks tell it on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,8 +195,12 @@ fn ip(source: &str) -> &str {
 }
 
 /// Where a recording is found, without a suffix.
-pub(crate) fn recording_url(row: &CallRow, recording: RecordingSid, config: &Config) -> String {
-    let (base, version, account) = (&config.api_base, &config.api_version, row.account);
+pub(crate) fn recording_url(
+    account: AccountSid,
+    recording: RecordingSid,
+    config: &Config,
+) -> String {
+    let (base, version) = (&config.api_base, &config.api_version);
     format!("{base}/{version}/Accounts/{account}/Recordings/{recording}")
 }
 

@@ -33,7 +33,6 @@ pub(crate) struct Finished {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Running {
     row: RecordingRow,
-    told: Option<RecordingCallback>,
     spec: RecordSpec,
     /// Its end was asked for or has come; the file is being finished.
     ending: bool,
@@ -68,6 +67,7 @@ impl Recordings {
             start_time: turn.now,
             duration_secs: None,
             error_code: None,
+            callback: told,
             date_created: turn.now,
             date_updated: turn.now,
         };
@@ -79,14 +79,17 @@ impl Recordings {
             },
             turn,
         );
-        if let Some(told) = told.as_ref().filter(|told| told.in_progress) {
-            callback::recording(row, &recording, (&told.url, told.method), turn);
+        if recording
+            .callback
+            .as_ref()
+            .is_some_and(|told| told.in_progress)
+        {
+            callback::recording(&recording, turn);
         }
         self.running.insert(
             sid,
             Running {
                 row: recording,
-                told,
                 spec,
                 ending: false,
             },
@@ -202,30 +205,19 @@ impl Recordings {
     ) -> Option<Finished> {
         let Running {
             row: mut recording,
-            told,
             spec,
             ..
         } = self.running.remove(&sid)?;
-        let secs = ((length_ms + 500) / 1_000).max(1);
         let absent = !heard || length_ms < limit::RECORDING_MS_MIN;
-        let kept = (!absent && end != RecordEnd::Failed).then_some(Kept { sid, secs });
-        recording.status = match (end, absent) {
-            (RecordEnd::Failed, _) => RecordingStatus::Failed,
-            (_, true) => RecordingStatus::Absent,
-            (_, false) => RecordingStatus::Completed,
-        };
-        let fault = match recording.status {
+        let fault = match (end, absent) {
             // The catalogue has no number for sound that could not be kept but this one, which
             // says that the fault is ours.
-            RecordingStatus::Failed => Some(ErrorCode::INTERNAL),
-            RecordingStatus::Absent if spec.keeps_silence() => Some(ErrorCode::RECORDING_TOO_SHORT),
-            RecordingStatus::Absent => Some(ErrorCode::RECORDING_SILENT),
-            _ => None,
+            (RecordEnd::Failed, _) => Some(ErrorCode::INTERNAL),
+            (_, true) if spec.keeps_silence() => Some(ErrorCode::RECORDING_TOO_SHORT),
+            (_, true) => Some(ErrorCode::RECORDING_SILENT),
+            (_, false) => None,
         };
-        recording.error_code = fault.map(|code| code.0);
-        recording.duration_secs = kept.map(|kept| kept.secs);
-        recording.date_updated = turn.now;
-        turn.save(Row::Recording(Box::new(recording.clone())));
+        let kept = finish(&mut recording, length_ms, fault, turn);
         match fault {
             Some(code) if recording.status == RecordingStatus::Failed => {
                 let text = format!("Recording {sid}: its sound could not be kept");
@@ -236,9 +228,6 @@ impl Recordings {
                 notice::warning(row, &fault, None, turn);
             }
             None => {}
-        }
-        if let Some(told) = told.as_ref().filter(|told| wants(told, &recording)) {
-            callback::recording(row, &recording, (&told.url, told.method), turn);
         }
         if recording.source == RecordingSource::OutboundApi {
             self.whole = kept;
@@ -287,6 +276,45 @@ fn await_file(call: CallSid, turn: &mut Turn<'_>) {
         Timer::Recorded,
         Span::from_millis(limit::RECORDED_DEADLINE_MS),
     );
+}
+
+/// At start: what is left of a recording whose call a crash has cut is all of it.
+pub(crate) fn cut(mut row: RecordingRow, length_ms: u32, turn: &mut Turn<'_>) {
+    if !row.status.is_unfinished() {
+        return;
+    }
+    let absent = length_ms < limit::RECORDING_MS_MIN;
+    let fault = absent.then_some(ErrorCode::RECORDING_TOO_SHORT);
+    finish(&mut row, length_ms, fault, turn);
+}
+
+/// Writes down how a recording has ended, and tells of it.
+fn finish(
+    recording: &mut RecordingRow,
+    length_ms: u32,
+    fault: Option<ErrorCode>,
+    turn: &mut Turn<'_>,
+) -> Option<Kept> {
+    let secs = (length_ms.saturating_add(500) / 1_000).max(1);
+    let sid = recording.sid;
+    let kept = fault.is_none().then_some(Kept { sid, secs });
+    recording.status = match fault {
+        Some(ErrorCode::INTERNAL) => RecordingStatus::Failed,
+        Some(_) => RecordingStatus::Absent,
+        None => RecordingStatus::Completed,
+    };
+    recording.error_code = fault.map(|code| code.0);
+    recording.duration_secs = kept.map(|kept| kept.secs);
+    recording.date_updated = turn.now;
+    turn.save(Row::Recording(Box::new(recording.clone())));
+    if recording
+        .callback
+        .as_ref()
+        .is_some_and(|told| wants(told, recording))
+    {
+        callback::recording(recording, turn);
+    }
+    kept
 }
 
 /// Failure is told to whoever waits for an end of any kind: it is neither a sound that can be

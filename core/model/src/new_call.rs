@@ -104,6 +104,43 @@ pub struct RecordingCallback {
     pub absent: bool,
 }
 
+impl RecordingCallback {
+    /// Reads event names separated by spaces; the error is a name that is unknown.
+    pub fn parse(url: String, method: Method, names: &str) -> Result<RecordingCallback, String> {
+        let mut callback = RecordingCallback {
+            url,
+            method,
+            in_progress: false,
+            completed: false,
+            absent: false,
+        };
+        for name in names.split_ascii_whitespace() {
+            match name {
+                "in-progress" => callback.in_progress = true,
+                "completed" => callback.completed = true,
+                "absent" => callback.absent = true,
+                _ => return Err(name.to_owned()),
+            }
+        }
+        Ok(callback)
+    }
+
+    /// The names again, separated by spaces.
+    pub fn names(&self) -> String {
+        let all = [
+            (self.in_progress, "in-progress"),
+            (self.completed, "completed"),
+            (self.absent, "absent"),
+        ];
+        let names: Vec<_> = all
+            .iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, name)| *name)
+            .collect();
+        names.join(" ")
+    }
+}
+
 /// A call that waits for its turn, as the store keeps it beside its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingCall {

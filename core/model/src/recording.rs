@@ -1,5 +1,6 @@
 //! A recording as the API shows it.
 
+use crate::new_call::RecordingCallback;
 use crate::{AccountSid, CallSid, RecordingSid, Time};
 
 /// What started a recording.
@@ -172,6 +173,8 @@ pub struct RecordingRow {
     pub duration_secs: Option<u32>,
     /// Why it failed or is absent.
     pub error_code: Option<u32>,
+    /// Who is told of it: kept so that they are told even if its call is cut by a crash.
+    pub callback: Option<RecordingCallback>,
     /// When it was asked for.
     pub date_created: Time,
     /// When it was last changed.

@@ -196,7 +196,11 @@ impl Tracer {
                     out,
                 );
             }
-            Event::Signal { .. } | Event::Found { .. } | Event::Cut(_) | Event::Waiting { .. } => {}
+            Event::Signal { .. }
+            | Event::Found { .. }
+            | Event::Cut(_)
+            | Event::RecordingCut { .. }
+            | Event::Waiting { .. } => {}
         }
     }
 

@@ -20,7 +20,7 @@ use crate::wants::Wants;
 use crate::webhook::{Trust, WebClient};
 use call::Event;
 use model::media::{MediaEvent, PlayId, Prompt};
-use model::{Account, Chance, LegId, Number, limit};
+use model::{Account, Chance, LegId, Number, RecordingRow, limit};
 use rest::{Desk, Encoder, Parts, Rest};
 use sip::Flow;
 use std::future::Future;
@@ -73,6 +73,7 @@ impl Node {
             account,
             directory,
             writer,
+            cut: recordings,
         } = Ground::lay(&plan, clock, &mut chance)?;
 
         let web = WebClient::new(Trust::Machine);
@@ -122,7 +123,8 @@ impl Node {
             clock,
             metrics: metrics.clone(),
         };
-        let shard_thread = resume(control, inbox, &shard, (&*store, &directory), &callbacks)?;
+        let ground = (&*store, &*directory);
+        let shard_thread = resume(control, inbox, &shard, ground, recordings, &callbacks)?;
         let rest = Rest::new(Parts {
             store: Arc::clone(&store),
             writer: writer.handle(),
@@ -187,6 +189,8 @@ struct Ground {
     account: Account,
     directory: Arc<Directory>,
     writer: Writer,
+    /// Recordings that a crash has cut, and what is left of each.
+    cut: Vec<(RecordingRow, u32)>,
 }
 
 impl Ground {
@@ -199,7 +203,7 @@ impl Ground {
         start::settle_subaccounts(&*store, plan)?;
         start::settle_main_keys(&*store, plan, &account, clock.now())?;
         start::own_numbers(&*store, plan, &account, clock.now(), chance)?;
-        start::mend_recordings(&*store, &sounds, clock.now())?;
+        let cut = start::mend_recordings(&*store, &sounds)?;
         let directory = Arc::new(Directory::load(&*store)?);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&directory), start::health())?;
         Retention {
@@ -215,6 +219,7 @@ impl Ground {
             account,
             directory,
             writer,
+            cut,
         })
     }
 }
@@ -225,6 +230,7 @@ fn resume(
     inbox: ShardInbox,
     shard: &ShardHandle,
     (store, directory): (&dyn Store, &Directory),
+    recordings: Vec<(RecordingRow, u32)>,
     callbacks: &Callbacks,
 ) -> Result<JoinHandle<()>, StartError> {
     let pending = store.pending_callbacks()?;
@@ -234,6 +240,10 @@ fn resume(
     let thread = thread.spawn(move || control.run(&inbox))?;
     for callback in pending {
         callbacks.send(callback);
+    }
+    for (row, length_ms) in recordings {
+        let row = Box::new(row);
+        shard.event(Event::RecordingCut { row, length_ms });
     }
     for row in cut {
         shard.event(Event::Cut(Box::new(row)));

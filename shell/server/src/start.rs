@@ -4,9 +4,9 @@
 use crate::plan::{Plan, PlannedAccount, PlannedNumber, PlannedTest};
 use crate::sip_socket::BindError;
 use crate::terminal::Terminal;
-use model::recording::RecordingStatus;
 use model::{
-    Account, AccountSid, ApiKey, Chance, Method, Number, NumberSid, TestCredentials, Time,
+    Account, AccountSid, ApiKey, Chance, Method, Number, NumberSid, RecordingRow, TestCredentials,
+    Time,
 };
 use std::fmt;
 use std::io;
@@ -262,20 +262,22 @@ fn new_number(
     }
 }
 
-/// Recordings that a crash has cut end with what is left of them.
-pub fn mend_recordings(store: &dyn Store, sounds: &Sounds, now: Time) -> Result<(), StartError> {
+/// Makes recordings playable that a crash has cut: their rows, and how much is left of each
+/// (milliseconds). A file may have been finished whose row was not.
+pub fn mend_recordings(
+    store: &dyn Store,
+    sounds: &Sounds,
+) -> Result<Vec<(RecordingRow, u32)>, StartError> {
     let mended = sounds.mend()?;
-    for mut row in store.unfinished_recordings()? {
+    let mut cut = Vec::new();
+    for row in store.unfinished_recordings()? {
         let sound = mended.iter().find(|sound| sound.recording == row.sid);
-        let length_ms = sound.map_or(0, |sound| sound.length_ms);
-        row.status = if length_ms > 0 {
-            RecordingStatus::Completed
-        } else {
-            RecordingStatus::Absent
+        let length_ms = match (sound, sounds.read(row.sid)) {
+            (Some(sound), _) => sound.length_ms,
+            (None, Ok(file)) => file.form.length_ms(file.sound_bytes),
+            (None, Err(_)) => 0,
         };
-        row.duration_secs = Some((length_ms.div_ceil(1_000)).min(u64::from(u32::MAX)) as u32);
-        row.date_updated = now;
-        store.commit(&[&Write::Recording(Box::new(row))])?;
+        cut.push((row, u32::try_from(length_ms).unwrap_or(u32::MAX)));
     }
-    Ok(())
+    Ok(cut)
 }

@@ -132,6 +132,9 @@ pub trait Store: Send + Sync + 'static {
         page: &PageAsk,
     ) -> Result<Page<RecordingRow>, StoreError>;
 
+    /// Recordings that were deleted before this moment, `most` of them, the oldest first.
+    fn deleted_recordings(&self, before: Time, most: u32) -> Result<Vec<RecordingSid>, StoreError>;
+
     /// Recordings without an end: at start, those that a crash cut.
     fn unfinished_recordings(&self) -> Result<Vec<RecordingRow>, StoreError>;
 

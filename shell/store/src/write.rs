@@ -40,6 +40,8 @@ pub enum Write {
         /// When.
         at: Time,
     },
+    /// Take the row of a recording away that was deleted long ago.
+    ForgetRecording(RecordingSid),
     /// Keep a notification.
     Notification(Box<NotificationRow>),
     /// Take a notification away.
@@ -80,6 +82,7 @@ impl Write {
             Write::Call(row) => Subject::Call(row.sid),
             Write::DeleteCall(sid) => Subject::Call(*sid),
             Write::Recording(row) => Subject::Recording(row.sid),
+            Write::ForgetRecording(sid) => Subject::Recording(*sid),
             // Marks a row that must be there: it does not make the row before it superfluous.
             Write::DeleteRecording { .. } => return None,
             // Configured rows change seldom, and two numbers may not be the same at any moment.

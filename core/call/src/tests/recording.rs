@@ -176,3 +176,35 @@ fn fail(world: &mut World, recording: RecordingSid) {
     };
     world.media(ONE, event);
 }
+
+#[test]
+fn a_recording_that_a_crash_has_cut_ends_with_what_is_left_and_that_is_told() {
+    let (mut world, sid) = answered("<Pause length=\"30\"/>");
+    begin(&mut world, sid, ACCOUNT);
+    let row = world.shown[0].0.clone();
+    for (status, length_ms, told, duration, code) in [
+        (
+            RecordingStatus::Paused,
+            4_400,
+            Some("completed"),
+            Some(4),
+            None,
+        ),
+        (RecordingStatus::Stopped, 40, None, None, Some(16_101)),
+        // Its end was written before the crash: there is nothing more to say.
+        (RecordingStatus::Completed, 4_400, None, None, None),
+    ] {
+        let mut after = World::new();
+        let row = Box::new(RecordingRow {
+            status,
+            ..row.clone()
+        });
+        after.happen(Event::RecordingCut { row, length_ms });
+        let kept = after.recordings.values().next();
+        assert_eq!(kept.and_then(|row| row.duration_secs), duration);
+        assert_eq!(kept.and_then(|row| row.error_code), code);
+        let last = after.callbacks.last();
+        let status = last.and_then(|callback| value(callback, "RecordingStatus"));
+        assert_eq!(status.as_deref(), told);
+    }
+}

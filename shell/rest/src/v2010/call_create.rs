@@ -265,26 +265,13 @@ fn recording_callback(form: &Form) -> Result<Option<RecordingCallback>, Fault> {
     )?;
     let names = form.words("RecordingStatusCallbackEvent");
     let names = names.as_deref().unwrap_or("completed");
-    let mut callback = RecordingCallback {
-        url: String::new(),
-        method,
-        in_progress: false,
-        completed: false,
-        absent: false,
-    };
-    for name in names.split(' ') {
-        match name {
-            "in-progress" => callback.in_progress = true,
-            "completed" => callback.completed = true,
-            "absent" => callback.absent = true,
-            _ => {
-                let message = format!("RecordingStatusCallbackEvent is not valid: {name}");
-                return Err(Fault::parameter(message));
-            }
-        }
-    }
     let url = check::url(form, "RecordingStatusCallback", ErrorCode::URL_INVALID)?;
-    Ok(url.map(|url| RecordingCallback { url, ..callback }))
+    // The names are checked whether or not anybody is told.
+    let callback = RecordingCallback::parse(url.clone().unwrap_or_default(), method, names);
+    let callback = callback.map_err(|name| {
+        Fault::parameter(format!("RecordingStatusCallbackEvent is not valid: {name}"))
+    })?;
+    Ok(url.map(|_| callback))
 }
 
 fn credentials(form: &Form) -> Result<Option<Credentials>, Fault> {

@@ -349,6 +349,7 @@ fn kept(call: CallSid, record: &RecordCall) -> RecordingRow {
         start_time: NOW,
         duration_secs: None,
         error_code: None,
+        callback: None,
         date_created: NOW,
         date_updated: NOW,
     }
@@ -439,6 +440,7 @@ pub fn recording(call: u128) -> RecordingRow {
         start_time: NOW,
         duration_secs: Some(1),
         error_code: None,
+        callback: None,
         date_created: NOW,
         date_updated: NOW,
     }

@@ -215,6 +215,7 @@ impl Store for Sqlite {
                 Write::DeleteRecording { recording, at } => {
                     recording::delete(&transaction, *recording, *at)?;
                 }
+                Write::ForgetRecording(sid) => recording::forget(&transaction, *sid)?,
                 Write::Notification(row) => notification::save(&transaction, row)?,
                 Write::DeleteNotification(sid) => notification::delete(&transaction, *sid)?,
                 Write::WebEvent(row) => web_event::save(&transaction, row)?,
@@ -332,6 +333,10 @@ impl Store for Sqlite {
         page: &PageAsk,
     ) -> Result<Page<RecordingRow>, StoreError> {
         recording::list(&self.lister(), account, filter, page)
+    }
+
+    fn deleted_recordings(&self, before: Time, most: u32) -> Result<Vec<RecordingSid>, StoreError> {
+        recording::deleted(&self.lister(), before, most)
     }
 
     fn unfinished_recordings(&self) -> Result<Vec<RecordingRow>, StoreError> {

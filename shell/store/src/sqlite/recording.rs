@@ -1,17 +1,19 @@
 //! Recordings; their sound lies in files.
 
-use super::column::{micros, parsed, time, word};
+use super::column::{method, micros, parsed, time, unreadable, word};
 use super::select::Select;
 use crate::{Page, PageAsk, RecordingFilter, StoreError};
+use model::new_call::RecordingCallback;
 use model::recording::{RecordingSource, RecordingStatus, RecordingTrack};
-use model::{AccountSid, RecordingRow, RecordingSid, Span, Time, limit};
+use model::{AccountSid, RecordingRow, RecordingSid, Time, limit};
 use rusqlite::{Connection, Error, OptionalExtension, Row, params};
 
 /// A row that comes late does not bring a deleted recording back.
 pub fn save(connection: &Connection, row: &RecordingRow) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO recording VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            "INSERT INTO recording
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (sid) DO UPDATE SET status = ?5, channels = ?6, start_time = ?8,
              duration_secs = ?9, error_code = ?10, date_updated = ?12 WHERE status <> 'deleted'",
         )?
@@ -28,22 +30,43 @@ pub fn save(connection: &Connection, row: &RecordingRow) -> Result<(), StoreErro
             row.error_code,
             micros(row.date_created),
             micros(row.date_updated),
+            row.callback.as_ref().map(|told| &told.url),
+            row.callback.as_ref().map(|told| told.method.as_str()),
+            row.callback.as_ref().map(RecordingCallback::names),
         ])?;
     Ok(())
 }
 
-/// Marks one as deleted, and forgets those that were deleted long ago.
+/// Marks one as deleted.
 pub fn delete(connection: &Connection, sid: RecordingSid, at: Time) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "UPDATE recording SET status = 'deleted', date_updated = ?2 WHERE sid = ?1",
         )?
         .execute(params![sid.to_string(), micros(at)])?;
-    let kept = Span::from_secs(limit::DELETED_RECORDING_DAYS * 86_400);
-    connection
-        .prepare_cached("DELETE FROM recording WHERE status = 'deleted' AND date_updated < ?1")?
-        .execute([micros(Time(at.0.saturating_sub(kept.0)))])?;
     Ok(())
+}
+
+/// Takes the row of a deleted one away.
+pub fn forget(connection: &Connection, sid: RecordingSid) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("DELETE FROM recording WHERE sid = ?1 AND status = 'deleted'")?
+        .execute([sid.to_string()])?;
+    Ok(())
+}
+
+/// Some that were deleted before this moment, the oldest first.
+pub fn deleted(
+    connection: &Connection,
+    before: Time,
+    most: u32,
+) -> Result<Vec<RecordingSid>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sid FROM recording WHERE status = 'deleted' AND date_updated < ?1
+         ORDER BY date_updated LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![micros(before), most], |row| parsed(row, "sid"))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub fn one(
@@ -80,7 +103,7 @@ pub fn list(
 
 pub fn unfinished(connection: &Connection) -> Result<Vec<RecordingRow>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT * FROM recording WHERE status IN ('in-progress', 'processing')
+        "SELECT * FROM recording WHERE status IN ('in-progress', 'paused', 'stopped', 'processing')
          ORDER BY date_created, sid LIMIT ?1",
     )?;
     let rows = statement.query_map([limit::STORE_ROWS_MAX as i64], read)?;
@@ -99,7 +122,17 @@ fn read(row: &Row<'_>) -> Result<RecordingRow, Error> {
         start_time: time(row, "start_time")?,
         duration_secs: row.get("duration_secs")?,
         error_code: row.get("error_code")?,
+        callback: callback(row)?,
         date_created: time(row, "date_created")?,
         date_updated: time(row, "date_updated")?,
     })
+}
+
+fn callback(row: &Row<'_>) -> Result<Option<RecordingCallback>, Error> {
+    let Some(url) = row.get("callback")? else {
+        return Ok(None);
+    };
+    let names: String = row.get("callback_events")?;
+    let told = RecordingCallback::parse(url, method(row, "callback_method")?, &names);
+    told.map(Some).map_err(|_| unreadable("callback_events"))
 }

@@ -5,6 +5,7 @@ pub use crate::waiting::waiting;
 
 use model::call::NotificationLevel;
 use model::callback::CallEvents;
+use model::new_call::RecordingCallback;
 use model::recording::{RecordingSource, RecordingStatus, RecordingTrack};
 use model::*;
 
@@ -161,6 +162,13 @@ pub fn recording(sid: u128, call: u128, at_secs: u64) -> RecordingRow {
         start_time: Time::from_secs(at_secs),
         duration_secs: None,
         error_code: Some(16_101),
+        callback: Some(RecordingCallback {
+            url: "http://app/told".into(),
+            method: Method::Get,
+            in_progress: true,
+            completed: false,
+            absent: true,
+        }),
         date_created: Time::from_secs(at_secs),
         date_updated: Time::from_secs(at_secs),
     }

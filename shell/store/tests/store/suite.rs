@@ -498,7 +498,34 @@ fn a_deleted_recording_stays_deleted_and_is_forgotten_after_forty_days() {
         unfinished.iter().map(|row| row.sid.0).collect::<Vec<_>>(),
         [2, 3]
     );
-    commit(store.as_ref(), vec![delete(2, 21 + 40 * 86_400)]);
+    let paused = |status, sid| {
+        let row = recording(sid, 9, 13);
+        Write::Recording(Box::new(RecordingRow { status, ..row }))
+    };
+    commit(
+        store.as_ref(),
+        vec![
+            paused(RecordingStatus::Paused, 4),
+            paused(RecordingStatus::Stopped, 5),
+        ],
+    );
+    assert_eq!(store.unfinished_recordings().unwrap().len(), 4);
+    commit(store.as_ref(), vec![delete(4, 30), delete(5, 40)]);
+    let old = |before, most| {
+        let before = Time::from_secs(before);
+        let found = store.deleted_recordings(before, most).unwrap();
+        found.iter().map(|sid| sid.0).collect::<Vec<_>>()
+    };
+    assert_eq!(old(20, 9), []);
+    assert_eq!(old(31, 9), [1, 4]);
+    assert_eq!(old(99, 1), [1]);
+    // Only what is deleted is forgotten.
+    let forget = |sid| Write::ForgetRecording(RecordingSid(sid));
+    commit(
+        store.as_ref(),
+        vec![forget(1), forget(2), forget(4), forget(5)],
+    );
+    assert_eq!(old(99, 9), []);
     assert_eq!(
         list(RecordingFilter {
             deleted: true,

@@ -228,6 +228,9 @@ impl Store for Faulty {
     fn unfinished_recordings(&self) -> Result<Vec<RecordingRow>, StoreError> {
         self.inner.unfinished_recordings()
     }
+    fn deleted_recordings(&self, b: Time, n: u32) -> Result<Vec<RecordingSid>, StoreError> {
+        self.inner.deleted_recordings(b, n)
+    }
     fn notification(
         &self,
         a: AccountSid,
