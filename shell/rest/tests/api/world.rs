@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use store::*;
 
 pub const ACCOUNT: AccountSid = AccountSid(0xac);
@@ -256,7 +256,8 @@ fn desk(
     refusal: &Arc<Mutex<Option<Refusal>>>,
     mute: bool,
 ) -> Arc<Desk> {
-    let cell: Arc<OnceLock<Arc<Desk>>> = Arc::new(OnceLock::new());
+    // Weak, or the desk would hold itself and with it the store's open files.
+    let cell: Arc<OnceLock<Weak<Desk>>> = Arc::new(OnceLock::new());
     let (later, store) = (Arc::clone(&cell), Arc::clone(store));
     let (asked, refusal) = (Arc::clone(asked), Arc::clone(refusal));
     let made = Arc::new(Desk::new(move |command| {
@@ -270,12 +271,12 @@ fn desk(
             Some(refusal) => Err(refusal),
             None => row,
         };
-        if let (false, Some(desk)) = (mute, later.get()) {
+        if let (false, Some(desk)) = (mute, later.get().and_then(Weak::upgrade)) {
             desk.reply(ask, answer);
         }
         !mute
     }));
-    cell.set(Arc::clone(&made))
+    cell.set(Arc::downgrade(&made))
         .unwrap_or_else(|_| panic!("set once"));
     made
 }
