@@ -16,6 +16,8 @@ pub(crate) fn end(mut row: CallRow, turn: &mut Turn<'_>) {
     row.duration_secs = Some(CallRow::duration_between(row.answer_time, turn.now));
     row.date_updated = turn.now;
     turn.save(Row::Call(Box::new(row.clone())));
-    callback::progress(&row, CallStatus::Failed, &Visit::default(), None, turn);
+    let mut visit = Visit::default();
+    visit.locate(&row);
+    callback::progress(&row, CallStatus::Failed, &visit, None, turn);
     turn.out.push(Effect::Gone(row.sid));
 }

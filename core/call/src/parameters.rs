@@ -15,6 +15,8 @@ pub(crate) struct Visit {
     pub token: Option<String>,
     /// The application that handles the call.
     pub application: Option<ApplicationSid>,
+    /// The countries of the two ends, or nothing where no plan knows the number.
+    countries: (String, String),
     parameters: Vec<(String, String)>,
 }
 
@@ -26,6 +28,7 @@ impl Default for Visit {
             own_hops: 0,
             token: None,
             application: None,
+            countries: Default::default(),
             parameters: Vec::new(),
         }
     }
@@ -39,8 +42,16 @@ impl Visit {
             own_hops,
             token: None,
             application: None,
+            countries: Default::default(),
             parameters: Vec::new(),
         }
+    }
+
+    /// Learns where its two ends live: once, since every webhook tells it.
+    pub fn locate(&mut self, row: &CallRow) {
+        let country = |address: &Address| address.number().and_then(numbering::country);
+        let of = |address| country(address).unwrap_or_default();
+        self.countries = (of(&row.from), of(&row.to));
     }
 
     /// Reads an offer. Between our own numbers SIP is an inner matter and stays untold.
@@ -66,6 +77,7 @@ impl Visit {
             own_hops: if own { rounds } else { 0 },
             token: None,
             application: None,
+            countries: Default::default(),
             parameters,
         }
     }
@@ -105,13 +117,20 @@ pub(crate) fn standard(
     if let Some(name) = &row.caller_name {
         add("CallerName", name.clone());
     }
-    for (address, ends) in [(&row.from, ["From", "Caller"]), (&row.to, ["To", "Called"])] {
-        // Where a number lives is not known here: present and empty, as the contract has it.
+    let (from, to) = &visit.countries;
+    let ends = [
+        (&row.from, ["From", "Caller"], from),
+        (&row.to, ["To", "Called"], to),
+    ];
+    for (address, names, country) in ends {
+        // Within its country no plan tells where a number lives: present and empty, as the
+        // contract has it.
         if matches!(address, Address::Number(_)) {
-            for end in ends {
-                for part in ["City", "State", "Zip", "Country"] {
-                    add(&format!("{end}{part}"), String::new());
+            for name in names {
+                for part in ["City", "State", "Zip"] {
+                    add(&format!("{name}{part}"), String::new());
                 }
+                add(&format!("{name}Country"), country.clone());
             }
         }
     }

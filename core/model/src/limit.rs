@@ -277,6 +277,9 @@ pub const STORE_ROWS_MAX: usize = 100_000;
 pub const PAGE_SIZE_DEFAULT: u32 = 50;
 /// Rows of a page at most (20007).
 pub const PAGE_SIZE_MAX: u32 = 1_000;
+/// Numbers whose written form is remembered: an account's busy ones fit, at 100 bytes each. Beyond
+/// it they are forgotten together, and asked of the numbering plans again.
+pub const NUMBERS_REMEMBERED_MAX: usize = 10_000;
 /// A request body may have 64 kB: a `Twiml` of 4,000 characters, each of four bytes and
 /// percent-encoded, is the longest honest one.
 pub const API_BODY_BYTES_MAX: usize = 64 * 1_024;

@@ -1,7 +1,9 @@
 //! How addresses are shown, and read in filters.
 
-use model::Address;
 use model::address::e164;
+use model::{Address, limit};
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
 
 /// The address a filter names. An unencoded `+` means a space, so digits behind a space are a
 /// number whose client forgot to encode it.
@@ -21,17 +23,25 @@ pub fn formatted(address: &Address) -> String {
         .unwrap_or_else(|| address.to_string())
 }
 
-/// `(415) 867-5309` for `+14158675309`.
+/// `(415) 867-5309` for `+14158675309`, by the numbering plans; remembered, because lists show the
+/// same numbers over and over.
 pub fn national(number: &str) -> Option<String> {
-    let digits = number
-        .strip_prefix("+1")
-        .filter(|digits| digits.len() == 10)?;
-    Some(format!(
-        "({}) {}-{}",
-        &digits[..3],
-        &digits[3..6],
-        &digits[6..]
-    ))
+    static WRITTEN: RwLock<BTreeMap<String, String>> = RwLock::new(BTreeMap::new());
+    if !number.starts_with("+1") {
+        return None;
+    }
+    let known = WRITTEN.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(written) = known.get(number) {
+        return Some(written.clone());
+    }
+    drop(known);
+    let written = numbering::national(number)?;
+    let mut known = WRITTEN.write().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= limit::NUMBERS_REMEMBERED_MAX {
+        known.clear();
+    }
+    known.insert(number.to_owned(), written.clone());
+    Some(written)
 }
 
 #[cfg(test)]

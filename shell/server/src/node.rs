@@ -96,10 +96,7 @@ impl Node {
             metrics.clone(),
             chance.fork(),
         );
-        let desk = Arc::new(Desk::new({
-            let shard = shard.clone();
-            move |command| shard.command(command)
-        }));
+        let desk = desk(&shard);
         let carrier = Carrier {
             directory: Arc::clone(&directory),
             writer: writer.handle(),
@@ -182,6 +179,12 @@ impl Node {
     }
 }
 
+/// Where the API's questions wait for call control's answers.
+fn desk(shard: &ShardHandle) -> Arc<Desk> {
+    let shard = shard.clone();
+    Arc::new(Desk::new(move |command| shard.command(command)))
+}
+
 /// What everything else stands on.
 struct Ground {
     store: Arc<dyn Store>,
@@ -213,6 +216,8 @@ impl Ground {
             clock,
         }
         .start();
+        // A tenth of a second that neither the start nor the first call waits for.
+        std::thread::spawn(numbering::unpack);
         Ok(Ground {
             store,
             sounds,

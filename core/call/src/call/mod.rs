@@ -60,7 +60,8 @@ struct Plan {
 }
 
 impl Call {
-    fn new(row: CallRow, leg: Leg, script: Script, visit: Visit, plan: Plan) -> Call {
+    fn new(row: CallRow, leg: Leg, script: Script, mut visit: Visit, plan: Plan) -> Call {
+        visit.locate(&row);
         Call {
             told: leg.status(),
             row,
