@@ -120,7 +120,10 @@ fn open(legs: u64, kinds: [u8; 2], work: Work, out: &mut Sink) -> Engine {
                 command(MediaCommand::Join { peer: LegId(n - 1) });
             }
             Work::Prompt => {
-                let prompt = Prompt::File { url: String::new() };
+                let prompt = Prompt::File {
+                    url: String::new(),
+                    account: model::AccountSid(1),
+                };
                 command(MediaCommand::Play {
                     play: PlayId(n),
                     prompt,

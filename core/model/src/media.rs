@@ -3,7 +3,7 @@
 //! The H.248 of this house. Sound is 8 kHz mono inside; a leg has one ear and one mouth.
 
 use crate::recording::{PauseBehavior, RecordingTrack};
-use crate::{ErrorCode, LegId, RecordingSid};
+use crate::{AccountSid, ErrorCode, LegId, RecordingSid};
 
 /// Names one prompt on one leg; numbered by call control, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +18,8 @@ pub enum Prompt {
     File {
         /// Absolute address.
         url: String,
+        /// Whose call plays it: their token signs the request.
+        account: AccountSid,
     },
     /// A tone that goes on until stopped, or has its own end.
     Tone(Tone),

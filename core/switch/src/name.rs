@@ -120,7 +120,7 @@ fn prompt(prompt: &Prompt) -> String {
             });
             format!("{:?}", short(words.unwrap_or(""), 40))
         }
-        Prompt::File { url } => url.clone(),
+        Prompt::File { url, .. } => url.clone(),
         Prompt::Tone(Tone::Ringback(country)) => format!("ringback {country}"),
         Prompt::Tone(Tone::RecordBeep) => "beep".to_owned(),
         Prompt::Digits(digits) => format!("digits {digits}"),

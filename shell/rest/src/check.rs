@@ -4,7 +4,8 @@ use crate::fault::Fault;
 use crate::form::Form;
 use model::{ErrorCode, Method, limit};
 
-/// Whether text is an absolute HTTP address with a host.
+/// Whether text is an absolute HTTP address with a host. As the contract has it, a host's name may
+/// hold no underscore.
 pub fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else {
         return false;
@@ -23,7 +24,8 @@ pub fn is_url(text: &str) -> bool {
         }
         _ => host,
     };
-    web && !host.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+    let named = !host.is_empty() && !host.contains('_');
+    web && named && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// An address that must be one, if it is given.
@@ -115,6 +117,7 @@ mod tests {
             "HTTP://127.0.0.1:80",
             "http://[::1]:8080/x",
             "http://[::1]/x",
+            "http://user_name:p@a/my_path",
         ] {
             assert!(is_url(good), "{good}");
         }
@@ -127,6 +130,7 @@ mod tests {
             "http:///x",
             "http://a b",
             "http://a:x/",
+            "http://my_app:3000/voice",
         ] {
             assert!(!is_url(bad), "{bad}");
         }

@@ -309,7 +309,7 @@ impl Exchange {
 /// The sound of a fax machine that answers, if that is what the prompt asks for.
 pub fn fax_tone(prompt: &Prompt) -> Option<Feed> {
     match prompt {
-        Prompt::File { url } if url == FAX_TONE => {
+        Prompt::File { url, .. } if url == FAX_TONE => {
             let mut sound = vec![0; FAX_SAMPLES];
             let made = ToneGenerator::new(Tone::FaxAnswer).fill(&mut sound);
             sound.truncate(made);

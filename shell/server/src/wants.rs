@@ -3,6 +3,7 @@
 use crate::sound_files::SoundFiles;
 use crate::speech::Speakers;
 use media::engine::Feed;
+use model::AccountSid;
 use model::media::Prompt;
 use std::sync::Arc;
 use store::Directory;
@@ -51,15 +52,15 @@ impl Wants {
                     };
                     wants.speakers.speak(&speech, give).await;
                 }
-                Prompt::File { url } => feed(wants.file(&url).await),
+                Prompt::File { url, account } => feed(wants.file(&url, account).await),
                 // The engine makes these itself and never asks for them.
                 Prompt::Tone(_) | Prompt::Digits(_) | Prompt::Silence { .. } => feed(Feed::End),
             }
         });
     }
 
-    async fn file(&self, url: &str) -> Feed {
-        let account = self.directory.default_account();
+    async fn file(&self, url: &str, account: AccountSid) -> Feed {
+        let account = self.directory.account(account);
         let token = account
             .map(|account| account.auth_token.clone())
             .unwrap_or_default();

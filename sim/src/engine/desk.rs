@@ -88,8 +88,8 @@ impl Desk {
                 }
                 Feed::Samples(samples.into())
             }
-            Prompt::File { url } if url == FAX_TONE => tone(CED_HZ, CED),
-            Prompt::File { url } => match self.files.get(url).copied().unwrap_or(Ok(FILE)) {
+            Prompt::File { url, .. } if url == FAX_TONE => tone(CED_HZ, CED),
+            Prompt::File { url, .. } => match self.files.get(url).copied().unwrap_or(Ok(FILE)) {
                 Ok(length) => tone(FILE_HZ, length),
                 Err(code) => Feed::Failed {
                     code,

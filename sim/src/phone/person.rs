@@ -7,7 +7,7 @@ use crate::phone::{FAX_TONE, PhoneOutput};
 use model::media::{MediaCommand, Opening, Prompt, RecordSpec, Tone};
 use model::recording::RecordingTrack;
 use model::signal::SignalCommand;
-use model::{LegId, RecordingSid, Span, Time};
+use model::{AccountSid, LegId, RecordingSid, Span, Time};
 use sip::message::header::NameAddr;
 use sip::{Hop, Next, Placement, Transport};
 
@@ -136,6 +136,7 @@ impl Phones {
                 leg,
                 Prompt::File {
                     url: FAX_TONE.to_owned(),
+                    account: AccountSid(0),
                 },
             ),
             Some(Act::Press(digits)) => self.play(leg, Prompt::Digits(digits)),

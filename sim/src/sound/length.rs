@@ -37,7 +37,7 @@ pub(super) fn length(
             });
             Span::from_millis(parts.sum())
         }
-        Prompt::File { url } => files.get(url).copied().unwrap_or(Ok(FILE))?,
+        Prompt::File { url, .. } => files.get(url).copied().unwrap_or(Ok(FILE))?,
         Prompt::Tone(Tone::Ringback(_)) => ENDLESS,
         Prompt::Tone(Tone::RecordBeep) => BEEP,
         Prompt::Digits(digits) => Span(digits.chars().map(|digit| key_length(digit).0).sum()),

@@ -608,7 +608,7 @@ fn sound_word(command: &MediaCommand) -> String {
                 Some(SpeechPart::Text { text, .. }) => format!("say {text}"),
                 _ => "say".into(),
             },
-            Prompt::File { url } => format!("play {url}"),
+            Prompt::File { url, .. } => format!("play {url}"),
             Prompt::Tone(tone) => format!("tone {tone:?}"),
             Prompt::Digits(digits) => format!("keys {digits}"),
             Prompt::Silence { length_ms } => format!("silence {length_ms}"),

@@ -44,7 +44,7 @@ pub(crate) fn begin(
     for nested in &gather.nested {
         let prompt = match nested {
             Nested::Say(say) => Ok(say::prompt(say)),
-            Nested::Play(play) => play::prompt(play, page).map(Some),
+            Nested::Play(play) => play::prompt(play, page, line.row.account).map(Some),
             Nested::Pause(pause) => Ok(Some(silence(pause))),
         };
         match prompt {

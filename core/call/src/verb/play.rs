@@ -6,21 +6,25 @@ use crate::relative;
 use crate::script::Line;
 use crate::turn::Turn;
 use model::media::Prompt;
-use model::{ErrorCode, limit};
+use model::{AccountSid, ErrorCode, limit};
 use twiml::verb::Play;
 
 /// A sound waits for its end as speech does.
 pub(crate) type Playing = Speaking;
 
 /// What is to be heard and how often.
-pub(crate) fn prompt(play: &Play, page: Option<&str>) -> Result<(Prompt, u32), Fault> {
+pub(crate) fn prompt(
+    play: &Play,
+    page: Option<&str>,
+    account: AccountSid,
+) -> Result<(Prompt, u32), Fault> {
     let loops = play.repeat.times().min(limit::PLAY_LOOPS_MAX);
     if let Some(digits) = play.digits.as_ref().filter(|digits| !digits.is_empty()) {
         let digits = digits.chars().take(limit::PLAY_DIGITS_MAX).collect();
         return Ok((Prompt::Digits(digits), loops));
     }
     match relative::resolve(page, &play.url).filter(|_| !play.url.trim().is_empty()) {
-        Some(url) => Ok((Prompt::File { url }, loops)),
+        Some(url) => Ok((Prompt::File { url, account }, loops)),
         None => {
             let text = format!("Play: '{}' is no address of a sound", play.url);
             Err(Fault::new(ErrorCode::URL_FORMAT, text))
@@ -35,7 +39,7 @@ pub(crate) fn begin(
     line: &Line<'_>,
     turn: &mut Turn<'_>,
 ) -> Option<Playing> {
-    match prompt(play, page) {
+    match prompt(play, page, line.row.account) {
         Ok((prompt, loops)) => Some(Playing::begin(prompt, loops, line, turn)),
         Err(fault) => {
             notice::error(line.row, &fault, None, turn);
@@ -57,7 +61,9 @@ mod tests {
         let page = Some("https://h/app/doc");
         let file = |url: &str| Prompt::File {
             url: url.to_owned(),
+            account: AccountSid(7),
         };
+        let prompt = |play: &Play, page| super::prompt(play, page, AccountSid(7));
         assert_eq!(
             prompt(&play("a.mp3"), page),
             Ok((file("https://h/app/a.mp3"), 1))

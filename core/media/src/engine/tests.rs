@@ -203,6 +203,7 @@ impl World {
     fn play(&mut self, at: usize, leg: LegId, play: u64, hz: f32, length_ms: u32) {
         let prompt = Prompt::File {
             url: "sine".to_owned(),
+            account: model::AccountSid(1),
         };
         let play = PlayId(play);
         self.command(

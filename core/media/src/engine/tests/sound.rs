@@ -108,6 +108,7 @@ fn prompts_follow_each_other_and_tell_their_end() {
     world.record(1, B, 1, RecordingTrack::Inbound, false);
     let file = || Prompt::File {
         url: "x".to_owned(),
+        account: model::AccountSid(1),
     };
     for play in 1..=4 {
         let loops = if play == 2 { 3 } else { 1 };
