@@ -1,10 +1,11 @@
 //! Applications.
 
 use super::column::{method, micros, parsed, time};
+use super::row;
 use super::select::Select;
 use crate::{Page, PageAsk, StoreError};
 use model::{AccountSid, Application, ApplicationSid, MessageHooks};
-use rusqlite::{Connection, Error, OptionalExtension, Row, params};
+use rusqlite::{Connection, Error, Row, params};
 
 pub fn save(connection: &Connection, row: &Application) -> Result<(), StoreError> {
     let messages = &row.messages;
@@ -55,8 +56,7 @@ pub fn delete(connection: &Connection, sid: ApplicationSid) -> Result<(), StoreE
 }
 
 pub fn all(connection: &Connection) -> Result<Vec<Application>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT * FROM application")?;
-    Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+    row::all(connection, "SELECT * FROM application", read)
 }
 
 pub fn one(
@@ -64,11 +64,12 @@ pub fn one(
     account: AccountSid,
     sid: ApplicationSid,
 ) -> Result<Option<Application>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT * FROM application WHERE sid = ?1 AND account = ?2")?;
-    Ok(statement
-        .query_row([sid.to_string(), account.to_string()], read)
-        .optional()?)
+    row::one(
+        connection,
+        "SELECT * FROM application WHERE sid = ?1 AND account = ?2",
+        (account, sid),
+        read,
+    )
 }
 
 pub fn list(

@@ -15,6 +15,7 @@ mod number;
 mod outgoing_caller_id;
 mod recording;
 mod retention;
+mod row;
 mod select;
 mod story;
 mod waiting;

@@ -1,11 +1,12 @@
 //! What went wrong with a customer's application.
 
 use super::column::{micros, parsed, time, word_of};
+use super::row;
 use super::select::Select;
 use crate::{NotificationFilter, Page, PageAsk, StoreError};
 use model::call::NotificationLevel;
 use model::{AccountSid, Method, NotificationRow, NotificationSid};
-use rusqlite::{Connection, Error, OptionalExtension, Row, params};
+use rusqlite::{Connection, Error, Row, params};
 
 pub fn save(connection: &Connection, row: &NotificationRow) -> Result<(), StoreError> {
     connection
@@ -38,11 +39,12 @@ pub fn one(
     account: AccountSid,
     sid: NotificationSid,
 ) -> Result<Option<NotificationRow>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT * FROM notification WHERE sid = ?1 AND account = ?2")?;
-    Ok(statement
-        .query_row([sid.to_string(), account.to_string()], read)
-        .optional()?)
+    row::one(
+        connection,
+        "SELECT * FROM notification WHERE sid = ?1 AND account = ?2",
+        (account, sid),
+        read,
+    )
 }
 
 pub fn list(

@@ -1,10 +1,11 @@
 //! Numbers the accounts own.
 
 use super::column::{method, micros, parsed, parsed_of, time};
+use super::row;
 use super::select::Select;
 use crate::{NumberFilter, Page, PageAsk, StoreError};
 use model::{AccountSid, Number, NumberSid};
-use rusqlite::{Connection, Error, OptionalExtension, Row, params};
+use rusqlite::{Connection, Error, Row, params};
 
 pub fn save(connection: &Connection, row: &Number) -> Result<(), StoreError> {
     connection
@@ -44,8 +45,7 @@ pub fn delete(connection: &Connection, sid: NumberSid) -> Result<(), StoreError>
 }
 
 pub fn all(connection: &Connection) -> Result<Vec<Number>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT * FROM number")?;
-    Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+    row::all(connection, "SELECT * FROM number", read)
 }
 
 pub fn one(
@@ -53,11 +53,12 @@ pub fn one(
     account: AccountSid,
     sid: NumberSid,
 ) -> Result<Option<Number>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT * FROM number WHERE sid = ?1 AND account = ?2")?;
-    Ok(statement
-        .query_row([sid.to_string(), account.to_string()], read)
-        .optional()?)
+    row::one(
+        connection,
+        "SELECT * FROM number WHERE sid = ?1 AND account = ?2",
+        (account, sid),
+        read,
+    )
 }
 
 pub fn list(

@@ -1,10 +1,11 @@
 //! Verified numbers.
 
 use super::column::{micros, parsed, time};
+use super::row;
 use super::select::Select;
 use crate::{CallerIdFilter, Page, PageAsk, StoreError};
 use model::{AccountSid, NumberSid, OutgoingCallerId};
-use rusqlite::{Connection, Error, OptionalExtension, Row, params};
+use rusqlite::{Connection, Error, Row, params};
 
 /// A number that is verified twice at once keeps the identifier that was told last.
 pub fn save(connection: &Connection, row: &OutgoingCallerId) -> Result<(), StoreError> {
@@ -31,8 +32,7 @@ pub fn delete(connection: &Connection, sid: NumberSid) -> Result<(), StoreError>
 }
 
 pub fn all(connection: &Connection) -> Result<Vec<OutgoingCallerId>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT * FROM outgoing_caller_id")?;
-    Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+    row::all(connection, "SELECT * FROM outgoing_caller_id", read)
 }
 
 pub fn one(
@@ -40,11 +40,12 @@ pub fn one(
     account: AccountSid,
     sid: NumberSid,
 ) -> Result<Option<OutgoingCallerId>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT * FROM outgoing_caller_id WHERE sid = ?1 AND account = ?2")?;
-    Ok(statement
-        .query_row([sid.to_string(), account.to_string()], read)
-        .optional()?)
+    row::one(
+        connection,
+        "SELECT * FROM outgoing_caller_id WHERE sid = ?1 AND account = ?2",
+        (account, sid),
+        read,
+    )
 }
 
 pub fn list(

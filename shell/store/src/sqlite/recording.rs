@@ -1,12 +1,13 @@
 //! Recordings; their sound lies in files.
 
 use super::column::{method, micros, parsed, time, unreadable, word};
+use super::row;
 use super::select::Select;
 use crate::{Page, PageAsk, RecordingFilter, StoreError};
 use model::new_call::RecordingCallback;
 use model::recording::{RecordingSource, RecordingStatus, RecordingTrack};
 use model::{AccountSid, RecordingRow, RecordingSid, Time, limit};
-use rusqlite::{Connection, Error, OptionalExtension, Row, params};
+use rusqlite::{Connection, Error, Row, params};
 
 /// A row that comes late does not bring a deleted recording back.
 pub fn save(connection: &Connection, row: &RecordingRow) -> Result<(), StoreError> {
@@ -74,11 +75,12 @@ pub fn one(
     account: AccountSid,
     sid: RecordingSid,
 ) -> Result<Option<RecordingRow>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT * FROM recording WHERE sid = ?1 AND account = ?2")?;
-    Ok(statement
-        .query_row([sid.to_string(), account.to_string()], read)
-        .optional()?)
+    row::one(
+        connection,
+        "SELECT * FROM recording WHERE sid = ?1 AND account = ?2",
+        (account, sid),
+        read,
+    )
 }
 
 pub fn list(
