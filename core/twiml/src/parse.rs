@@ -5,6 +5,7 @@ use crate::element::{Child, Element, Part, Set};
 use crate::limit;
 use crate::warning::{Code, ParseError, Warning};
 use roxmltree::ParsingOptions;
+use std::borrow::Cow;
 
 pub(crate) type Node<'a, 'input> = roxmltree::Node<'a, 'input>;
 
@@ -23,6 +24,7 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Warning>), ParseError> {
     if text.trim().is_empty() {
         return Err(ParseError::new(Code::EmptyBody, "the document is empty"));
     }
+    refuse_version(text)?;
     refuse_depth(text)?;
     let options = ParsingOptions {
         allow_dtd: false,
@@ -59,9 +61,33 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Warning>), ParseError> {
         let message = "is no attribute of Response".to_owned();
         reader.warn(Code::Schema, root, Some(attribute), message);
     }
-    reader.refuse_strangers(root, &Verb::names(), false, Code::Schema);
+    reader.refuse_strangers(root, Verb::names, false, Code::Schema);
     let verbs = Vec::<Verb>::read(root, &mut reader);
     Ok((Document { verbs }, reader.warnings))
+}
+
+/// Refuses a version of XML other than 1.0, which the reader would take for 1.0.
+fn refuse_version(text: &str) -> Result<(), ParseError> {
+    let prolog = text.strip_prefix("<?xml").and_then(|rest| {
+        let (prolog, _) = rest.split_once("?>")?;
+        prolog.starts_with(char::is_whitespace).then_some(prolog)
+    });
+    let value = prolog.and_then(|prolog| {
+        let (_, rest) = prolog.split_once("version")?;
+        let rest = rest.trim_start().strip_prefix('=')?.trim_start();
+        let quote = rest
+            .chars()
+            .next()
+            .filter(|quote| matches!(quote, '"' | '\''))?;
+        rest[1..].split(quote).next()
+    });
+    match value {
+        Some(version) if version != "1.0" => {
+            let message = format!("XML of version '{}' is not read", brief(version));
+            Err(ParseError::new(Code::XmlVersion, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a text nested deeper than any honest one, before anything walks down into it.
@@ -159,16 +185,25 @@ impl Reader<'_, '_> {
             };
             self.warn(in_place(code, node), node, Some(attribute), message);
         }
-        self.refuse_strangers(node, &T::children(), T::TEXT, T::NESTING);
+        self.refuse_strangers(node, T::children, T::TEXT, T::NESTING);
         element.read_content(node, self);
         element
     }
 
     /// Warns of children that may not stand in this element, and of text where none may.
-    fn refuse_strangers(&mut self, node: Node<'_, '_>, known: &[&str], text: bool, code: Code) {
+    fn refuse_strangers(
+        &mut self,
+        node: Node<'_, '_>,
+        known: fn() -> Vec<&'static str>,
+        text: bool,
+        code: Code,
+    ) {
         let parent = node.tag_name().name();
-        for child in node.children() {
-            if child.is_element() && !known.contains(&child.tag_name().name()) {
+        // Most elements hold only text, and need no list.
+        let mut list = None;
+        for child in node.children().filter(roxmltree::Node::is_element) {
+            let known = list.get_or_insert_with(known);
+            if !known.contains(&child.tag_name().name()) {
                 self.warn(code, child, None, format!("may not stand in {parent}"));
             }
         }
@@ -219,11 +254,11 @@ impl Reader<'_, '_> {
 }
 
 /// The name an attribute is written with; only the prefix `xml` is part of the language.
-pub(crate) fn attribute_name(attribute: &roxmltree::Attribute<'_, '_>) -> String {
+pub(crate) fn attribute_name<'a>(attribute: &roxmltree::Attribute<'a, '_>) -> Cow<'a, str> {
     match attribute.namespace() {
-        Some("http://www.w3.org/XML/1998/namespace") => format!("xml:{}", attribute.name()),
-        Some(_) => format!("(namespace):{}", attribute.name()),
-        None => attribute.name().to_owned(),
+        Some("http://www.w3.org/XML/1998/namespace") => format!("xml:{}", attribute.name()).into(),
+        Some(_) => format!("(namespace):{}", attribute.name()).into(),
+        None => attribute.name().into(),
     }
 }
 

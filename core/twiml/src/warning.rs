@@ -23,6 +23,8 @@ codes! {
     EmptyBody = 11770,
     /// The text is not well-formed XML.
     Malformed = 12100,
+    /// The text is of a version of XML that documents cannot have.
+    XmlVersion = 12101,
     /// The root element is not Response.
     WrongRoot = 12102,
     /// An element or attribute the language does not know, or not in this place.
@@ -77,6 +79,8 @@ codes! {
     SipUri = 13243,
     /// More nouns than one Dial may ring at once.
     TooManyNouns = 13250,
+    /// A header of a Sip noun has a name that may not be sent.
+    SipHeaderName = 13252,
     /// The headers of a Sip noun are too long.
     SipHeadersTooLong = 13253,
     /// Gather finishOnKey.

@@ -7,6 +7,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use twiml::Code;
 
 fn told(text: &str) -> String {
     let mut out = String::new();
@@ -61,4 +62,22 @@ fn every_case_is_read_as_expected() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_code_is_told_by_a_case() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut told = String::new();
+    for entry in std::fs::read_dir(folder).expect("the cases are there") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            told.push_str(&std::fs::read_to_string(&path).expect("a case"));
+        }
+    }
+    // What is told of a body whatever its text says is tested where bodies are read.
+    let of_bodies = [Code::ContentType];
+    for code in Code::ALL.iter().filter(|code| !of_bodies.contains(code)) {
+        let place = |kind: &str| told.contains(&format!("{kind} {code} at "));
+        assert!(place("warning") || place("error"), "no case tells {code}");
+    }
 }

@@ -1,6 +1,10 @@
 //! Documents made from the table of the language itself: every attribute is read, every wrong
 //! value is warned of and leaves the default, and what is written is read back the same.
 
+mod around;
+
+use around::{document_around, escaped, is_mark};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use twiml::schema::{Attribute, Kind, Shape, shapes};
 use twiml::{Code, parse, write, write_pretty};
@@ -65,18 +69,6 @@ fn invalid(attribute: &Attribute) -> Option<String> {
     }
 }
 
-fn escaped(text: &str) -> String {
-    let text = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;");
-    text.replace('\t', "&#9;")
-}
-
-fn is_mark(name: &str) -> bool {
-    name.starts_with(|letter: char| letter.is_ascii_lowercase())
-}
-
 /// The shape of a child; a Sip in a Refer is another than that in a Dial.
 fn child<'a>(all: &'a [Shape], parent: &str, name: &str) -> &'a Shape {
     let mut named = all.iter().filter(|shape| shape.name == name);
@@ -88,10 +80,23 @@ fn child<'a>(all: &'a [Shape], parent: &str, name: &str) -> &'a Shape {
     shape.unwrap_or_else(|| panic!("{name} in {parent} has no shape"))
 }
 
-fn generate(all: &[Shape], shape: &Shape, depth: usize, dice: &mut Dice, out: &mut String) {
+/// What was generated: an element by its name and whether it has attributes at all (a Sip in a
+/// Refer has none), and one of its attributes.
+type Seen = BTreeSet<(&'static str, bool, &'static str)>;
+
+fn generate(
+    all: &[Shape],
+    shape: &Shape,
+    depth: usize,
+    dice: &mut Dice,
+    (out, seen): (&mut String, &mut Seen),
+) {
+    let plain = shape.attributes.is_empty();
+    seen.insert((shape.name, plain, ""));
     let _ = write!(out, "<{}", shape.name);
     for attribute in shape.attributes {
         if dice.roll(3) == 0 {
+            seen.insert((shape.name, plain, attribute.name));
             let value = valid(shape.name, attribute, dice);
             let _ = write!(out, " {}=\"{}\"", attribute.name, escaped(&value));
         }
@@ -109,7 +114,8 @@ fn generate(all: &[Shape], shape: &Shape, depth: usize, dice: &mut Dice, out: &m
     }
     for _ in 0..children {
         let name = dice.pick(&shape.children);
-        generate(all, child(all, shape.name, name), depth + 1, dice, out);
+        let inner = child(all, shape.name, name);
+        generate(all, inner, depth + 1, dice, (&mut *out, &mut *seen));
         if mixed {
             out.push_str(dice.pick(&[" and ", "", "\n  more"]));
         }
@@ -121,12 +127,13 @@ fn generate(all: &[Shape], shape: &Shape, depth: usize, dice: &mut Dice, out: &m
 fn what_is_written_is_read_back_the_same() {
     let all = shapes();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    let mut verbs = 0;
+    let (mut verbs, mut seen) = (0, Seen::new());
     for round in 0..6000 {
         let mut text = String::from("<Response>");
         for _ in 0..=dice.roll(3) {
             let name = dice.pick(&all[0].children);
-            generate(&all, child(&all, "Response", name), 1, &mut dice, &mut text);
+            let verb = child(&all, "Response", name);
+            generate(&all, verb, 1, &mut dice, (&mut text, &mut seen));
         }
         text.push_str("</Response>");
         let (document, warnings) = parse(&text).unwrap_or_else(|e| panic!("{round} {e}: {text}"));
@@ -141,38 +148,13 @@ fn what_is_written_is_read_back_the_same() {
         }
     }
     assert!(verbs > 9000, "{verbs} verbs");
-}
-
-/// For every element a document in which it stands with this attribute.
-fn document_around(all: &[Shape], shape: &Shape, attribute: &str) -> Option<String> {
-    let text = if shape.children.is_empty() || is_mark(shape.name) {
-        "sip:a@b"
-    } else {
-        ""
-    };
-    let text = if shape.text { text } else { "" };
-    let name = shape.name;
-    let text = if ["Say", "Sip", "Client", "Application", "Enqueue", "Dial"].contains(&name) {
-        "sip:a@b"
-    } else {
-        text
-    };
-    let mut inner = format!("<{name}{attribute}>{text}</{name}>");
-    let mut name = name;
-    let bare_sip = name == "Sip" && shape.attributes.is_empty();
-    for _ in 0..6 {
-        let parent = all.iter().find(|parent| {
-            parent.children.contains(&name)
-                && !is_mark(parent.name)
-                && (parent.name == "Refer") == (bare_sip && name == "Sip")
-        })?;
-        if parent.name == "Response" {
-            return Some(format!("<Response>{inner}</Response>"));
+    for shape in all.iter().filter(|shape| shape.name != "Response") {
+        let names = shape.attributes.iter().map(|attribute| attribute.name);
+        for name in names.chain([""]) {
+            let generated = seen.contains(&(shape.name, shape.attributes.is_empty(), name));
+            assert!(generated, "no {} with {name:?} was generated", shape.name);
         }
-        inner = format!("<{0}>{inner}</{0}>", parent.name);
-        name = parent.name;
     }
-    None
 }
 
 /// Warnings about this attribute alone.

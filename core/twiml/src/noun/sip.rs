@@ -94,7 +94,36 @@ element! {
         if headers.len() > limit::SIP_HEADER_BYTES {
             reader.warn(Code::SipHeadersTooLong, node, None, "has too long headers".to_owned());
         }
+        let pairs = headers.split('&').filter(|pair| !pair.is_empty());
+        let in_address = pairs.map(|pair| pair.split('=').next().unwrap_or(pair));
+        let beside = sip.headers.iter().flat_map(|all| &all.headers);
+        let names = in_address.chain(beside.filter_map(|header| header.name.as_deref()));
+        let refused: Vec<String> = names
+            .filter(|name| !may_be_sent(name))
+            .map(crate::parse::brief)
+            .collect();
+        for name in refused {
+            let message = format!("has a header '{name}' that may not be sent; it is left out");
+            reader.warn(Code::SipHeaderName, node, None, message);
+        }
     };
+}
+
+/// Whether a customer's header of this name goes out: their own, which begin with `X-`, and a few
+/// that the reference names. Those of the platform cannot be forged.
+fn may_be_sent(name: &str) -> bool {
+    const KNOWN: [&str; 4] = [
+        "user-to-user",
+        "remote-party-id",
+        "p-preferred-identity",
+        "p-called-party-id",
+    ];
+    let name = name.to_ascii_lowercase();
+    let token = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c));
+    let own = name.starts_with("x-") && !name.starts_with("x-twilio-");
+    token && (own || KNOWN.contains(&name.as_str()))
 }
 
 impl Sip {

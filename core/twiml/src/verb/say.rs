@@ -22,14 +22,23 @@ element! {
         speech: Speech,
     }
     settle |say, node, reader| {
-        let length = say.plain_text().chars().count();
-        if say.segments().is_empty() {
+        let segments = say.segments();
+        let length: usize = segments.iter().map(letters).sum();
+        if segments.is_empty() {
             reader.warn(Code::SayText, node, None, "has nothing to say".to_owned());
         } else if length > limit::SAY_CHARACTERS {
             let message = format!("has {length} letters, more than one Say may have");
             reader.warn(Code::SayTooLong, node, None, message);
         }
     };
+}
+
+/// How many letters of a segment are spoken.
+fn letters(segment: &Segment) -> usize {
+    match segment {
+        Segment::Text { text, .. } => text.chars().count(),
+        Segment::Break { .. } => 0,
+    }
 }
 
 impl Say {

@@ -1,0 +1,158 @@
+//! Typical documents a second, parsed to typed trees on one core, beside bare readers of the same
+//! text in the same run: `roxmltree`, whose tree `twiml` reads from, and `quick-xml`, which only
+//! tells tags from text and keeps nothing. Run it with `--release`.
+
+// An example is no part of the core: it may look at the clock.
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)]
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// What applications answer, as the builders of the official SDKs write it.
+const DOCUMENTS: [(&str, &str); 8] = [
+    (
+        "say",
+        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="alice" language="en-GB">Thank you for calling. Your order has left our house and will be with you tomorrow.</Say><Hangup/></Response>"#,
+    ),
+    (
+        "menu",
+        r##"<?xml version="1.0" encoding="UTF-8"?><Response><Gather input="dtmf" numDigits="1" timeout="8" finishOnKey="#" action="/menu/chosen?language=en&amp;round=1" method="POST"><Say>Welcome to the shop. For sales, press 1. For support, press 2. To hear this again, press star.</Say></Gather><Say>We did not hear you.</Say><Redirect method="POST">/menu?round=2</Redirect></Response>"##,
+    ),
+    (
+        "dial",
+        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+12025550190" timeout="20" answerOnBridge="true" action="/dial/done"><Number url="/whisper" statusCallback="/events" statusCallbackEvent="initiated ringing answered completed">+12025550101</Number><Sip username="alice" password="secret">sip:alice@pbx.example.com;transport=tls?X-Account=4711</Sip></Dial></Response>"#,
+    ),
+    (
+        "record",
+        r##"<?xml version="1.0" encoding="UTF-8"?><Response><Record action="/recorded" maxLength="120" timeout="4" finishOnKey="#" playBeep="true" trim="trim-silence" recordingStatusCallback="/recordings" recordingStatusCallbackEvent="in-progress completed absent"/></Response>"##,
+    ),
+    (
+        "click-to-call",
+        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thanks for contacting our sales department. Our next available representative will take your call.</Say><Dial>+12025550102</Dial></Response>"#,
+    ),
+    (
+        "voicemail",
+        r##"<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/><Play loop="1">https://cdn.example.com/greetings/4711.mp3</Play><Say>Please leave a message after the beep. Press the hash key when you are done.</Say><Record action="/voicemail/4711" maxLength="180" finishOnKey="#" transcribe="false"/><Say>We received no message. Goodbye.</Say><Hangup/></Response>"##,
+    ),
+    (
+        "conference",
+        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>You are joining the meeting.</Say><Dial record="record-from-answer-dual"><Conference startConferenceOnEnter="true" endConferenceOnExit="false" beep="onEnter" waitUrl="/hold" statusCallback="/conference" statusCallbackEvent="start end join leave">room-4711</Conference></Dial></Response>"#,
+    ),
+    (
+        "ssml",
+        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Joanna">Your code is <say-as interpret-as="digits">471123</say-as>.<break time="500ms"/><prosody rate="slow">Again: <say-as interpret-as="digits">471123</say-as>.</prosody> It ends on <sub alias="Monday the first">Mon. 1st</sub>. <lang xml:lang="fr-FR">Au revoir.</lang></Say></Response>"#,
+    ),
+];
+
+/// How long each reader is measured, in turns, so that a noisy moment meets all of them.
+const TURNS: usize = 20;
+const TURN: Duration = Duration::from_millis(150);
+
+/// What one reader did.
+#[derive(Default)]
+struct Measured {
+    documents: u64,
+    time: Duration,
+    each_ns: Vec<u64>,
+}
+
+impl Measured {
+    fn turn(&mut self, mut read: impl FnMut(&str)) {
+        // The rate: nothing but the reader and the list of documents.
+        let begun = Instant::now();
+        while begun.elapsed() < TURN {
+            for (_, text) in &DOCUMENTS {
+                read(black_box(text));
+            }
+            self.documents += DOCUMENTS.len() as u64;
+        }
+        self.time += begun.elapsed();
+        // One by one: a look at the clock costs as much as some tags, so this is a run of its own.
+        for _ in 0..500 {
+            for (_, text) in &DOCUMENTS {
+                let begun = Instant::now();
+                read(black_box(text));
+                self.each_ns
+                    .push(u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX));
+            }
+        }
+    }
+
+    fn print(&mut self, name: &str) -> f64 {
+        let rate = self.documents as f64 / self.time.as_secs_f64();
+        self.each_ns.sort_unstable();
+        let at = |part: f64| {
+            let last = self.each_ns.len() - 1;
+            self.each_ns[(last as f64 * part).round() as usize] as f64 / 1_000.0
+        };
+        println!(
+            "{name}: {rate:.0} documents/s on one core, p50 {:.2} \u{b5}s, p99 {:.2} \u{b5}s",
+            at(0.5),
+            at(0.99)
+        );
+        rate
+    }
+}
+
+fn typed(text: &str) {
+    let (document, warnings) = twiml::parse(text).expect("a typical document");
+    assert!(warnings.is_empty());
+    black_box(document);
+}
+
+fn tree(text: &str) {
+    black_box(roxmltree::Document::parse(text).expect("a typical document"));
+}
+
+fn events(text: &str) {
+    let mut reader = Reader::from_str(text);
+    loop {
+        match reader.read_event().expect("a typical document") {
+            Event::Eof => break,
+            event => {
+                black_box(event);
+            }
+        }
+    }
+}
+
+fn main() {
+    let bytes: usize = DOCUMENTS.iter().map(|(_, text)| text.len()).sum();
+    let mut all: [Measured; 3] = Default::default();
+    for _ in 0..TURNS {
+        all[0].turn(typed);
+        all[1].turn(tree);
+        all[2].turn(events);
+    }
+    let [ours, bare, thin] = &mut all;
+    println!(
+        "{} documents of {} bytes",
+        DOCUMENTS.len(),
+        bytes / DOCUMENTS.len()
+    );
+    let rate = ours.print("typed");
+    let bare = bare.print("roxmltree alone");
+    thin.print("quick-xml events alone");
+    println!("typed takes {:.1} times the bare tree", bare / rate);
+    let slowest = DOCUMENTS
+        .iter()
+        .map(|(name, text)| (time_of(text), *name))
+        .max();
+    if let Some((time, name)) = slowest {
+        println!(
+            "slowest: {name}, {:.2} \u{b5}s",
+            time.as_nanos() as f64 / 1_000.0
+        );
+    }
+}
+
+/// How long one document takes, over many readings.
+fn time_of(text: &str) -> Duration {
+    let begun = Instant::now();
+    for _ in 0..20_000 {
+        typed(black_box(text));
+    }
+    begun.elapsed() / 20_000
+}
