@@ -195,6 +195,9 @@ pub const WEBHOOK_IDLE_PER_HOST_MAX: usize = 64;
 /// How long an unused connection is kept (milliseconds): less than the 5 s after which common
 /// application servers close it, so that a request seldom meets a closing one.
 pub const WEBHOOK_IDLE_MS: u64 = 4_000;
+/// Documents that are kept for the next call that asks for the same address, in bytes together:
+/// room for four thousand ordinary menus.
+pub const DOCUMENT_CACHE_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// Cookies kept for one call.
 pub const COOKIES_PER_CALL_MAX: usize = 50;
 /// Name and value of one cookie (RFC 6265 §6.1).

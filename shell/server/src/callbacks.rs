@@ -82,7 +82,7 @@ impl Sender {
     async fn send(&self, callback: Callback) {
         let (started, date) = (Instant::now(), self.clock.now());
         let outcome = match self.directory.account(callback.account) {
-            Some(account) => self.client.deliver(&callback, &account.auth_token).await,
+            Some(account) => self.client.deliver(&callback, &account).await,
             None => Err(Undelivered {
                 code: ErrorCode::CALLBACK_FAILED,
                 answer: None,

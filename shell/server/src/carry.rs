@@ -12,7 +12,7 @@ use crate::sip_socket::SipSockets;
 use crate::terminal::Terminal;
 use crate::webhook::WebClient;
 use call::{AskId, Event, Found, Granted, Refusal, Row, effect::Question};
-use model::{AccountSid, Callback, ErrorCode, FetchId, WebReply, WebRequest};
+use model::{Callback, ErrorCode, FetchId, WebReply, WebRequest};
 use rest::Desk;
 use sip::Transport;
 use std::sync::Arc;
@@ -201,14 +201,8 @@ impl Carrier {
         }
     }
 
-    fn token(&self, account: AccountSid) -> Option<String> {
-        self.directory
-            .account(account)
-            .map(|account| account.auth_token.clone())
-    }
-
     fn fetch(&self, fetch: FetchId, request: WebRequest) {
-        let Some(token) = self.token(request.account) else {
+        let Some(account) = self.directory.account(request.account) else {
             // Never seen unless an account is taken away under a live call.
             let text = "the account is gone".to_owned();
             let reply = WebReply::Failed {
@@ -223,7 +217,7 @@ impl Carrier {
         };
         let (web, shard, metrics) = (self.web.clone(), self.shard.clone(), self.metrics.clone());
         self.runtime.spawn(async move {
-            let fetched = web.fetch(&request, &token).await;
+            let fetched = web.fetch(&request, &account).await;
             let outcome = match &fetched.reply {
                 WebReply::Answered { .. } => Ok(()),
                 WebReply::Failed { code, .. } => Err(*code),

@@ -3,8 +3,8 @@
 use crate::sound_files::SoundFiles;
 use crate::speech::Speakers;
 use media::engine::Feed;
-use model::AccountSid;
 use model::media::Prompt;
+use model::{AccountSid, ErrorCode};
 use std::sync::Arc;
 use store::Directory;
 use tokio::runtime::Handle;
@@ -60,11 +60,12 @@ impl Wants {
     }
 
     async fn file(&self, url: &str, account: AccountSid) -> Feed {
-        let account = self.directory.account(account);
-        let token = account
-            .map(|account| account.auth_token.clone())
-            .unwrap_or_default();
-        match self.files.get(url, &token).await {
+        let Some(account) = self.directory.account(account) else {
+            // Never seen unless an account is taken away under a live call.
+            let (code, text) = (ErrorCode::DOCUMENT_FAULT, "the account is gone".to_owned());
+            return Feed::Failed { code, text };
+        };
+        match self.files.get(&account, url).await {
             Ok(sound) => Feed::Samples(sound),
             Err((code, text)) => Feed::Failed { code, text },
         }

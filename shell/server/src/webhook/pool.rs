@@ -3,10 +3,11 @@
 //! The pool is ours rather than a library's because each request brings its own deadlines for
 //! connecting and reading, and each phase that fails has its own number.
 
+use super::body::{Body, Rest};
 use super::fault::{self, Fault};
 use super::url::Url;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::client::conn::{http1, http2};
 use hyper::header::{HeaderMap, HeaderValue};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -44,12 +45,12 @@ pub(super) struct Exchange {
     pub body: Bytes,
 }
 
-/// An answer with its body, or the beginning of it.
+/// An answer whose body is coming.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
-    pub body: Vec<u8>,
+    pub body: Body,
 }
 
 /// Documents and callbacks wait in different lines, so that a hanging callback address on the
@@ -73,6 +74,12 @@ struct Origin {
 enum Sender {
     Http1(http1::SendRequest<Full<Bytes>>),
     Http2(http2::SendRequest<Full<Bytes>>),
+}
+
+/// A connection that carries one request at a time, and where it leads.
+pub(super) struct Way {
+    origin: Origin,
+    sender: http1::SendRequest<Full<Bytes>>,
 }
 
 struct Idle {
@@ -108,14 +115,15 @@ impl Pool {
         }
     }
 
-    /// Sends a request and reads its answer, on a kept connection if there is a fresh one.
+    /// Sends a request and reads the head of its answer, on a kept connection if there is a
+    /// fresh one.
     pub async fn exchange(
-        &self,
+        self: &Arc<Pool>,
         lane: Lane,
         exchange: &Exchange,
         bounds: Bounds,
     ) -> Result<Answer, Fault> {
-        let _place = self.place(lane, &exchange.url.host, bounds).await?;
+        let place = self.place(lane, &exchange.url.host, bounds).await?;
         let origin = Origin {
             tls: exchange.url.tls,
             server_name: bounds.server_name,
@@ -123,23 +131,46 @@ impl Pool {
             port: exchange.url.port_or_default(),
         };
         while let Some(sender) = self.take(&origin) {
-            match self.send(&origin, sender, exchange, bounds).await {
+            match send(sender, exchange, bounds).await {
                 // The application closed an unused connection just as we took it: nothing of
                 // the answer was seen, so the request goes out on a fresh one.
                 Err(Failure::Stale) => {}
                 Err(Failure::Fault(fault)) => return Err(fault),
-                Ok(answer) => return Ok(answer),
+                Ok(came) => return Ok(self.answer(origin, came, bounds, place)),
             }
         }
         let sender = self.connect(&origin, bounds).await?;
-        self.send(&origin, sender, exchange, bounds)
-            .await
-            .map_err(|failure| match failure {
-                Failure::Stale => {
-                    Fault::Connection("it was closed before an answer came".to_owned())
-                }
-                Failure::Fault(fault) => fault,
-            })
+        match send(sender, exchange, bounds).await {
+            Ok(came) => Ok(self.answer(origin, came, bounds, place)),
+            Err(Failure::Fault(fault)) => Err(fault),
+            Err(Failure::Stale) => {
+                let text = "it was closed before an answer came";
+                Err(Fault::Connection(text.to_owned()))
+            }
+        }
+    }
+
+    fn answer(
+        self: &Arc<Pool>,
+        origin: Origin,
+        (response, sender): Came,
+        bounds: Bounds,
+        place: OwnedSemaphorePermit,
+    ) -> Answer {
+        let (head, incoming) = response.into_parts();
+        let rest = Rest {
+            incoming,
+            pool: self.clone(),
+            way: sender.map(|sender| Way { origin, sender }),
+            bounds,
+            room: bounds.body_bytes_max,
+            place,
+        };
+        Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: Body::coming(rest),
+        }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -188,12 +219,13 @@ impl Pool {
             .map(|idle| Sender::Http1(idle.sender))
     }
 
-    fn keep(&self, origin: &Origin, sender: http1::SendRequest<Full<Bytes>>) {
+    /// Takes a connection back whose answer has come whole.
+    pub fn keep(&self, way: Way) {
         let mut kept = self.kept();
-        let idle = kept.idle.entry(origin.clone()).or_default();
-        if idle.len() < limit::WEBHOOK_IDLE_PER_HOST_MAX && !sender.is_closed() {
+        let idle = kept.idle.entry(way.origin).or_default();
+        if idle.len() < limit::WEBHOOK_IDLE_PER_HOST_MAX && !way.sender.is_closed() {
             idle.push(Idle {
-                sender,
+                sender: way.sender,
                 since: Instant::now(),
             });
         }
@@ -235,69 +267,34 @@ impl Pool {
         self.kept().shared.insert(origin.clone(), sender.clone());
         Ok(Sender::Http2(sender))
     }
+}
 
-    async fn send(
-        &self,
-        origin: &Origin,
-        sender: Sender,
-        exchange: &Exchange,
-        bounds: Bounds,
-    ) -> Result<Answer, Failure> {
-        let head = match sender {
-            Sender::Http1(mut sender) => {
-                within(bounds, sender.ready())
-                    .await?
-                    .map_err(|_| Failure::Stale)?;
-                let request = request(exchange, false)?;
-                let response = within(bounds, sender.send_request(request)).await?;
-                let response = response.map_err(|error| stale_or_fault(&error))?;
-                return self.finish(origin, Some(sender), response, bounds).await;
-            }
-            Sender::Http2(mut sender) => {
-                within(bounds, sender.ready())
-                    .await?
-                    .map_err(|_| Failure::Stale)?;
-                let request = request(exchange, true)?;
-                within(bounds, sender.send_request(request)).await?
-            }
-        };
-        let response = head.map_err(|error| stale_or_fault(&error))?;
-        self.finish(origin, None, response, bounds).await
-    }
+/// The head of an answer, and the connection it came by if nobody else uses that.
+type Came = (
+    hyper::Response<hyper::body::Incoming>,
+    Option<http1::SendRequest<Full<Bytes>>>,
+);
 
-    async fn finish(
-        &self,
-        origin: &Origin,
-        sender: Option<http1::SendRequest<Full<Bytes>>>,
-        response: hyper::Response<hyper::body::Incoming>,
-        bounds: Bounds,
-    ) -> Result<Answer, Failure> {
-        let (head, mut incoming) = response.into_parts();
-        let mut body = Vec::new();
-        while let Some(frame) = within(bounds, incoming.frame()).await? {
-            let frame = frame.map_err(|error| Failure::Fault(fault::of_exchange(&error)))?;
-            let Ok(data) = frame.into_data() else {
-                continue;
-            };
-            let room = bounds.body_bytes_max - body.len();
-            body.extend_from_slice(&data[..data.len().min(room)]);
-            if data.len() > room {
-                // The rest isn't wanted, so the connection can't be used again.
-                return Ok(Answer {
-                    status: head.status.as_u16(),
-                    headers: head.headers,
-                    body,
-                });
-            }
+async fn send(sender: Sender, exchange: &Exchange, bounds: Bounds) -> Result<Came, Failure> {
+    match sender {
+        Sender::Http1(mut sender) => {
+            within(bounds, sender.ready())
+                .await?
+                .map_err(|_| Failure::Stale)?;
+            let request = request(exchange, false)?;
+            let response = within(bounds, sender.send_request(request)).await?;
+            let response = response.map_err(|error| stale_or_fault(&error))?;
+            Ok((response, Some(sender)))
         }
-        if let Some(sender) = sender {
-            self.keep(origin, sender);
+        Sender::Http2(mut sender) => {
+            within(bounds, sender.ready())
+                .await?
+                .map_err(|_| Failure::Stale)?;
+            let request = request(exchange, true)?;
+            let response = within(bounds, sender.send_request(request)).await?;
+            let response = response.map_err(|error| stale_or_fault(&error))?;
+            Ok((response, None))
         }
-        Ok(Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body,
-        })
     }
 }
 
@@ -404,7 +401,7 @@ async fn within_connect<F: Future>(bounds: Bounds, future: F) -> Result<F::Outpu
         .map_err(|_| timed_out(bounds, Fault::ConnectTimeout))
 }
 
-async fn within<F: Future>(bounds: Bounds, future: F) -> Result<F::Output, Fault> {
+pub(super) async fn within<F: Future>(bounds: Bounds, future: F) -> Result<F::Output, Fault> {
     let until = (Instant::now() + bounds.read).min(bounds.deadline);
     timeout_at(until, future)
         .await

@@ -1,5 +1,7 @@
 //! The client against servers of our own on loopback: good ones, slow ones, broken ones.
 
+mod keeping;
+
 use super::*;
 use model::AccountSid;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -99,6 +101,11 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+/// The account in whose name everything is asked.
+fn account() -> Account {
+    Account::new(AccountSid(1), "12345", "", Time(0))
+}
+
 fn client() -> WebClient {
     WebClient::new(Trust::Only(rustls::RootCertStore::empty()))
 }
@@ -138,7 +145,9 @@ fn document(fetched: &Fetched) -> (String, String) {
 async fn a_post_carries_a_signed_form_and_what_applications_look_for() {
     let (at, mut seen) = server(|_, _| ok("Content-Type: text/xml\r\n", "<Response/>")).await;
     let url = format!("http://me:pass%3A1@{at}/voice?lang=pt#rc=0");
-    let fetched = client().fetch(&request(Method::Post, url), "12345").await;
+    let fetched = client()
+        .fetch(&request(Method::Post, url), &account())
+        .await;
     assert_eq!(document(&fetched).0, "<Response/>");
     let seen = seen.recv().await.unwrap();
     assert_eq!(seen.line(), "POST /voice?lang=pt HTTP/1.1");
@@ -163,7 +172,7 @@ async fn a_get_carries_its_parameters_in_the_signed_address() {
     let (at, mut seen) = server(|_, _| ok("", "x")).await;
     let url = format!("http://{at}/voice?a=b");
     let fetched = client()
-        .fetch(&request(Method::Get, url.clone()), "12345")
+        .fetch(&request(Method::Get, url.clone()), &account())
         .await;
     // Relative addresses start from the address without the parameters.
     assert_eq!(document(&fetched).1, url);
@@ -186,7 +195,10 @@ async fn redirects_lose_the_form_or_repeat_it() {
     .await;
     let client = client();
     let fetched = client
-        .fetch(&request(Method::Post, format!("http://{at}/one")), "t")
+        .fetch(
+            &request(Method::Post, format!("http://{at}/one")),
+            &account(),
+        )
         .await;
     assert_eq!(
         document(&fetched),
@@ -198,11 +210,14 @@ async fn redirects_lose_the_form_or_repeat_it() {
         (second.line(), second.body.as_str()),
         ("GET /two HTTP/1.1", "")
     );
-    let resigned = signature::sign("t", &format!("http://{at}/two"), &[]);
+    let resigned = signature::sign("12345", &format!("http://{at}/two"), &[]);
     assert_eq!(second.header("x-twilio-signature"), Some(resigned.as_str()));
 
     let fetched = client
-        .fetch(&request(Method::Post, format!("http://{at}/a/b")), "t")
+        .fetch(
+            &request(Method::Post, format!("http://{at}/a/b")),
+            &account(),
+        )
         .await;
     assert_eq!(document(&fetched).1, format!("http://{at}/a/three"));
     seen.recv().await.unwrap();
@@ -215,7 +230,7 @@ async fn redirects_lose_the_form_or_repeat_it() {
 async fn a_loop_of_redirects_ends() {
     let (at, mut seen) = server(|_, _| status("301 Moved", "Location: /again\r\n")).await;
     let fetched = client()
-        .fetch(&request(Method::Post, format!("http://{at}/")), "t")
+        .fetch(&request(Method::Post, format!("http://{at}/")), &account())
         .await;
     assert_eq!(failure(&fetched), (ErrorCode::REDIRECTS, None));
     let mut count = 0;
@@ -234,12 +249,12 @@ async fn statuses_are_told_and_tried_again_only_on_request() {
     .await;
     let client = client();
     let fetched = client
-        .fetch(&request(Method::Post, format!("http://{at}/")), "t")
+        .fetch(&request(Method::Post, format!("http://{at}/")), &account())
         .await;
     assert_eq!(failure(&fetched), (ErrorCode::HTTP_FAILURE, Some(503)));
     let url = format!("http://{at}/#rp=5xx&rc=2");
     assert_eq!(
-        document(&client.fetch(&request(Method::Post, url), "t").await).0,
+        document(&client.fetch(&request(Method::Post, url), &account()).await).0,
         "well"
     );
     let mut tokens = Vec::new();
@@ -263,7 +278,7 @@ async fn what_hangs_is_given_up_in_time() {
     let client = client();
     let code = async |fragment: &str| {
         let url = format!("http://{at}/#{fragment}");
-        failure(&client.fetch(&request(Method::Post, url), "t").await).0
+        failure(&client.fetch(&request(Method::Post, url), &account()).await).0
     };
     assert_eq!(code("rt=100").await, ErrorCode::TOTAL_TIMEOUT);
     assert_eq!(code("tt=100").await, ErrorCode::TOTAL_TIMEOUT);
@@ -288,14 +303,15 @@ async fn an_answer_that_dribbles_is_cut_at_the_total() {
         let _ = stream.read_to_end(&mut rest).await;
     });
     let url = format!("http://{at}/#tt=150");
-    let fetched = client().fetch(&request(Method::Get, url), "t").await;
+    let fetched = client().fetch(&request(Method::Get, url), &account()).await;
     assert_eq!(failure(&fetched), (ErrorCode::TOTAL_TIMEOUT, None));
 }
 
 #[tokio::test]
 async fn each_way_to_fail_has_its_number() {
     let client = client();
-    let code = async |url: String| failure(&client.fetch(&request(Method::Post, url), "t").await).0;
+    let code =
+        async |url: String| failure(&client.fetch(&request(Method::Post, url), &account()).await).0;
     let closed = TcpListener::bind("127.0.0.1:0")
         .await
         .unwrap()
@@ -338,7 +354,7 @@ async fn each_way_to_fail_has_its_number() {
 async fn too_much_is_cut_one_byte_past_the_bound() {
     let (at, _seen) = server(|_, _| ok("", &"x".repeat(300_000))).await;
     let fetched = client()
-        .fetch(&request(Method::Post, format!("http://{at}/")), "t")
+        .fetch(&request(Method::Post, format!("http://{at}/")), &account())
         .await;
     assert_eq!(document(&fetched).0.len(), limit::DOCUMENT_BYTES_MAX + 1);
 }
@@ -349,7 +365,7 @@ async fn cookies_live_as_long_as_their_call() {
     let client = client();
     let url = format!("http://{at}/");
     let mut next = async |request: &WebRequest| {
-        client.fetch(request, "t").await;
+        client.fetch(request, &account()).await;
         seen.recv()
             .await
             .unwrap()
@@ -385,7 +401,7 @@ async fn a_kept_connection_that_was_closed_meanwhile_is_no_fault() {
     let client = client();
     for _ in 0..5 {
         let fetched = client
-            .fetch(&request(Method::Post, format!("http://{at}/")), "t")
+            .fetch(&request(Method::Post, format!("http://{at}/")), &account())
             .await;
         assert_eq!(document(&fetched).0, "x");
         seen.recv().await.unwrap();
@@ -399,28 +415,24 @@ async fn a_callback_keeps_its_token_and_is_told_by_its_status() {
         _ => status("404 Not Found", ""),
     })
     .await;
-    let WebRequest {
-        account,
-        call,
-        method,
-        url,
-        parameters,
-    } = request(Method::Post, format!("http://{at}/cb"));
-    let id = CallbackId(0x1234_5678_9abc_def0_1234_5678_9abc_def0);
+    let asked = request(Method::Post, format!("http://{at}/cb"));
     let callback = Callback {
-        id,
-        account,
-        call,
-        method,
-        url,
-        parameters,
+        id: CallbackId(0x1234_5678_9abc_def0_1234_5678_9abc_def0),
+        account: asked.account,
+        call: asked.call,
+        method: asked.method,
+        url: asked.url,
+        parameters: asked.parameters,
     };
     let client = client();
     assert_eq!(
-        client.deliver(&callback, "t").await.map(|a| a.status),
+        client
+            .deliver(&callback, &account())
+            .await
+            .map(|a| a.status),
         Ok(204)
     );
-    let refused = client.deliver(&callback, "t").await.unwrap_err();
+    let refused = client.deliver(&callback, &account()).await.unwrap_err();
     assert_eq!(
         (refused.code, refused.answer.map(|a| a.status)),
         (ErrorCode::CALLBACK_FAILED, Some(404))
@@ -433,33 +445,6 @@ async fn a_callback_keeps_its_token_and_is_told_by_its_status() {
     let first = token(seen.recv().await.unwrap());
     assert_eq!(first, token(seen.recv().await.unwrap()));
     assert_eq!(first, "12345678-9abc-4ef0-9234-56789abcdef0");
-}
-
-#[tokio::test]
-async fn a_sound_file_is_asked_for_by_its_version() {
-    let (at, mut seen) = server(|_, request| match request.header("if-none-match") {
-        Some("\"v1\"") => "HTTP/1.1 304 Not Modified\r\n\r\n".to_owned(),
-        _ => ok("Content-Type: audio/wav\r\nETag: \"v1\"\r\n", "RIFF"),
-    })
-    .await;
-    let client = client();
-    let url = format!("http://{at}/a.wav");
-    let MediaReply::File {
-        etag,
-        content_type,
-        body,
-    } = client.fetch_media(&url, None, "t").await
-    else {
-        panic!("there is a file")
-    };
-    assert_eq!(
-        (etag.as_deref(), content_type.as_deref()),
-        (Some("\"v1\""), Some("audio/wav"))
-    );
-    assert_eq!(body, b"RIFF");
-    let again = client.fetch_media(&url, etag.as_deref(), "t").await;
-    assert_eq!(again, MediaReply::Unchanged);
-    assert_eq!(seen.recv().await.unwrap().line(), "GET /a.wav HTTP/1.1");
 }
 
 /// A TLS server with a certificate for these names, and the roots that trust it.
@@ -520,7 +505,11 @@ async fn certificates_are_judged_and_the_signed_address_has_no_port() {
         };
         let client = WebClient::new(Trust::Only(trust));
         let url = format!("https://localhost:{}/#tt=5000", at.port());
-        match client.fetch(&request(Method::Post, url), "t").await.reply {
+        match client
+            .fetch(&request(Method::Post, url), &account())
+            .await
+            .reply
+        {
             WebReply::Answered { body, .. } => Ok(body),
             WebReply::Failed { code, .. } => Err(code),
         }
@@ -556,11 +545,11 @@ async fn a_crowd_at_one_host_keeps_to_its_bound() {
             client.clone(),
             request(Method::Post, format!("http://{at}/")),
         );
-        hanging.spawn(async move { client.fetch(&request, "t").await });
+        hanging.spawn(async move { client.fetch(&request, &account()).await });
         held.push(listener.accept().await.unwrap());
     }
     let next = request(Method::Post, format!("http://{at}/#tt=100"));
-    let fetched = client.fetch(&next, "t").await;
+    let fetched = client.fetch(&next, &account()).await;
     assert_eq!(failure(&fetched).0, ErrorCode::TOTAL_TIMEOUT);
     let WebReply::Failed { text, .. } = fetched.reply else {
         panic!("it failed")
@@ -569,7 +558,7 @@ async fn a_crowd_at_one_host_keeps_to_its_bound() {
     hanging.abort_all();
     while hanging.join_next().await.is_some() {}
     // The places of those who gave up are free again.
-    let fetched = client.fetch(&next, "t").await;
+    let fetched = client.fetch(&next, &account()).await;
     let WebReply::Failed { text, .. } = fetched.reply else {
         panic!("nobody answers")
     };
