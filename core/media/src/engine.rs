@@ -31,6 +31,8 @@ pub struct Engine {
     sessions: Vec<Option<Box<Session>>>,
     free: Vec<u32>,
     phases: [Vec<u32>; PHASES],
+    /// The phase whose tick is due next.
+    next_phase: usize,
     rooms: Vec<Room>,
     /// Where packets are written before they go out.
     packet: Vec<u8>,
@@ -46,6 +48,7 @@ impl Engine {
             sessions: Vec::new(),
             free: Vec::new(),
             phases: Default::default(),
+            next_phase: 0,
             rooms: Vec::new(),
             packet: Vec::with_capacity(2_048),
         }
@@ -56,7 +59,11 @@ impl Engine {
         if let Some(slot) = self.slot(leg)
             && let Some(session) = self.session_mut(slot)
         {
+            let spoke = session.prompts.speaks();
             session.prompts.feed(leg, play, feed, out);
+            if !spoke {
+                self.hasten(slot);
+            }
         }
     }
 

@@ -4,7 +4,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use model::limit::{PLAY_LOOPS_MAX, PLAY_MARKS_MAX, PLAY_QUEUE_MAX, PLAY_STREAM_SAMPLES_MAX};
+use model::limit::{
+    PLAY_LOOPS_MAX, PLAY_MARKS_MAX, PLAY_QUEUE_MAX, PLAY_STREAM_SAMPLES_MAX, SOUND_FILE_SAMPLES_MAX,
+};
 
 use crate::sound::dial::{Dialer, DigitString};
 use crate::sound::tone::{Tone, ToneGenerator};
@@ -17,6 +19,9 @@ pub enum Source {
     Samples(Arc<[i16]>),
     /// Sound that arrives while it plays, by [`Player::feed`].
     Stream,
+    /// A piece of sound that arrives in parts, each shared by all who play it, by
+    /// [`Player::supply`]. Once it is whole it can be repeated.
+    Parts,
     /// A tone of the network.
     Tone(Tone),
     /// Keys to press.
@@ -90,10 +95,22 @@ struct Stream {
     finished: bool,
 }
 
+/// Sound that arrives in parts and is kept to be repeated.
+#[derive(Default)]
+struct Parts {
+    parts: Vec<Arc<[i16]>>,
+    samples: usize,
+    /// The part being played, and the place in it.
+    part: usize,
+    at: usize,
+    whole: bool,
+}
+
 /// A source being played.
 enum Track {
     Samples { sound: Arc<[i16]>, at: usize },
     Stream(Stream),
+    Parts(Parts),
     Tone(ToneGenerator),
     Digits(Dialer),
     Silence { length: usize, at: usize },
@@ -109,6 +126,7 @@ impl Track {
                 marks: VecDeque::new(),
                 finished: false,
             }),
+            Source::Parts => Track::Parts(Parts::default()),
             Source::Tone(tone) => Track::Tone(ToneGenerator::new(tone)),
             Source::Digits(digits) => Track::Digits(Dialer::new(digits)),
             Source::Silence { length_ms } => Track::Silence {
@@ -128,6 +146,7 @@ impl Track {
                 count
             }
             Track::Stream(stream) => stream.fill(out),
+            Track::Parts(parts) => parts.fill(out),
             Track::Tone(tone) => tone.fill(out),
             Track::Digits(dialer) => dialer.fill(out),
             Track::Silence { length, at } => {
@@ -143,6 +162,7 @@ impl Track {
         match self {
             Track::Samples { sound, at } => *at == sound.len(),
             Track::Stream(stream) => stream.finished && stream.waiting.is_empty(),
+            Track::Parts(parts) => parts.whole && parts.part == parts.parts.len(),
             Track::Tone(tone) => tone.is_over(),
             Track::Digits(dialer) => dialer.is_over(),
             Track::Silence { length, at } => at == length,
@@ -154,9 +174,32 @@ impl Track {
         match self {
             Track::Samples { at, .. } | Track::Silence { at, .. } => *at = 0,
             Track::Stream(_) => {}
+            Track::Parts(parts) => (parts.part, parts.at) = (0, 0),
             Track::Tone(tone) => tone.rewind(),
             Track::Digits(dialer) => dialer.rewind(),
         }
+    }
+}
+
+impl Parts {
+    /// What is here, then silence while more is to come.
+    fn fill(&mut self, out: &mut [i16]) -> usize {
+        let mut filled = 0;
+        while let Some(part) = self.parts.get(self.part) {
+            let count = (part.len() - self.at).min(out.len() - filled);
+            out[filled..filled + count].copy_from_slice(&part[self.at..self.at + count]);
+            filled += count;
+            self.at += count;
+            if self.at < part.len() {
+                return filled;
+            }
+            (self.part, self.at) = (self.part + 1, 0);
+        }
+        if self.whole {
+            return filled;
+        }
+        out[filled..].fill(0);
+        out.len()
     }
 }
 
@@ -226,6 +269,32 @@ impl Player {
             return Err(PlayError::StreamFull);
         }
         stream.waiting.extend(samples);
+        Ok(())
+    }
+
+    /// Appends a part to sound that arrives in parts.
+    pub fn supply(&mut self, id: u64, part: Arc<[i16]>) -> Result<(), PlayError> {
+        let (_, parts) = self.open_parts(id)?;
+        if parts.samples + part.len() > SOUND_FILE_SAMPLES_MAX {
+            return Err(PlayError::StreamFull);
+        }
+        parts.samples += part.len();
+        parts.parts.push(part);
+        Ok(())
+    }
+
+    /// Says that all parts are here.
+    pub fn complete(&mut self, id: u64) -> Result<(), PlayError> {
+        self.open_parts(id)?.1.whole = true;
+        Ok(())
+    }
+
+    /// Says that no more parts will come, though some are missing: what is here is played to its
+    /// end, and not repeated.
+    pub fn break_off(&mut self, id: u64) -> Result<(), PlayError> {
+        let (loops_left, parts) = self.open_parts(id)?;
+        parts.whole = true;
+        *loops_left = 1;
         Ok(())
     }
 
@@ -343,6 +412,15 @@ impl Player {
         let item = self.queue.iter_mut().find(|item| item.id == id);
         match item.map(|item| &mut item.track) {
             Some(Track::Stream(stream)) if !stream.finished => Ok(stream),
+            _ => Err(PlayError::NoSuchStream),
+        }
+    }
+
+    fn open_parts(&mut self, id: u64) -> Result<(&mut u32, &mut Parts), PlayError> {
+        let item = self.queue.iter_mut().find(|item| item.id == id);
+        let item = item.ok_or(PlayError::NoSuchStream)?;
+        match &mut item.track {
+            Track::Parts(parts) if !parts.whole => Ok((&mut item.loops_left, parts)),
             _ => Err(PlayError::NoSuchStream),
         }
     }

@@ -2,6 +2,7 @@
 //! reads it again. A panic is a find; the fuzzer and the replaying tests both call these.
 
 use media::codec::Codec;
+use media::file::Decoder;
 use media::rtp::{packet, report};
 use media::sdp;
 use rest::date;
@@ -110,6 +111,32 @@ pub fn sdp(bytes: &[u8]) {
             "a line for a line"
         );
     }
+}
+
+/// A sound file of each kind, in pieces whose size the first byte chooses.
+pub fn sound_file(bytes: &[u8]) {
+    let Some((&first, file)) = bytes.split_first() else {
+        return;
+    };
+    for kind in ["", "audio/mpeg", "audio/gsm"] {
+        let whole = decoded(file, kind, file.len().max(1));
+        let pieces = decoded(file, kind, usize::from(first) + 1);
+        // In a damaged MP3 it depends on what can be seen where its frames begin.
+        if matches!(file.first_chunk(), Some(b"RIFF" | b"FORM")) {
+            assert_eq!(whole, pieces, "how a file is cut makes no difference");
+        }
+    }
+}
+
+fn decoded(file: &[u8], kind: &str, piece: usize) -> (Vec<i16>, bool) {
+    let (mut decoder, mut samples) = (Decoder::new(kind), Vec::new());
+    for piece in file.chunks(piece) {
+        if decoder.push(piece, &mut samples).is_err() {
+            return (samples, false);
+        }
+    }
+    let good = decoder.finish(&mut samples).is_ok();
+    (samples, good)
 }
 
 /// An RTP packet.

@@ -123,3 +123,8 @@ fn page_token() {
 fn path() {
     replay("path", replay::path);
 }
+
+#[test]
+fn sound_file() {
+    replay("sound_file", replay::sound_file);
+}

@@ -140,7 +140,7 @@ impl Speakers {
                 feed(Feed::Samples(sound));
                 return;
             }
-            if !feed(Feed::Chunk(sound.to_vec())) {
+            if !feed(Feed::Chunk(sound)) {
                 return;
             }
         }

@@ -36,8 +36,13 @@ impl Engine {
             MediaCommand::Part => self.part(slot),
             MediaCommand::Close => self.close(now, slot, out),
             other => {
+                let plays = matches!(other, MediaCommand::Play { .. });
                 if let Some(session) = self.session_mut(slot) {
+                    let spoke = session.prompts.speaks();
                     command_session(now, session, other, out);
+                    if plays && !spoke {
+                        self.hasten(slot);
+                    }
                 }
             }
         }

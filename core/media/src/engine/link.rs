@@ -137,6 +137,22 @@ impl Engine {
         }
     }
 
+    /// Lets a leg whose first prompt has come speak at the next phase instead of its own, up to
+    /// 15 ms sooner. Only one that has sent nothing and is bound to nobody: a stream that has
+    /// begun keeps its beat, for what comes early is heard at its timestamp all the same.
+    pub(super) fn hasten(&mut self, slot: u32) {
+        let free = self.session(slot).is_some_and(|session| {
+            session.prompts.speaks()
+                && !session.mouth.is_open
+                && session.hears == Hears::Nobody
+                && session.heard_by.is_empty()
+                && session.lent_to.is_none()
+        });
+        if free {
+            self.change_phase(slot, self.next_phase);
+        }
+    }
+
     /// Takes a leg out of its phase.
     pub(super) fn displace(&mut self, slot: u32) {
         for slots in &mut self.phases {

@@ -82,13 +82,14 @@ pub struct Kept {
 /// Sound for a prompt the engine asked for by [`Outlet::want`].
 #[derive(Clone, Debug)]
 pub enum Feed {
-    /// All of it at once; the prompt may repeat it.
+    /// All of it at once.
     Samples(Arc<[i16]>),
-    /// The next piece, while more is being made; `End` or `Failed` must follow.
-    Chunk(Vec<i16>),
-    /// There are no more pieces.
+    /// The next piece, while more is on its way; `End` or `Failed` must follow. The prompt plays
+    /// from the first piece on.
+    Chunk(Arc<[i16]>),
+    /// There are no more pieces; now the prompt can be repeated.
     End,
-    /// It can't be had, or not further.
+    /// It can't be had, or not further: the pieces that came are played, once.
     Failed {
         /// The fault's number.
         code: ErrorCode,

@@ -3,7 +3,7 @@
 use model::media::MediaEvent;
 use model::{LegId, Time};
 
-use super::{Engine, Outlet, Relayed};
+use super::{Engine, Outlet, PHASES, Relayed};
 use crate::codec::Codec;
 use crate::room::{Hears, Room};
 use crate::session::Session;
@@ -19,6 +19,7 @@ impl Engine {
         let Some(count) = self.phases.get(phase).map(Vec::len) else {
             return;
         };
+        self.next_phase = (phase + 1) % PHASES;
         for n in 0..count {
             let slot = self.phases[phase][n];
             self.listen_tick(now, slot, out);

@@ -1,47 +1,13 @@
-//! AIFF files, plain and with little-endian or companded samples (AIFF-C).
+//! AIFF files, plain and with little-endian, floating, companded or GSM samples (AIFF-C).
 
-use model::limit::{
-    SOUND_FILE_CHANNELS_MAX, SOUND_FILE_RATE_MAX_HZ, SOUND_FILE_RATE_MIN_HZ, SOUND_FILE_SAMPLES_MAX,
-};
+use model::limit::{SOUND_FILE_CHANNELS_MAX, SOUND_FILE_RATE_MAX_HZ, SOUND_FILE_RATE_MIN_HZ};
 
-use super::{DecodeError, rate, to_8k};
-use crate::codec::g711;
+use super::DecodeError;
+use super::container::Format;
+use super::pcm::{Coding, Pcm};
 
-/// What the `COMM` chunk says.
-struct Format {
-    channels: usize,
-    /// Octets of one sample.
-    width: usize,
-    rate_hz: u32,
-    /// `NONE` in a plain file.
-    compression: [u8; 4],
-}
-
-/// Decodes a file to one channel at [`crate::sound::RATE_HZ`].
-pub fn decode(octets: &[u8]) -> Result<Vec<i16>, DecodeError> {
-    if octets.get(..4) != Some(b"FORM") {
-        return Err(DecodeError::Malformed("no FORM header of an AIFF file"));
-    }
-    let (mut format, mut data) = (None, None);
-    let mut rest = octets.get(12..).unwrap_or_default();
-    while let Some((head, body)) = rest.split_first_chunk::<8>() {
-        let size = u32::from_be_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        let length = size.min(body.len());
-        match &head[..4] {
-            b"COMM" => format = Some(parse_format(&body[..length])?),
-            // Offset and block size come first; nobody uses them.
-            b"SSND" => data = body[..length].get(8..),
-            _ => {}
-        }
-        rest = body.get(length + (length & 1)..).unwrap_or_default();
-    }
-    match (format, data) {
-        (Some(format), Some(data)) => samples(&format, data),
-        _ => Err(DecodeError::Malformed("no sound in the AIFF file")),
-    }
-}
-
-fn parse_format(body: &[u8]) -> Result<Format, DecodeError> {
+/// Reads the `COMM` chunk.
+pub(super) fn parse_format(body: &[u8]) -> Result<Format, DecodeError> {
     let Some((fixed, more)) = body.split_first_chunk::<18>() else {
         return Err(DecodeError::Malformed("COMM chunk too short"));
     };
@@ -61,47 +27,38 @@ fn parse_format(body: &[u8]) -> Result<Format, DecodeError> {
         return Err(DecodeError::Malformed("number of channels out of range"));
     }
     let compression = more.first_chunk().copied().unwrap_or(*b"NONE");
-    let width = match (&compression, bits) {
-        (b"ulaw" | b"ULAW" | b"alaw" | b"ALAW", _) => 1,
-        (b"NONE" | b"twos" | b"sowt", 1..=32) => usize::from(bits.div_ceil(8)),
+    let octets = usize::from(bits.div_ceil(8));
+    let coding = match (&compression, bits) {
+        (b"ulaw" | b"ULAW", _) => Coding::MuLaw,
+        (b"alaw" | b"ALAW", _) => Coding::ALaw,
+        (b"NONE" | b"twos", 1..=32) => Coding::Signed { octets, big: true },
+        (b"sowt", 1..=32) => Coding::Signed { octets, big: false },
+        (b"raw ", 8) => Coding::Unsigned8,
+        (b"fl32" | b"FL32", _) => Coding::Float {
+            octets: 4,
+            big: true,
+        },
+        (b"fl64" | b"FL64", _) => Coding::Float {
+            octets: 8,
+            big: true,
+        },
+        (b"GSM ", _) => Coding::Gsm(Box::default()),
         _ => return Err(DecodeError::Malformed("AIFF encoding we don't know")),
     };
-    Ok(Format {
-        channels: usize::from(channels),
-        width,
-        rate_hz,
-        compression,
-    })
-}
-
-fn samples(format: &Format, data: &[u8]) -> Result<Vec<i16>, DecodeError> {
-    let block = format.width * format.channels;
-    if rate::converted_length(data.len() / block, format.rate_hz) > SOUND_FILE_SAMPLES_MAX {
-        return Err(DecodeError::TooLong);
-    }
-    let sample = |octets: &[u8]| -> i32 {
-        match (&format.compression, octets) {
-            (b"ulaw" | b"ULAW", &[octet]) => i32::from(g711::from_mu(octet)),
-            (b"alaw" | b"ALAW", &[octet]) => i32::from(g711::from_a(octet)),
-            (b"sowt", &[.., low, high]) => i32::from(i16::from_le_bytes([low, high])),
-            (_, &[high, low, ..]) => i32::from(i16::from_be_bytes([high, low])),
-            (_, &[octet]) => i32::from(octet as i8) << 8,
-            _ => 0,
-        }
-    };
-    let folded = data.chunks_exact(block).map(|frame| {
-        let sum: i32 = frame.chunks_exact(format.width).map(sample).sum();
-        (sum / format.channels as i32) as i16
-    });
-    Ok(to_8k(folded.collect(), format.rate_hz))
+    let pcm = Pcm::new(coding, usize::from(channels))?;
+    Ok(Format { pcm, rate_hz })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn decode(octets: &[u8]) -> Result<Vec<i16>, DecodeError> {
+        crate::file::decode(octets, "audio/aiff").map(|sound| sound.0.to_vec())
+    }
+
     fn file(bits: u16, channels: u16, compression: Option<&[u8; 4]>, data: &[u8]) -> Vec<u8> {
-        let mut out = b"FORM\0\0\0\0AIFFCOMM".to_vec();
+        let mut out = b"FORM\0\0\0\0AIFCCOMM".to_vec();
         out.extend_from_slice(&if compression.is_some() { 22u32 } else { 18 }.to_be_bytes());
         out.extend_from_slice(&channels.to_be_bytes());
         out.extend_from_slice(&[0; 4]);
@@ -130,6 +87,20 @@ mod tests {
             decode(&file(16, 1, Some(b"ulaw"), &[0x80])),
             Ok(vec![32_124])
         );
+        assert_eq!(decode(&file(16, 1, Some(b"ALAW"), &[0xD5])), Ok(vec![8]));
+        let half = 0.5f32.to_be_bytes();
+        assert_eq!(decode(&file(32, 1, Some(b"fl32"), &half)), Ok(vec![16_383]));
+        let half = 0.5f64.to_be_bytes();
+        assert_eq!(decode(&file(64, 1, Some(b"FL64"), &half)), Ok(vec![16_383]));
+        assert_eq!(decode(&file(8, 1, Some(b"raw "), &[129])), Ok(vec![256]));
+    }
+
+    #[test]
+    fn the_format_may_come_after_the_sound() {
+        let whole = file(16, 1, None, &[1, 0, 0xFF, 0xFE]);
+        let (comm, ssnd) = (&whole[12..38], &whole[38..]);
+        let turned = [&whole[..12], ssnd, comm].concat();
+        assert_eq!(decode(&turned), Ok(vec![256, -2]));
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! Sound files: octets to samples and back; no disk, no network.
 
-pub mod aiff;
-pub mod mp3;
-pub mod rate;
+mod aiff;
+mod container;
+mod decoder;
+mod gsm;
+mod mp3;
+mod pcm;
+mod rate;
 pub mod wav;
+
+pub use decoder::Decoder;
 
 use std::sync::Arc;
 
 use model::limit::PLAY_BYTES_MAX;
-
-use crate::codec::g711;
-use crate::sound::RATE_HZ;
 
 /// A decoded file: one channel at 8000 samples a second.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,30 +68,40 @@ enum Kind {
     Mp3,
     Wav,
     MuLaw,
+    ALaw,
+    Gsm,
 }
 
-/// Decodes a file by its first octets, or if they say nothing by its content type.
+/// So many octets tell a kind, if any do.
+const SNIFFED_OCTETS: usize = 12;
+
+/// Decodes a whole file.
 pub fn decode(octets: &[u8], content_type: &str) -> Result<Samples8k, DecodeError> {
     if octets.len() > PLAY_BYTES_MAX {
         return Err(DecodeError::TooLarge);
     }
+    let mut decoder = Decoder::new(content_type);
+    let mut samples = Vec::new();
+    decoder.push(octets, &mut samples)?;
+    decoder.finish(&mut samples)?;
+    Ok(Samples8k(samples.into()))
+}
+
+/// What a file is by its first octets, or if they say nothing by its content type.
+fn kind(octets: &[u8], content_type: &str) -> Result<Kind, DecodeError> {
     let name = bare_name(content_type);
-    let named = by_name(&name);
     // Web servers name sounds wrongly or not at all; then a file's own first octets are right. What
     // is named as a page or picture is refused as such, whatever it holds (13420).
     let vague = name.is_empty() || name.starts_with("audio/") || name.ends_with("octet-stream");
     let told = if vague { by_first_octets(octets) } else { None };
-    let kind = told.or(named).ok_or(DecodeError::UnknownType)?;
-    let samples = match kind {
-        Kind::Aiff => aiff::decode(octets)?,
-        Kind::Mp3 => mp3::decode(octets)?,
-        Kind::Wav => wav::decode(octets)?,
-        Kind::MuLaw => octets.iter().map(|&octet| g711::from_mu(octet)).collect(),
+    let unnamed = || match octets {
+        // The first frame of an MP3 file without a tag: synchronization and layer III.
+        [0xFF, second, ..] if vague && second & 0xE6 == 0xE2 => Some(Kind::Mp3),
+        _ => None,
     };
-    if samples.is_empty() {
-        return Err(DecodeError::Empty);
-    }
-    Ok(Samples8k(samples.into()))
+    told.or_else(|| by_name(&name))
+        .or_else(unnamed)
+        .ok_or(DecodeError::UnknownType)
 }
 
 /// Whether a content type is one that is played.
@@ -114,6 +127,8 @@ fn by_name(name: &str) -> Option<Kind> {
         "audio/x-mulaw" | "audio/ulaw" | "audio/mulaw" | "audio/basic" | "audio/pcmu" => {
             Some(Kind::MuLaw)
         }
+        "audio/alaw" | "audio/x-alaw" | "audio/pcma" => Some(Kind::ALaw),
+        "audio/gsm" | "audio/x-gsm" => Some(Kind::Gsm),
         _ => None,
     }
 }
@@ -152,15 +167,6 @@ fn by_first_octets(octets: &[u8]) -> Option<Kind> {
         ] => Some(Kind::Aiff),
         [b'I', b'D', b'3', ..] => Some(Kind::Mp3),
         _ => None,
-    }
-}
-
-/// From any rate and number of channels to one channel at [`RATE_HZ`].
-fn to_8k(samples: Vec<i16>, rate_hz: u32) -> Vec<i16> {
-    if rate_hz == RATE_HZ {
-        samples
-    } else {
-        rate::convert(&samples, rate_hz)
     }
 }
 

@@ -1,6 +1,8 @@
-//! A whole file from any sample rate to 8000: a windowed sinc looked up in a fine table.
+//! A file from any sample rate to 8000, piece by piece: a windowed sinc looked up in a fine table.
 //! Off the media path, so exactness goes before speed; `rubato` would do it too, but brings a
 //! dozen crates and a procedural macro for these sixty lines.
+
+use std::sync::LazyLock;
 
 use crate::sound::resample::kaiser;
 use crate::sound::{RATE_HZ, saturate};
@@ -14,31 +16,96 @@ const FINENESS: usize = 256;
 /// Share of the band kept: the rest is for the filter to fall in.
 const KEPT: f64 = 0.94;
 
+/// A constant that is computed once: it takes longer than most prompts' conversion.
+static TABLE: LazyLock<Vec<f32>> = LazyLock::new(table);
+
 /// How many samples come out.
-pub fn converted_length(samples: usize, rate_hz: u32) -> usize {
+fn converted_length(samples: usize, rate_hz: u32) -> usize {
     (samples as u64 * u64::from(RATE_HZ)).div_ceil(u64::from(rate_hz.max(1))) as usize
 }
 
-/// The same sound at [`RATE_HZ`].
-pub fn convert(samples: &[i16], rate_hz: u32) -> Vec<i16> {
-    let table = table();
-    let step = f64::from(rate_hz) / f64::from(RATE_HZ);
-    // Crossings per input sample: fewer when going down, so that what would fold back is cut.
-    let density = KEPT / step.max(1.0);
-    let reach = CROSSINGS as f64 / density;
-    (0..converted_length(samples.len(), rate_hz))
-        .map(|n| {
-            let middle = n as f64 * step;
-            let first = (middle - reach).ceil().max(0.0) as usize;
-            let last = ((middle + reach).floor() as usize + 1).min(samples.len());
-            let mut sum = 0.0f32;
-            for (at, &sample) in samples[first.min(last)..last].iter().enumerate() {
-                let distance = ((first + at) as f64 - middle).abs() * density;
-                sum += f32::from(sample) * look_up(&table, distance as f32);
-            }
-            saturate(sum * density as f32)
-        })
-        .collect()
+/// Converts sound that comes in pieces.
+pub struct Converter {
+    rate_hz: u32,
+    table: &'static [f32],
+    /// Input that is still needed, and the place of its first sample.
+    held: Vec<i16>,
+    held_from: usize,
+    made: usize,
+}
+
+impl Converter {
+    /// From this rate to [`RATE_HZ`].
+    pub fn new(rate_hz: u32) -> Converter {
+        Converter {
+            rate_hz,
+            table: &TABLE,
+            held: Vec::new(),
+            held_from: 0,
+            made: 0,
+        }
+    }
+
+    /// Appends what these samples complete: all but the last few milliseconds.
+    pub fn push(&mut self, samples: &[i16], out: &mut Vec<i16>) {
+        if self.rate_hz == RATE_HZ {
+            out.extend_from_slice(samples);
+            return;
+        }
+        self.held.extend_from_slice(samples);
+        let came = self.held_from + self.held.len();
+        while self.window().1 <= came {
+            let sample = self.sample();
+            out.push(sample);
+        }
+        let spent = self.window().0.min(came) - self.held_from;
+        self.held.drain(..spent);
+        self.held_from += spent;
+    }
+
+    /// Appends what is left, as if silence followed.
+    pub fn finish(&mut self, out: &mut Vec<i16>) {
+        let came = self.held_from + self.held.len();
+        let all = converted_length(came, self.rate_hz);
+        while self.rate_hz != RATE_HZ && self.made < all {
+            let sample = self.sample();
+            out.push(sample);
+        }
+    }
+
+    /// Input samples for one output sample.
+    fn step(&self) -> f64 {
+        f64::from(self.rate_hz) / f64::from(RATE_HZ)
+    }
+
+    /// Crossings per input sample: fewer when going down, so that what would fold back is cut.
+    fn density(&self) -> f64 {
+        KEPT / self.step().max(1.0)
+    }
+
+    /// The places of the input that the next sample is made of.
+    fn window(&self) -> (usize, usize) {
+        let middle = self.made as f64 * self.step();
+        let reach = CROSSINGS as f64 / self.density();
+        let first = (middle - reach).ceil().max(0.0) as usize;
+        (first, (middle + reach).floor() as usize + 1)
+    }
+
+    fn sample(&mut self) -> i16 {
+        let came = self.held_from + self.held.len();
+        let (first, last) = self.window();
+        let last = last.min(came);
+        let first = first.min(last);
+        let (middle, density) = (self.made as f64 * self.step(), self.density());
+        self.made += 1;
+        let mut sum = 0.0f32;
+        let window = &self.held[first - self.held_from..last - self.held_from];
+        for (at, &sample) in window.iter().enumerate() {
+            let distance = ((first + at) as f64 - middle).abs() * density;
+            sum += f32::from(sample) * look_up(self.table, distance as f32);
+        }
+        saturate(sum * density as f32)
+    }
 }
 
 fn table() -> Vec<f32> {
@@ -64,6 +131,20 @@ fn look_up(table: &[f32], distance: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn convert(samples: &[i16], rate_hz: u32) -> Vec<i16> {
+        let (mut whole, mut out) = (Converter::new(rate_hz), Vec::new());
+        whole.push(samples, &mut out);
+        whole.finish(&mut out);
+        // In pieces it is the same.
+        let (mut pieces, mut again) = (Converter::new(rate_hz), Vec::new());
+        for piece in samples.chunks(777) {
+            pieces.push(piece, &mut again);
+        }
+        pieces.finish(&mut again);
+        assert_eq!(out, again);
+        out
+    }
 
     fn sine(hz: f64, rate_hz: u32, count: usize) -> Vec<i16> {
         (0..count)

@@ -53,12 +53,71 @@ fn types_are_told_by_name_or_by_content() {
         decode(b"<html>", "text/html"),
         Err(DecodeError::UnknownType)
     );
+    let a = decode(&[0xD5], "audio/x-alaw").expect("A-law");
+    assert_eq!(a.0[..], [8]);
+    assert_eq!(
+        decode(MONO, "").map(|sound| sound.0.len()),
+        decode(MONO, "audio/mpeg").map(|sound| sound.0.len())
+    );
     assert_eq!(decode(b"", "audio/x-mulaw"), Err(DecodeError::Empty));
+    assert_eq!(
+        decode(b"", "audio/wav"),
+        Err(DecodeError::Malformed("no sound in the WAV file"))
+    );
+    assert_eq!(decode(&[0xD0; 20], "audio/gsm"), Err(DecodeError::Empty));
     assert_eq!(
         decode(&wav::write(&[], 1), "audio/wav"),
         Err(DecodeError::Empty)
     );
-    assert!(is_playable("audio/mpeg") && !is_playable("video/mp4"));
+    assert!(is_playable("audio/mpeg") && is_playable("audio/x-gsm") && !is_playable("video/mp4"));
+}
+
+#[test]
+fn a_file_in_pieces_is_the_file_in_one() {
+    let wav = wav::write(&(0..4_000).map(|n| (n * 37) as i16).collect::<Vec<_>>(), 2);
+    let gsm = include_bytes!("../../tests/data/sweep.gsm");
+    let kinds = [
+        (MONO, "audio/mpeg"),
+        (STEREO, "audio/mpeg"),
+        (&wav[..], "audio/wav"),
+        (&gsm[..], "audio/x-gsm"),
+        (&wav[..], "audio/ulaw-of-some-kind"),
+    ];
+    for (octets, name) in kinds {
+        let whole = decode(octets, name).expect("a good file");
+        for size in [1, 7, 100, 1_000] {
+            let (mut decoder, mut samples) = (Decoder::new(name), Vec::new());
+            for piece in octets.chunks(size) {
+                decoder.push(piece, &mut samples).expect("a good file");
+            }
+            decoder.finish(&mut samples).expect("a good file");
+            assert!(samples == whole.0[..], "{name} in pieces of {size}");
+        }
+    }
+}
+
+#[test]
+fn sound_comes_out_long_before_the_file_is_in() {
+    for (octets, name) in [(MONO, "audio/mpeg"), (STEREO, "audio/mpeg")] {
+        let (mut decoder, mut samples) = (Decoder::new(name), Vec::new());
+        decoder
+            .push(&octets[..octets.len() / 2], &mut samples)
+            .expect("a good file");
+        assert!(
+            samples.len() > 1_200,
+            "{} samples of half the file",
+            samples.len()
+        );
+    }
+}
+
+#[test]
+fn a_picture_before_the_sound_is_skipped_and_not_kept() {
+    let mut octets = b"ID3\x04\0\0\0\x03\x06\x40".to_vec();
+    octets.resize(octets.len() + (3 << 14 | 6 << 7 | 0x40), 0xFF);
+    octets.extend_from_slice(MONO);
+    let with = decode(&octets, "audio/mpeg").map(|sound| sound.0.len());
+    assert_eq!(with, decode(MONO, "audio/mpeg").map(|sound| sound.0.len()));
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! WAV files: read with all the liberties writers take, written so that a recording can be
 //! appended to and its header patched afterwards.
 
-use model::limit::{
-    SOUND_FILE_CHANNELS_MAX, SOUND_FILE_RATE_MAX_HZ, SOUND_FILE_RATE_MIN_HZ, SOUND_FILE_SAMPLES_MAX,
-};
+use model::limit::{SOUND_FILE_CHANNELS_MAX, SOUND_FILE_RATE_MAX_HZ, SOUND_FILE_RATE_MIN_HZ};
 
-use super::{DecodeError, rate, to_8k};
-use crate::codec::g711;
+use super::DecodeError;
+use super::container::Format;
+use super::pcm::{Coding, Pcm};
 use crate::sound::RATE_HZ;
 
 /// Length of the header we write.
@@ -16,123 +15,8 @@ pub const HEADER_OCTETS: usize = 44;
 const RIFF_SIZE_AT: u64 = 4;
 const DATA_SIZE_AT: u64 = 40;
 
-/// How a file writes a sample down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
-    Unsigned8,
-    Signed16,
-    Signed24,
-    Signed32,
-    Float32,
-    MuLaw,
-    ALaw,
-}
-
-/// What the `fmt ` chunk says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Format {
-    encoding: Encoding,
-    channels: usize,
-    rate_hz: u32,
-}
-
-impl Encoding {
-    fn new(tag: u16, bits: u16) -> Result<Encoding, DecodeError> {
-        match (tag, bits) {
-            (1, 8) => Ok(Encoding::Unsigned8),
-            (1, 16) => Ok(Encoding::Signed16),
-            (1, 24) => Ok(Encoding::Signed24),
-            (1, 32) => Ok(Encoding::Signed32),
-            (3, 32) => Ok(Encoding::Float32),
-            // Some writers leave the bits of a companded format at 16.
-            (6, _) => Ok(Encoding::ALaw),
-            (7, _) => Ok(Encoding::MuLaw),
-            _ => Err(DecodeError::UnknownEncoding { tag }),
-        }
-    }
-
-    fn octets(self) -> usize {
-        match self {
-            Encoding::Unsigned8 | Encoding::MuLaw | Encoding::ALaw => 1,
-            Encoding::Signed16 => 2,
-            Encoding::Signed24 => 3,
-            Encoding::Signed32 | Encoding::Float32 => 4,
-        }
-    }
-
-    fn sample(self, octets: &[u8]) -> i32 {
-        match (self, octets) {
-            (Encoding::Unsigned8, &[a]) => (i32::from(a) - 128) << 8,
-            (Encoding::MuLaw, &[a]) => i32::from(g711::from_mu(a)),
-            (Encoding::ALaw, &[a]) => i32::from(g711::from_a(a)),
-            (Encoding::Signed16, &[a, b]) => i32::from(i16::from_le_bytes([a, b])),
-            (Encoding::Signed24, &[_, b, c]) => i32::from(i16::from_le_bytes([b, c])),
-            (Encoding::Signed32, &[_, _, c, d]) => i32::from(i16::from_le_bytes([c, d])),
-            (Encoding::Float32, &[a, b, c, d]) => {
-                // A cast from float saturates, and makes nothing of what is no number.
-                (f32::from_le_bytes([a, b, c, d]).clamp(-1.0, 1.0) * 32_767.0) as i32
-            }
-            _ => 0,
-        }
-    }
-}
-
-/// Decodes a file to one channel at [`RATE_HZ`].
-pub fn decode(octets: &[u8]) -> Result<Vec<i16>, DecodeError> {
-    let (format, data) = find(octets)?;
-    let width = format.encoding.octets();
-    let frames = data.len() / (width * format.channels);
-    if rate::converted_length(frames, format.rate_hz) > SOUND_FILE_SAMPLES_MAX {
-        return Err(DecodeError::TooLong);
-    }
-    let mut samples = Vec::with_capacity(frames);
-    for frame in data.chunks_exact(width * format.channels) {
-        let voices = frame
-            .chunks_exact(width)
-            .map(|octets| format.encoding.sample(octets));
-        let sum: i32 = voices.sum();
-        samples.push((sum / format.channels as i32) as i16);
-    }
-    Ok(to_8k(samples, format.rate_hz))
-}
-
-/// Finds format and data among the chunks; a file cut short ends where it ends.
-fn find(octets: &[u8]) -> Result<(Format, &[u8]), DecodeError> {
-    if octets.get(..4) != Some(b"RIFF") || octets.get(8..12) != Some(b"WAVE") {
-        return Err(DecodeError::Malformed("no RIFF header of a WAV file"));
-    }
-    let mut rest = &octets[12..];
-    let mut format = None;
-    while let Some((name, size)) = chunk_head(rest) {
-        rest = &rest[8..];
-        // A writer that never came back to patch its header leaves 0 or all ones here.
-        let unpatched = name == *b"data" && (size == 0 || size == u32::MAX);
-        let length = if unpatched {
-            rest.len()
-        } else {
-            rest.len().min(size as usize)
-        };
-        let body = &rest[..length];
-        match &name {
-            b"fmt " => format = Some(parse_format(body)?),
-            b"data" => {
-                let format = format.ok_or(DecodeError::Malformed("sound before its format"))?;
-                return Ok((format, body));
-            }
-            _ => {}
-        }
-        // Chunks begin at even places; the octet between isn't counted.
-        rest = rest.get(length + (length & 1)..).unwrap_or_default();
-    }
-    Err(DecodeError::Malformed("no sound in the WAV file"))
-}
-
-fn chunk_head(octets: &[u8]) -> Option<([u8; 4], u32)> {
-    let (name, rest) = octets.split_first_chunk::<4>()?;
-    Some((*name, u32::from_le_bytes(*rest.first_chunk()?)))
-}
-
-fn parse_format(body: &[u8]) -> Result<Format, DecodeError> {
+/// Reads the `fmt ` chunk.
+pub(super) fn parse_format(body: &[u8]) -> Result<Format, DecodeError> {
     const SHORT: DecodeError = DecodeError::Malformed("format chunk too short");
     let word = |at: usize| {
         let octets = body.get(at..at + 2).ok_or(SHORT)?;
@@ -151,12 +35,22 @@ fn parse_format(body: &[u8]) -> Result<Format, DecodeError> {
     if !(SOUND_FILE_RATE_MIN_HZ..=SOUND_FILE_RATE_MAX_HZ).contains(&rate_hz) {
         return Err(DecodeError::Malformed("sample rate out of range"));
     }
-    let encoding = Encoding::new(tag, word(14)?)?;
-    Ok(Format {
-        encoding,
-        channels: usize::from(channels),
-        rate_hz,
-    })
+    let pcm = Pcm::new(coding(tag, word(14)?)?, usize::from(channels))?;
+    Ok(Format { pcm, rate_hz })
+}
+
+fn coding(tag: u16, bits: u16) -> Result<Coding, DecodeError> {
+    let octets = usize::from(bits / 8);
+    match (tag, bits) {
+        (1, 8) => Ok(Coding::Unsigned8),
+        (1, 16 | 24 | 32) => Ok(Coding::Signed { octets, big: false }),
+        (3, 32 | 64) => Ok(Coding::Float { octets, big: false }),
+        // Some writers leave the bits of a companded format at 16.
+        (6, _) => Ok(Coding::ALaw),
+        (7, _) => Ok(Coding::MuLaw),
+        (0x31, _) => Ok(Coding::GsmPairs(Box::default())),
+        _ => Err(DecodeError::UnknownEncoding { tag }),
+    }
 }
 
 /// The header of a file of 16-bit sound at [`RATE_HZ`]; write it with 0 octets first if the

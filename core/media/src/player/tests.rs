@@ -118,6 +118,44 @@ fn a_stream_that_runs_dry_waits_and_goes_on() {
 }
 
 #[test]
+fn sound_in_parts_waits_for_more_and_repeats_once_it_is_whole() {
+    let part = |value: i16, count: usize| -> Arc<[i16]> { vec![value; count].into() };
+    let mut player = Player::new();
+    player.play(1, Source::Parts, 2).expect("room");
+    player.play(2, ramp(500, 160), 1).expect("room");
+    player.supply(1, part(1, 100)).expect("it arrives");
+    player.supply(1, part(2, 100)).expect("it arrives");
+    let sound = play(&mut player, 2);
+    assert_eq!(sound[..100], [1; 100]);
+    assert_eq!(sound[100..200], [2; 100]);
+    assert_eq!(sound[200..], [0; 120], "silence while the rest is awaited");
+    player.supply(1, part(3, 60)).expect("it arrives");
+    player.complete(1).expect("it arrives");
+    assert!(player.supply(1, part(4, 1)).is_err());
+    let sound = play(&mut player, 3);
+    assert_eq!(sound[..60], [3; 60]);
+    assert_eq!(sound[60..160], [1; 100], "again, without a gap");
+    assert_eq!(sound[260..320], [3; 60]);
+    assert_eq!(sound[320], 500);
+    assert_eq!(
+        events(&mut player)[0].clone(),
+        finished(1, PlayEnd::Played, 80)
+    );
+}
+
+#[test]
+fn sound_that_breaks_off_is_played_once_and_then_over() {
+    let mut player = Player::new();
+    player.play(1, Source::Parts, 5).expect("room");
+    player.supply(1, vec![9; 200].into()).expect("it arrives");
+    player.break_off(1).expect("it arrives");
+    let sound = play(&mut player, 3);
+    assert_eq!(sound[..200], [9; 200]);
+    assert!(sound[200..].iter().all(|&sample| sample == 0));
+    assert_eq!(events(&mut player), [finished(1, PlayEnd::Played, 25)]);
+}
+
+#[test]
 fn marks_come_when_the_sound_before_them_was_played() {
     let mut player = Player::new();
     player.play(1, Source::Stream, 1).expect("room");

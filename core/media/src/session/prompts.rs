@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use model::limit::{PLAY_QUEUE_MAX, PLAY_STREAM_SAMPLES_MAX, SOUND_FILE_SAMPLES_MAX};
+use model::limit::{PLAY_QUEUE_MAX, SOUND_FILE_SAMPLES_MAX};
 use model::media::{MediaEvent, PlayEnd, PlayId, Prompt, Tone as ToneName};
 use model::{ErrorCode, LegId};
 
@@ -19,12 +19,20 @@ use crate::sound::tone::Tone;
 enum Supply {
     /// Nothing is here yet.
     Awaited,
-    /// Pieces are, and more will come.
-    Collecting(Vec<i16>),
+    /// The first parts are here.
+    Parts(Vec<Arc<[i16]>>, Rest),
     /// It is here, or needs none from outside.
     Ready(Source),
     /// It can't be had.
     Failed(ErrorCode, String),
+}
+
+/// What is to come after the first parts.
+enum Rest {
+    More,
+    Nothing,
+    /// The sound broke off.
+    Fault(ErrorCode, String),
 }
 
 /// A prompt the player doesn't have yet.
@@ -103,18 +111,16 @@ impl Prompts {
         let Some(player) = &mut self.player else {
             return;
         };
-        // A stream that was stopped, or is as full as it may be, takes no more: nobody is told,
-        // since whoever stopped it knows, and ten minutes unheard are the customer's own prompt.
+        // What was stopped takes no more: nobody is told, since whoever stopped it knows.
         let _ = match feed {
-            Feed::Samples(samples) => player.feed(play.0, &samples),
-            Feed::Chunk(samples) => player.feed(play.0, &samples),
-            Feed::End => player.finish(play.0),
+            Feed::Samples(samples) | Feed::Chunk(samples) => player.supply(play.0, samples),
+            Feed::End => player.complete(play.0),
             Feed::Failed { code, text } => {
-                self.broken.push((play, code, text));
-                if !player.stop(play.0) {
-                    self.broken.pop();
+                let broken = player.break_off(play.0);
+                if broken.is_ok() {
+                    self.broken.push((play, code, text));
                 }
-                Ok(())
+                broken
             }
         };
     }
@@ -169,8 +175,7 @@ impl Prompts {
             };
             let go = match front.supply {
                 Supply::Awaited => false,
-                Supply::Collecting(_) => front.loops == 1,
-                Supply::Ready(_) => true,
+                Supply::Parts(..) | Supply::Ready(_) => true,
                 Supply::Failed(..) => idle,
             };
             if !go {
@@ -188,9 +193,20 @@ impl Prompts {
         let player = self.player.get_or_insert_with(|| Box::new(Player::new()));
         let taken = match front.supply {
             Supply::Ready(source) => player.play(play.0, source, front.loops),
-            Supply::Collecting(pieces) => player
-                .play(play.0, Source::Stream, 1)
-                .and_then(|()| player.feed(play.0, &pieces)),
+            Supply::Parts(parts, rest) => {
+                let mut taken = player.play(play.0, Source::Parts, front.loops);
+                for part in parts {
+                    taken = taken.and_then(|()| player.supply(play.0, part));
+                }
+                match rest {
+                    Rest::More => taken,
+                    Rest::Nothing => taken.and_then(|()| player.complete(play.0)),
+                    Rest::Fault(code, text) => {
+                        self.broken.push((play, code, text));
+                        taken.and_then(|()| player.break_off(play.0))
+                    }
+                }
+            }
             Supply::Awaited => Ok(()),
             Supply::Failed(code, text) => {
                 let end = PlayEnd::Failed { code, text };
@@ -218,9 +234,12 @@ impl Prompts {
             let play = PlayId(id);
             let broken = self.broken.iter().position(|(name, ..)| *name == play);
             let end = match (broken, why) {
-                (Some(at), _) => {
+                (Some(at), why) => {
                     let (_, code, text) = self.broken.remove(at);
-                    PlayEnd::Failed { code, text }
+                    match why {
+                        PlayerEnd::Played => PlayEnd::Failed { code, text },
+                        PlayerEnd::Stopped => PlayEnd::Stopped,
+                    }
                 }
                 (None, PlayerEnd::Played) => PlayEnd::Finished,
                 (None, PlayerEnd::Stopped) => PlayEnd::Stopped,
@@ -232,33 +251,30 @@ impl Prompts {
 
 impl Waiting {
     fn feed(&mut self, feed: Feed) {
-        let samples_max = if self.loops == 1 {
-            PLAY_STREAM_SAMPLES_MAX
-        } else {
-            SOUND_FILE_SAMPLES_MAX
-        };
         match (feed, &mut self.supply) {
-            (Feed::Failed { code, text }, supply) => *supply = Supply::Failed(code, text),
+            (Feed::Failed { code, text }, Supply::Parts(_, rest)) => {
+                *rest = Rest::Fault(code, text);
+            }
+            (Feed::Failed { code, text }, supply @ Supply::Awaited) => {
+                *supply = Supply::Failed(code, text);
+            }
             (Feed::Samples(samples), supply @ Supply::Awaited) => {
                 *supply = Supply::Ready(Source::Samples(samples));
             }
-            (Feed::Chunk(samples), supply @ Supply::Awaited) => {
-                *supply = Supply::Collecting(samples);
+            (Feed::Chunk(part), supply @ Supply::Awaited) => {
+                *supply = Supply::Parts(vec![part], Rest::More);
             }
-            (Feed::Chunk(samples), Supply::Collecting(all)) => {
-                let room = samples_max.saturating_sub(all.len());
-                all.extend_from_slice(&samples[..samples.len().min(room)]);
+            (Feed::Chunk(part), Supply::Parts(parts, Rest::More)) => {
+                let here: usize = parts.iter().map(|part| part.len()).sum();
+                if here + part.len() <= SOUND_FILE_SAMPLES_MAX {
+                    parts.push(part);
+                }
             }
             (Feed::End, supply @ Supply::Awaited) => {
                 *supply = Supply::Ready(Source::Samples(Arc::from([])));
             }
-            (Feed::End, supply @ Supply::Collecting(_)) => {
-                let Supply::Collecting(all) = std::mem::replace(supply, Supply::Awaited) else {
-                    return;
-                };
-                *supply = Supply::Ready(Source::Samples(all.into()));
-            }
-            (_, Supply::Ready(_) | Supply::Failed(..)) | (Feed::Samples(_), _) => {}
+            (Feed::End, Supply::Parts(_, rest @ Rest::More)) => *rest = Rest::Nothing,
+            (_, Supply::Ready(_) | Supply::Failed(..) | Supply::Parts(..)) => {}
         }
     }
 }

@@ -20,7 +20,7 @@ async fn spoken(speakers: &Speakers, speech: &Speech) -> (Vec<i16>, Feed) {
     speakers
         .speak(speech, |feed| {
             match feed {
-                Feed::Chunk(chunk) => samples.extend(chunk),
+                Feed::Chunk(chunk) => samples.extend_from_slice(&chunk),
                 // A sentence alone comes whole.
                 Feed::Samples(all) => samples.extend_from_slice(&all),
                 feed => last = feed,

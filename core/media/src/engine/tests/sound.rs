@@ -2,6 +2,8 @@
 
 use super::*;
 
+const PHONE: &str = "192.0.2.7:9000";
+
 fn tone_over(codecs: &[Codec], weather: Weather) -> (f32, f32, f32) {
     let mut world = World::new(&[codecs, codecs]);
     world.weather = weather;
@@ -91,7 +93,7 @@ fn packets_leave_every_twenty_milliseconds_without_a_gap() {
 
 #[test]
 fn the_packet_time_of_the_far_end_is_kept() {
-    let phone: SocketAddr = "192.0.2.7:9000".parse().unwrap();
+    let phone: SocketAddr = PHONE.parse().unwrap();
     let mut world = World::new(&[ALL]);
     world.phone(0, A, phone, "RTP/AVP 0\r\na=ptime:30\r\n");
     world.run(1_200);
@@ -124,7 +126,7 @@ fn prompts_follow_each_other_and_tell_their_end() {
         world.engines[0].feed(world.now, A, PlayId(play), feed, &mut world.desks[0]);
     };
     // The second is here before the first; the third fails; the fourth is stopped.
-    feed(&mut world, 2, Feed::Chunk(sine(900.0, 100).to_vec()));
+    feed(&mut world, 2, Feed::Chunk(sine(900.0, 100)));
     feed(&mut world, 2, Feed::End);
     let code = model::ErrorCode::HTTP_FAILURE;
     feed(
@@ -145,8 +147,8 @@ fn prompts_follow_each_other_and_tell_their_end() {
         played.collect()
     };
     assert!(played(&world).is_empty(), "the first still waits");
-    feed(&mut world, 1, Feed::Chunk(sine(500.0, 100).to_vec()));
-    feed(&mut world, 1, Feed::Chunk(sine(500.0, 100).to_vec()));
+    feed(&mut world, 1, Feed::Chunk(sine(500.0, 100)));
+    feed(&mut world, 1, Feed::Chunk(sine(500.0, 100)));
     feed(&mut world, 1, Feed::End);
     world.command(0, A, MediaCommand::StopPlay { play: PlayId(4) });
     world.run(1_000);
@@ -172,4 +174,42 @@ fn prompts_follow_each_other_and_tell_their_end() {
     };
     assert!((8..=11).contains(&loud(500.0)), "{}", loud(500.0));
     assert!((13..=16).contains(&loud(900.0)), "{}", loud(900.0));
+}
+
+#[test]
+fn a_first_prompt_waits_for_no_beat() {
+    for waited_ms in [5, 10, 15, 20] {
+        let mut world = World::new(&[ALL]);
+        // We were called and have answered; the caller's sound is still on its way.
+        let sdp = phone_sdp(PHONE.parse().unwrap(), "RTP/AVP 0\r\n");
+        world.command(
+            0,
+            A,
+            MediaCommand::Open(model::media::Opening::Answer { sdp }),
+        );
+        world.run(waited_ms);
+        assert!(world.sent_from(home(0, 1)).is_empty());
+        world.play(0, A, 1, 500.0, 200);
+        let asked = world.now;
+        world.run(200);
+        let sent = world.sent_from(home(0, 1));
+        let times: Vec<u64> = sent
+            .iter()
+            .map(|sent| sent.0.since(asked).millis())
+            .collect();
+        assert_eq!(times[0], 5, "after {waited_ms} ms");
+        assert!(times.windows(2).all(|pair| pair[1] - pair[0] == 20));
+    }
+}
+
+#[test]
+fn a_stream_that_has_begun_keeps_its_beat() {
+    let mut world = World::new(&[ALL]);
+    world.phone(0, A, PHONE.parse().unwrap(), "RTP/AVP 0\r\n");
+    world.run(100);
+    world.play(0, A, 1, 500.0, 200);
+    world.run(300);
+    let sent = world.sent_from(home(0, 1));
+    let beat = |pair: &[&Sent]| pair[1].0.since(pair[0].0).millis() == 20;
+    assert!(sent.len() > 15 && sent.windows(2).all(beat));
 }
