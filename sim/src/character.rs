@@ -26,6 +26,8 @@ pub struct Character {
     pub answer: Answer,
     /// What it does once it has answered, in order; then it listens until the other hangs up.
     pub acts: Vec<Act>,
+    /// Headers that it sends along where it calls and where it refuses.
+    pub headers: Vec<(String, String)>,
 }
 
 /// Whether a phone answers.
@@ -74,6 +76,7 @@ impl Character {
             ring_after_ms: 60,
             answer,
             acts,
+            headers: Vec::new(),
         }
     }
 
@@ -84,6 +87,7 @@ impl Character {
             ring_after_ms: 60,
             answer: Answer::Refuse(code, 0),
             acts: Vec::new(),
+            headers: Vec::new(),
         }
     }
 

@@ -65,6 +65,16 @@ pub fn play(scenario: &Scenario) -> String {
     stage.write(&world, &scenario.shows)
 }
 
+/// Every request and callback of a story played to its end, as the address and what it is told.
+pub fn told(scenario: &Scenario) -> Vec<(String, Vec<(String, String)>)> {
+    let (mut world, _) = perform(scenario, &mut Judge::default(), false).0;
+    let requests = std::mem::take(&mut world.seen.requests).into_iter();
+    let callbacks = std::mem::take(&mut world.seen.callbacks).into_iter();
+    let requests = requests.map(|(_, request)| (request.url, request.parameters));
+    let callbacks = callbacks.map(|(_, callback)| (callback.url, callback.parameters));
+    requests.chain(callbacks).collect()
+}
+
 /// Plays a story on, past its end, until nothing will ever happen again, and judges every step.
 pub fn judge(scenario: &Scenario) -> Result<(), Complaint> {
     let mut judge = Judge::default();
@@ -343,7 +353,7 @@ impl Stage {
                 return value.replace(&sid, &format!("RE{}", n + 1));
             }
         }
-        value.to_owned()
+        without_chance(value)
     }
 
     /// How every call and recording ended.
@@ -394,6 +404,25 @@ impl Stage {
             let _ = writeln!(text, "{call} {:?} {} {}", row.level, row.code, row.text);
         }
     }
+}
+
+/// The value with long runs of hexadecimal digits left out, an account's identifier excepted.
+fn without_chance(value: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = value;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_hexdigit());
+        let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
+        if run.len() >= 32 && !run.ends_with("0000001") {
+            kept.push('…');
+        } else {
+            kept.push_str(run);
+        }
+        let next = after.chars().next().map_or(0, char::len_utf8);
+        kept.push_str(&after[..next]);
+        rest = &after[next..];
+    }
+    kept
 }
 
 /// All recordings, in the order in which they were begun: RE1, RE2, …

@@ -7,6 +7,7 @@
 //! | `seed 7` | which story chance tells |
 //! | `rate 1` | calls a second that leave for the account; nobody waits otherwise |
 //! | `phone bob +12025551001 answers 2s, says "Hi", hangs-up` | a phone and its character |
+//! | `phone bob +12025551001 sends X-Account 4711` | a header it sends along |
 //! | `number +12025550190 voice /in fallback /f status /s` | an owned number |
 //! | `number +12025550190 application AP1 lookup on` | one that an application handles |
 //! | `application AP1 voice /in status /s` | an application, with the words of a number |
@@ -272,6 +273,11 @@ fn phone(text: &str) -> Result<(String, String, Character), String> {
             "waits" => character.acts.push(Act::Wait(length()?)),
             "until-silence" => character.acts.push(Act::UntilSilence),
             "presses" => character.acts.push(Act::Press(rest.to_owned())),
+            "sends" => {
+                let (name, value) = first(rest);
+                let header = (name.to_owned(), value.to_owned());
+                character.headers.push(header);
+            }
             "beeps" => character.acts.push(Act::Beep),
             "faxes" => character.acts.push(Act::Fax),
             "holds" => character.acts.push(Act::Hold),

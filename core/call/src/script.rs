@@ -300,6 +300,8 @@ impl Script {
                 return Outcome::Finished;
             };
             if line.leg.is_waiting() {
+                // Unconfirmed: what a Reject behind another verb does. As long as nobody has
+                // answered the caller, it refuses them; after that it hangs up.
                 if let Verb::Reject(reject) = &verb {
                     return Outcome::Refuse(verb::reject::response(reject));
                 }
@@ -376,7 +378,10 @@ impl Script {
             } else {
                 ErrorCode::URL_FORMAT
             };
-            let text = format!("'{}' leads nowhere from here", goto.url.unwrap_or_default());
+            let text = match url {
+                Some(url) => format!("'{url}' leads nowhere from here"),
+                None => "the document came without an address that could be asked again".to_owned(),
+            };
             return self.fail(&Fault::new(code, text), None, line, turn);
         };
         if !self.may_ask(turn.now) {

@@ -9,7 +9,7 @@ use model::{
     CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebEventRow, WebReply, WebRequest,
     limit,
 };
-use twiml::Document;
+use twiml::{Code, Document};
 
 /// A question that waits for its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,15 +124,24 @@ fn warned(
     turn: &mut Turn<'_>,
 ) -> Result<Document, Fault> {
     let (document, warnings) = parsed.map_err(|error| {
-        let text = format!("line {}: {}", error.line, error.message);
+        let text = match error.code {
+            // What is wrong with a body as a whole has no place in it.
+            Code::BodyTooLarge | Code::EmptyBody | Code::ContentType => error.message,
+            _ => placed(error.line, error.column, &error.message),
+        };
         Fault::new(ErrorCode(error.code.number()), text)
     })?;
     for warning in warnings {
-        let text = format!("line {}: {}", warning.line, warning.message);
+        let text = placed(warning.line, warning.column, &warning.message);
         let fault = Fault::new(ErrorCode(warning.code.number()), text);
         notice::warning(row, &fault, place, turn);
     }
     Ok(document)
+}
+
+/// What is wrong with a document, and where in it.
+fn placed(line: u32, column: u32, message: &str) -> String {
+    format!("line {line}, column {column}: {message}")
 }
 
 fn write_down(asking: &Asking, reply: &WebReply, row: &CallRow, turn: &mut Turn<'_>) {

@@ -32,12 +32,14 @@ pub fn parse(text: &str) -> Result<(Document, Vec<Warning>), ParseError> {
         ..ParsingOptions::default()
     };
     let tree = roxmltree::Document::parse_with_options(text, options).map_err(|error| {
-        let at = error.pos();
+        let (at, message) = (error.pos(), error.to_string());
+        // The place is told beside the message.
+        let place = format!(" at {at}");
         ParseError {
             code: Code::Malformed,
             line: at.row,
             column: at.col,
-            message: error.to_string(),
+            message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
         }
     })?;
     let root = tree.root_element();

@@ -50,16 +50,23 @@ impl Phones {
     }
 
     pub(super) fn refuse(&mut self, now: Time, leg: LegId, code: u16) {
-        let headers = Vec::new();
+        let headers = self.headers(leg);
         self.sip
             .command(now, leg, SignalCommand::Refuse { code, headers });
         self.legs.remove(&leg);
         self.out.push_back(PhoneOutput::Ended { leg });
     }
 
+    /// The headers that this phone sends along.
+    fn headers(&self, leg: LegId) -> Vec<(String, String)> {
+        let line = self.legs.get(&leg);
+        line.map_or(Vec::new(), |line| line.character.headers.clone())
+    }
+
     /// The engine has made the phone's description: the call can be placed or answered.
     pub(super) fn opened(&mut self, now: Time, leg: LegId, sdp: String) {
         if let Some((target, from)) = self.placements.remove(&leg) {
+            let headers = self.headers(leg);
             let placement = Placement {
                 to: NameAddr::new(target.clone()),
                 target,
@@ -68,7 +75,7 @@ impl Phones {
                     address: self.platform,
                 }),
                 from: NameAddr::new(from),
-                headers: Vec::new(),
+                headers,
                 sdp,
                 credentials: None,
                 max_forwards: model::limit::MAX_FORWARDS,

@@ -1,9 +1,13 @@
 //! `<Gather>`: collects keys while its prompts are heard.
 //!
 //! Keys pressed before the verb begins are not kept: a key answers the prompt that is heard now.
+//!
+//! Unconfirmed: with `bargeIn="false"` keys are taken while the prompts are heard, and break nothing
+//! off. Input that is complete by then waits for the end of the prompts: the customer asked for
+//! them to be heard out.
 
 use super::{Goto, Heard, Machine, Step, play, say, unbuilt};
-use crate::notice;
+use crate::notice::{self, Fault};
 use crate::script::Line;
 use crate::timer::Timer;
 use crate::turn::Turn;
@@ -19,6 +23,8 @@ pub(crate) struct Gathering {
     gather: Gather,
     prompts: Prompts,
     digits: String,
+    /// The input is complete, by this key or by its length, and waits for the prompts' end.
+    complete: Option<Option<char>>,
 }
 
 /// What is heard meanwhile, one after the other.
@@ -37,7 +43,12 @@ pub(crate) fn begin(
     turn: &mut Turn<'_>,
 ) -> Gathering {
     if gather.input.contains(&GatherInput::Speech) {
-        let fault = unbuilt::missing("Speech in <Gather>", "keys are listened for");
+        let instead = if gather.input.contains(&GatherInput::Dtmf) {
+            "keys are listened for"
+        } else {
+            "its timeout ends it"
+        };
+        let fault = unbuilt::missing("Speech in <Gather>", instead);
         notice::error(line.row, &fault, None, turn);
     }
     let mut plays = Vec::new();
@@ -59,9 +70,21 @@ pub(crate) fn begin(
         gather,
         prompts: Prompts::Playing(plays),
         digits: String::new(),
+        complete: None,
     };
-    gathering.settle_prompts(line, turn);
+    if gathering.are_over() {
+        gathering.prompts = Prompts::Over;
+        gathering.wait_for_key(line, turn);
+    }
     gathering
+}
+
+/// The fault of a prompt as it is told of one in a Gather: a sound that is none has a code here.
+fn nested(mut fault: Fault) -> Fault {
+    if fault.code == ErrorCode::PLAY_CONTENT_TYPE {
+        fault.code = ErrorCode::GATHER_PLAY_CONTENT_TYPE;
+    }
+    fault
 }
 
 fn silence(pause: &verb::Pause) -> (model::media::Prompt, u32) {
@@ -75,12 +98,21 @@ impl Gathering {
         self.gather.input.contains(&GatherInput::Dtmf)
     }
 
-    /// Once nothing is heard any more, the wait for a key begins.
-    fn settle_prompts(&mut self, line: &Line<'_>, turn: &mut Turn<'_>) {
-        if matches!(&self.prompts, Prompts::Playing(plays) if plays.is_empty()) {
-            self.prompts = Prompts::Over;
-            self.wait_for_key(line, turn);
+    fn are_over(&self) -> bool {
+        match &self.prompts {
+            Prompts::Playing(plays) => plays.is_empty(),
+            Prompts::Over => false,
         }
+    }
+
+    /// Once nothing is heard any more, the wait for a key begins, or is over already.
+    fn heard_out(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        self.prompts = Prompts::Over;
+        if let Some(key) = self.complete {
+            return self.finish(key, line, turn);
+        }
+        self.wait_for_key(line, turn);
+        Step::Wait
     }
 
     fn wait_for_key(&self, line: &Line<'_>, turn: &mut Turn<'_>) {
@@ -97,27 +129,27 @@ impl Gathering {
     }
 
     fn digit(&mut self, digit: char, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
-        if !self.takes_keys() {
+        if !self.takes_keys() || self.complete.is_some() {
             return Step::Wait;
         }
         if self.gather.barge_in {
             self.silence_prompts(line, turn);
         }
-        if self.gather.finish_on_key.contains(digit) {
-            return self.finish(Some(digit), line, turn);
-        }
-        if self.digits.len() < limit::GATHER_DIGITS_MAX {
+        let finishes = self.gather.finish_on_key.contains(digit);
+        if !finishes && self.digits.len() < limit::GATHER_DIGITS_MAX {
             self.digits.push(digit);
         }
         let wanted = self
             .gather
             .num_digits
             .map_or(usize::MAX, |count| count as usize);
-        if self.digits.len() >= wanted {
-            return self.finish(None, line, turn);
-        }
-        if self.prompts == Prompts::Over {
-            self.wait_for_key(line, turn);
+        let complete = finishes || self.digits.len() >= wanted;
+        let key = finishes.then_some(digit);
+        match (complete, &self.prompts) {
+            (true, Prompts::Over) => return self.finish(key, line, turn),
+            (true, Prompts::Playing(_)) => self.complete = Some(key),
+            (false, Prompts::Over) => self.wait_for_key(line, turn),
+            (false, Prompts::Playing(_)) => {}
         }
         Step::Wait
     }
@@ -128,10 +160,16 @@ impl Gathering {
             return Step::Next;
         }
         let finished_on = key.map(String::from).unwrap_or_default();
-        let parameters = vec![
+        // Unconfirmed: where speech was asked for and there is no result, an application that
+        // reads one finds an empty text.
+        let speech = self.gather.input.contains(&GatherInput::Speech) && self.digits.is_empty();
+        let mut parameters = vec![
             ("Digits".to_owned(), std::mem::take(&mut self.digits)),
             ("FinishedOnKey".to_owned(), finished_on),
         ];
+        if speech {
+            parameters.push(("SpeechResult".to_owned(), String::new()));
+        }
         Step::Go(Goto {
             url: self.gather.action.clone(),
             method: webhook::method(self.gather.method),
@@ -145,11 +183,13 @@ impl Machine for Gathering {
     fn hear(&mut self, heard: Heard, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
         match heard {
             Heard::Played(play, fault) => {
-                say::write_down(fault.as_ref(), line, turn);
+                say::write_down(fault.map(nested).as_ref(), line, turn);
                 if let Prompts::Playing(plays) = &mut self.prompts {
                     plays.retain(|waiting| *waiting != play);
                 }
-                self.settle_prompts(line, turn);
+                if self.are_over() {
+                    return self.heard_out(line, turn);
+                }
                 Step::Wait
             }
             Heard::Digit(digit) => self.digit(digit, line, turn),

@@ -1,5 +1,6 @@
 //! The verbs: one machine each, with the names they have in `twiml`.
 
+pub(crate) mod barred;
 pub(crate) mod dial;
 pub(crate) mod gather;
 pub(crate) mod pause;
@@ -142,6 +143,9 @@ pub(crate) fn begin(
     line: &mut Line<'_>,
     turn: &mut Turn<'_>,
 ) -> (Option<Running>, Step) {
+    if barred::is_barred(&verb, scope) {
+        return (None, barred::pass_over(&verb, line, turn));
+    }
     let waits = |running| (Some(running), Step::Wait);
     match verb {
         Verb::Say(say) => match say::begin(&say, line, turn) {
@@ -155,7 +159,7 @@ pub(crate) fn begin(
         Verb::Pause(pause) => waits(Running::Pause(pause::begin(&pause, line, turn))),
         Verb::Gather(gather) => waits(Running::Gather(gather::begin(gather, page, line, turn))),
         Verb::Record(record) => waits(Running::Record(record::begin(record, page, line, turn))),
-        Verb::Dial(dial) if scope == Scope::Call => dial::begin(dial, page, line, turn),
+        Verb::Dial(dial) => dial::begin(dial, page, line, turn),
         Verb::Redirect(redirect) => (None, redirect::begin(redirect)),
         // After the answer there is nothing left to reject: it ends the call.
         Verb::Hangup(_) | Verb::Reject(_) => (None, Step::HangUp),

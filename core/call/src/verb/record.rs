@@ -79,9 +79,9 @@ pub(crate) fn told(
     let url = url.filter(|url| !url.trim().is_empty())?;
     let Some(resolved) = relative::resolve(page, url) else {
         let text = format!("recordingStatusCallback: '{url}' leads nowhere from here");
-        notice::error(
+        notice::warning(
             line.row,
-            &Fault::new(ErrorCode::RELATIVE_URL, text),
+            &Fault::new(ErrorCode::RECORDING_CALLBACK_URL, text),
             None,
             turn,
         );
@@ -137,6 +137,7 @@ impl Recording {
             return Step::Next;
         };
         let mut parameters = callback::recording_parameters(line.row, kept, &turn.desk.config);
+        // Unconfirmed: without a key (silence, the greatest length) `Digits` is there and empty.
         parameters.push(("Digits".to_owned(), std::mem::take(&mut self.digits)));
         Step::Go(Goto {
             url: self.record.action.clone(),

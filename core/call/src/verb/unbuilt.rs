@@ -10,10 +10,6 @@ use twiml::Verb;
 /// Writes down that this verb was passed over.
 pub(crate) fn pass_over(verb: &Verb, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
     let fault = match verb {
-        Verb::Dial(_) => Fault::new(
-            ErrorCode::DIAL_NESTED,
-            "Dial may not stand in a document that a dialled party hears; it was passed over",
-        ),
         // Outside a queue there is nothing to leave, and nothing was lost.
         Verb::Leave(_) => return Step::Next,
         other => missing(&format!("<{}>", other.name()), "the next verb runs"),
