@@ -217,8 +217,14 @@ pub const SPEECH_SENTENCE_SECS_MAX: u64 = 10;
 pub const SPEECH_CACHE_SAMPLES_MAX: usize = 8_000 * 3_600;
 /// Samples of sound files kept for the next `<Play>`: two hours, 115 MB.
 pub const SOUND_CACHE_SAMPLES_MAX: usize = 8_000 * 7_200;
-/// Sound files being fetched and decoded at once.
-pub const SOUND_FETCHES_MAX: usize = 64;
+/// Sound files being fetched at once: as many as a host may be asked for; a long one that comes
+/// slowly keeps its place for as long as it is heard.
+pub const SOUND_FETCHES_MAX: usize = 1_024;
+/// Pieces of sound files being decoded at once: they share the cores with the sound threads.
+pub const SOUND_DECODINGS_MAX: usize = 4;
+/// Seconds a sound file may take to arrive: as long as the longest one lasts
+/// (`SOUND_FILE_SAMPLES_MAX`), for one that comes more slowly than that is not heard anyway.
+pub const PLAY_FETCH_SECS_MAX: u64 = 5_400;
 /// MP3 programs running at once.
 pub const MP3_PROGRAMS_MAX: usize = 2;
 /// Seconds one MP3 may take: a four-hour recording needs under thirty.

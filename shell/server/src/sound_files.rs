@@ -1,12 +1,16 @@
-//! Sound files for `<Play>`: fetched, decoded, and kept for the next call that plays them.
+//! Sound files for `<Play>`: fetched, decoded while they arrive, and kept for the next call that
+//! plays them.
+
+mod fetch;
 
 use crate::cache::{Sound, SoundCache};
-use crate::webhook::{Freshness, MediaReply, WebClient};
+use crate::webhook::{Freshness, WebClient};
+use fetch::Fetch;
+use media::engine::Feed;
 use model::{Account, AccountSid, ErrorCode, limit};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Semaphore, watch};
 
 /// A fault's number and one sentence.
 pub type SoundFault = (ErrorCode, String);
@@ -18,16 +22,29 @@ pub struct SoundFiles(Arc<Shared>);
 struct Shared {
     client: WebClient,
     kept: SoundCache<Address>,
-    /// The same bytes are decoded once, whatever address they come from: a prompt that a hundred
-    /// callers hear lies in memory once.
+    /// The same bytes lie in memory once, whatever address they come from: so does a prompt that
+    /// a hundred callers hear.
     by_content: SoundCache<[u8; 32]>,
     /// What the server says of the file that is kept.
     known: Mutex<HashMap<Address, Freshness>>,
-    turns: Semaphore,
+    /// Files under way: who asks for one of them joins its listeners.
+    arriving: Mutex<HashMap<Address, Arrivals>>,
+    fetches: Semaphore,
+    decodings: Semaphore,
 }
 
 /// Who asks, and where: what a server gives one account isn't another's.
 type Address = (AccountSid, String);
+
+/// Tells a file's listeners how far it has come.
+type Arrivals = Arc<watch::Sender<Arrival>>;
+
+/// How far a file has come.
+#[derive(Default)]
+struct Arrival {
+    parts: Vec<Sound>,
+    end: Option<Result<(), SoundFault>>,
+}
 
 /// Addresses whose file is remembered.
 const KNOWN_MAX: usize = 10_000;
@@ -40,93 +57,97 @@ impl SoundFiles {
             kept: SoundCache::new(limit::SOUND_CACHE_SAMPLES_MAX),
             by_content: SoundCache::new(limit::SOUND_CACHE_SAMPLES_MAX),
             known: Mutex::default(),
-            turns: Semaphore::new(limit::SOUND_FETCHES_MAX),
+            arriving: Mutex::default(),
+            fetches: Semaphore::new(limit::SOUND_FETCHES_MAX),
+            decodings: Semaphore::new(limit::SOUND_DECODINGS_MAX),
         }))
     }
 
-    /// The sound at this address. A file that is fresh by its server's word isn't asked for; one
-    /// whose version is known is asked for by it; any other is fetched anew.
-    pub async fn get(&self, account: &Account, url: &str) -> Result<Sound, SoundFault> {
+    /// Gives the sound at this address to `feed`, from its first tenth of a second on while the
+    /// rest arrives. A file that is fresh by its server's word isn't asked for; one whose version
+    /// is known is asked for by it; any other is fetched anew. Calls that ask at the same time
+    /// share one fetch. `listens` says whether anybody still wants the sound.
+    pub async fn play(
+        &self,
+        account: &Account,
+        url: &str,
+        feed: impl Fn(Feed),
+        listens: impl Fn() -> bool,
+    ) {
         let address = (account.sid, url.to_owned());
-        let kept = self.0.kept.peek(&address);
-        let known = kept.as_ref().and_then(|_| self.known(&address));
-        let fresh = known
-            .as_ref()
-            .is_some_and(|known| known.is_fresh(self.0.client.now()));
-        if let Some(sound) = kept.clone().filter(|_| fresh) {
-            return Ok(sound);
+        if let Some(sound) = self.0.fresh(&address) {
+            feed(Feed::Samples(sound));
+            return;
         }
-        let _turn = self
-            .0
-            .turns
-            .acquire()
-            .await
-            .map_err(|error| (ErrorCode::HTTP_FAILURE, error.to_string()))?;
-        let reply = self.0.client.fetch_media(account, url, known.as_ref());
-        match reply.await {
-            MediaReply::Unchanged(freshness) => {
-                let sound =
-                    kept.ok_or_else(|| fault(ErrorCode::HTTP_FAILURE, "unchanged, but not kept"))?;
-                self.keep(address, Some(freshness), &sound);
-                Ok(sound)
+        let mut news = self.join(account, address);
+        let mut heard = 0;
+        loop {
+            let (parts, end) = {
+                let arrival = news.borrow_and_update();
+                (arrival.parts[heard..].to_vec(), arrival.end.clone())
+            };
+            if let (0, [sound], Some(Ok(()))) = (heard, &parts[..], &end) {
+                // All of it, as it lies in memory.
+                feed(Feed::Samples(sound.clone()));
+                return;
             }
-            MediaReply::Failed { code, text } => Err((code, text)),
-            MediaReply::File {
-                content_type,
-                freshness,
-                mut body,
-            } => {
-                let body = body.read().await;
-                let body = body.map_err(|fault| (fault.code(), fault.text()))?;
-                let content = fingerprint(content_type.as_deref(), &body);
-                let made = decode(content_type, body);
-                let sound = self.0.by_content.get_or_make(content, made).await?;
-                self.keep(address, freshness, &sound);
-                Ok(sound)
+            heard += parts.len();
+            for part in parts {
+                feed(Feed::Chunk(part));
+            }
+            match end {
+                Some(Ok(())) => return feed(Feed::End),
+                Some(Err((code, text))) => return feed(Feed::Failed { code, text }),
+                None if !listens() => return,
+                None => {}
+            }
+            if news.changed().await.is_err() {
+                // Who fetches tells an end before it goes, so this is after one.
+                return;
             }
         }
     }
 
-    fn known(&self, address: &Address) -> Option<Freshness> {
-        self.0
-            .known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(address)
-            .cloned()
+    /// Listens to a file that is under way, or sets one on its way.
+    fn join(&self, account: &Account, address: Address) -> watch::Receiver<Arrival> {
+        let mut arriving = lock(&self.0.arriving);
+        if let Some(arrivals) = arriving.get(&address) {
+            return arrivals.subscribe();
+        }
+        let (arrivals, news) = watch::channel(Arrival::default());
+        let arrivals = Arc::new(arrivals);
+        arriving.insert(address.clone(), arrivals.clone());
+        let fetch = Fetch::new(self.0.clone(), address, arrivals);
+        tokio::spawn(fetch.run(account.clone()));
+        news
+    }
+}
+
+impl Shared {
+    /// The sound, if its server has said that it needn't be asked.
+    fn fresh(&self, address: &Address) -> Option<Sound> {
+        let known = lock(&self.known).get(address).cloned()?;
+        let fresh = known.is_fresh(self.client.now());
+        self.kept.peek(address).filter(|_| fresh)
     }
 
-    fn keep(&self, address: Address, freshness: Option<Freshness>, sound: &Sound) {
-        let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+    /// What is kept, and what is known of it.
+    fn known(&self, address: &Address) -> Option<(Sound, Freshness)> {
+        let known = lock(&self.known).get(address).cloned()?;
+        Some((self.kept.peek(address)?, known))
+    }
+
+    fn keep(&self, address: &Address, freshness: Option<Freshness>, sound: &Sound) {
+        let mut known = lock(&self.known);
         let Some(freshness) = freshness else {
-            known.remove(&address);
+            known.remove(address);
             return;
         };
-        if known.len() >= KNOWN_MAX && !known.contains_key(&address) {
+        if known.len() >= KNOWN_MAX && !known.contains_key(address) {
             known.clear();
         }
         known.insert(address.clone(), freshness);
-        self.0.kept.replace(address, sound.clone());
-    }
-}
-
-/// Tells equal answers: the type counts, for it says how the bytes are read.
-fn fingerprint(content_type: Option<&str>, body: &[u8]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(content_type.unwrap_or_default());
-    hash.update([0]);
-    hash.update(body);
-    hash.finalize().into()
-}
-
-async fn decode(content_type: Option<String>, body: Vec<u8>) -> Result<Sound, SoundFault> {
-    let decoded = tokio::task::spawn_blocking(move || {
-        media::file::decode(&body, content_type.as_deref().unwrap_or_default())
-    });
-    match decoded.await {
-        Ok(Ok(sound)) => Ok(sound.0),
-        Ok(Err(error)) => Err(fault(ErrorCode::PLAY_CONTENT_TYPE, &error.to_string())),
-        Err(error) => Err(fault(ErrorCode::DOCUMENT_FAULT, &error.to_string())),
+        self.kept.replace(address.clone(), sound.clone());
     }
 }
 
@@ -134,118 +155,9 @@ fn fault(code: ErrorCode, detail: &str) -> SoundFault {
     (code, format!("{}: {detail}", code.text()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::webhook::Trust;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
-
-    /// Serves one file with these headers to everyone who doesn't know it by its version, and
-    /// counts the answers with a body.
-    async fn server(
-        headers: &'static str,
-        body: Vec<u8>,
-    ) -> (String, tokio::sync::mpsc::UnboundedReceiver<bool>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/a", listener.local_addr().unwrap());
-        let (news, sent) = tokio::sync::mpsc::unbounded_channel();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut head = Vec::new();
-                while !head.ends_with(b"\r\n\r\n") {
-                    head.push(stream.read_u8().await.unwrap());
-                }
-                let head = String::from_utf8(head).unwrap();
-                let known = head.contains("if-none-match: \"7\"")
-                    || head.contains("if-modified-since: Thu, 01 Jan 2015 00:00:00 GMT");
-                let mut answer = if known {
-                    b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_vec()
-                } else {
-                    format!(
-                        "HTTP/1.1 200 OK\r\n{headers}Connection: close\r\n\
-                         Content-Length: {}\r\n\r\n",
-                        body.len()
-                    )
-                    .into_bytes()
-                };
-                if !known {
-                    answer.extend(&body);
-                }
-                stream.write_all(&answer).await.unwrap();
-                news.send(!known).unwrap();
-            }
-        });
-        (url, sent)
-    }
-
-    fn files() -> SoundFiles {
-        SoundFiles::new(WebClient::new(Trust::Only(rustls::RootCertStore::empty())))
-    }
-
-    fn account(sid: u128) -> Account {
-        Account::new(AccountSid(sid), "t", "", model::Time(0))
-    }
-
-    #[tokio::test]
-    async fn a_file_is_decoded_once_and_then_asked_for_by_its_version() {
-        for version in [
-            "Content-Type: audio/wav\r\nETag: \"7\"\r\n",
-            "Content-Type: audio/wav\r\nLast-Modified: Thu, 01 Jan 2015 00:00:00 GMT\r\n",
-            "Content-Type: audio/wav\r\nCache-Control: max-age=0\r\nETag: \"7\"\r\n",
-        ] {
-            let wav = media::file::wav::write(&[100; 800], 1);
-            let (url, mut sent) = server(version, wav).await;
-            let files = files();
-            let first = files.get(&account(1), &url).await.unwrap();
-            let second = files.get(&account(1), &url).await.unwrap();
-            assert_eq!(first.len(), 800);
-            assert!(Arc::ptr_eq(&first, &second));
-            assert_eq!(
-                (sent.recv().await, sent.recv().await),
-                (Some(true), Some(false))
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_fresh_file_is_asked_for_once_by_each_account() {
-        let wav = media::file::wav::write(&[100; 800], 1);
-        let headers = "Content-Type: audio/wav\r\nCache-Control: max-age=60\r\n";
-        let (url, mut sent) = server(headers, wav).await;
-        let files = files();
-        let first = files.get(&account(1), &url).await.unwrap();
-        for _ in 0..5 {
-            let next = files.get(&account(1), &url).await.unwrap();
-            assert!(Arc::ptr_eq(&first, &next));
-        }
-        assert_eq!(sent.recv().await, Some(true));
-        assert!(sent.try_recv().is_err());
-        let theirs = files.get(&account(2), &url).await.unwrap();
-        assert!(
-            Arc::ptr_eq(&first, &theirs),
-            "the same bytes lie in memory once"
-        );
-        assert_eq!(sent.recv().await, Some(true));
-    }
-
-    #[tokio::test]
-    async fn what_must_not_be_kept_is_fetched_anew() {
-        let wav = media::file::wav::write(&[100; 800], 1);
-        let headers = "Content-Type: audio/wav\r\nCache-Control: no-store\r\nETag: \"7\"\r\n";
-        let (url, mut sent) = server(headers, wav).await;
-        let files = files();
-        for _ in 0..2 {
-            files.get(&account(1), &url).await.unwrap();
-            assert_eq!(sent.recv().await, Some(true));
-        }
-    }
-
-    #[tokio::test]
-    async fn what_is_no_sound_is_13420() {
-        let headers = "Content-Type: text/html\r\n";
-        let (url, _sent) = server(headers, b"<html>Not found</html>".to_vec()).await;
-        let (code, text) = files().get(&account(1), &url).await.unwrap_err();
-        assert_eq!(code, ErrorCode::PLAY_CONTENT_TYPE, "{text}");
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,22 +52,26 @@ impl Wants {
                     };
                     wants.speakers.speak(&speech, give).await;
                 }
-                Prompt::File { url, account } => feed(wants.file(&url, account).await),
+                Prompt::File { url, account } => wants.file(&url, account, feed, listens).await,
                 // The engine makes these itself and never asks for them.
                 Prompt::Tone(_) | Prompt::Digits(_) | Prompt::Silence { .. } => feed(Feed::End),
             }
         });
     }
 
-    async fn file(&self, url: &str, account: AccountSid) -> Feed {
+    async fn file(
+        &self,
+        url: &str,
+        account: AccountSid,
+        feed: impl Fn(Feed),
+        listens: impl Fn() -> bool,
+    ) {
         let Some(account) = self.directory.account(account) else {
             // Never seen unless an account is taken away under a live call.
             let (code, text) = (ErrorCode::DOCUMENT_FAULT, "the account is gone".to_owned());
-            return Feed::Failed { code, text };
+            feed(Feed::Failed { code, text });
+            return;
         };
-        match self.files.get(&account, url).await {
-            Ok(sound) => Feed::Samples(sound),
-            Err((code, text)) => Feed::Failed { code, text },
-        }
+        self.files.play(&account, url, feed, listens).await;
     }
 }

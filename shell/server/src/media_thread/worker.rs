@@ -76,7 +76,13 @@ impl Worker {
         let mut ticker = Ticker::new(Instant::now());
         loop {
             match ticker.due(Instant::now()) {
-                Due::In(wait) => std::thread::sleep(wait),
+                Due::In(wait) => {
+                    std::thread::park_timeout(wait);
+                    let now = self.clock.now();
+                    if !self.take_messages(now) {
+                        return;
+                    }
+                }
                 Due::Now {
                     phase,
                     late,

@@ -5,9 +5,11 @@ use super::fault::{self, Fault};
 use super::pool::{Bounds, Pool, Way, within};
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use hyper::body::Body as _;
 use model::limit;
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 /// A body of which some may have come already.
 pub struct Body {
@@ -42,6 +44,22 @@ impl Body {
         Body {
             come: Vec::new(),
             rest: Some(rest),
+        }
+    }
+
+    /// How long it says it is.
+    pub fn length(&self) -> Option<u64> {
+        match &self.rest {
+            Some(rest) => rest.incoming.size_hint().exact(),
+            None => Some(self.come.len() as u64),
+        }
+    }
+
+    /// Lets the rest take until then instead of until the deadline of its request; each piece
+    /// still has its own time.
+    pub fn last_until(&mut self, deadline: Instant) {
+        if let Some(rest) = &mut self.rest {
+            rest.bounds.deadline = deadline;
         }
     }
 
