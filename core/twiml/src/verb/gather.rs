@@ -61,14 +61,14 @@ element! {
         nested: Vec<Nested>,
     }
     settle |gather, node, reader| {
-        gather.nested.retain(|nested| {
-            let sends_keys = matches!(nested, Nested::Play(play) if play.digits.is_some());
-            if sends_keys {
-                let message = "may not hold a Play of digits".to_owned();
-                reader.warn(Code::GatherNesting, node, None, message);
-            }
-            !sends_keys
-        });
+        let plays = node.children().filter(|child| child.has_tag_name("Play"));
+        for play in plays.filter(|play| play.has_attribute("digits")) {
+            let message = "of digits may not stand in Gather".to_owned();
+            reader.warn(Code::GatherNesting, play, None, message);
+        }
+        gather
+            .nested
+            .retain(|nested| !matches!(nested, Nested::Play(play) if play.digits.is_some()));
         if gather.speech_timeout == Some(SpeechTimeout::Auto) && gather.speech_model.is_some() {
             gather.speech_timeout = None;
             let message = "cannot have speechTimeout auto with a speech model".to_owned();
