@@ -477,6 +477,34 @@ fn every_attribute_that_runs_is_proved_by_a_scenario() {
     held::section("docs/compatibility.md", "proof", &page);
 }
 
+#[test]
+fn what_the_reference_leaves_open_is_decided_beside_the_code_and_shown() {
+    let page = tidy::text_of("docs/compatibility.md");
+    let table = page.split("| Open question |").nth(1).expect("the table");
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let (mut faults, mut count) = (Vec::new(), 0);
+    for row in rows {
+        count += 1;
+        let cells: Vec<&str> = row
+            .split('|')
+            .map(|cell| cell.trim().trim_matches('`'))
+            .collect();
+        let (code, scenario) = (cells[3], cells[4]);
+        if !text(&tidy::root().join(code)).contains("Unconfirmed:") {
+            faults.push(format!("{code} says nothing of what is unconfirmed: {row}"));
+        }
+        let scenario = format!("sim/scenarios/{scenario}.call");
+        if text(&tidy::root().join(&scenario)).is_empty() {
+            faults.push(format!("there is no {scenario}: {row}"));
+        }
+    }
+    assert!(count >= 16, "only {count} questions");
+    none(&faults);
+}
+
 /// What a request is about, told by what it says.
 fn kind(parameters: &[(String, String)]) -> &'static str {
     let has = |name: &str| parameters.iter().any(|(known, _)| known == name);

@@ -86,7 +86,8 @@ fn call_parameters(row: &CallRow, status: CallStatus, now: Time) -> Vec<(String,
     all
 }
 
-/// What an `action` and a terminal callback say of a recording that was kept.
+/// What an `action` and a terminal callback say of a recording that was kept. Unconfirmed: that a
+/// Dial's action names it and its length, as that of a Record does; its address is confirmed.
 pub(crate) fn recording_parameters(
     row: &CallRow,
     kept: Kept,

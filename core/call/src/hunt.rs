@@ -1,4 +1,8 @@
 //! Several rings at once or one after another: the first answer wins.
+//!
+//! Unconfirmed: how those end that lose, and the one that rings when the caller gives up. Both are
+//! `canceled`: it is what was done to them. A called party that hangs up in its whisper had
+//! answered, so it is `completed`; `DialBridged` says that nobody was joined.
 
 use model::CallSid;
 use std::collections::{BTreeSet, VecDeque};

@@ -230,6 +230,8 @@ impl Script {
     }
 
     /// The call's leg is over. What is still owed to the customer is asked, its answer ignored.
+    /// Unconfirmed: that a Dial's action is among it; an application learns only there how the
+    /// dialled call ended.
     pub fn line_ended(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
         self.verbs.clear();
         match &mut self.state {
@@ -373,6 +375,8 @@ impl Script {
             None => page.map(str::to_owned),
         };
         let Some(target) = target else {
+            // Unconfirmed: whether the fallback is asked here. It is, as for any document that
+            // can't be had.
             let code = if page.is_none() {
                 goto.inline_code
             } else {

@@ -92,7 +92,8 @@ pub(crate) fn read(
             ..
         } => {
             // A GET carries its parameters in the address: the next document starts from the
-            // address that was asked for, unless the answer came from elsewhere.
+            // address that was asked for, unless the answer came from elsewhere. Unconfirmed: that
+            // after a redirect relative addresses start where it led, as they do in a browser.
             let bare = asking.request.url.split('#').next().unwrap_or_default();
             let url = if url.starts_with(bare) {
                 asking.request.url.clone()

@@ -77,6 +77,8 @@ pub(crate) fn told(
     turn: &mut Turn<'_>,
 ) -> Option<RecordingCallback> {
     let url = url.filter(|url| !url.trim().is_empty())?;
+    // Unconfirmed: the catalogue has 13256 for a wrong address. It is a warning, so the recording
+    // is made all the same and nobody is told.
     let Some(resolved) = relative::resolve(page, url) else {
         let text = format!("recordingStatusCallback: '{url}' leads nowhere from here");
         notice::warning(

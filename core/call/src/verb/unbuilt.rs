@@ -10,7 +10,8 @@ use twiml::Verb;
 /// Writes down that this verb was passed over.
 pub(crate) fn pass_over(verb: &Verb, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
     let fault = match verb {
-        // Outside a queue there is nothing to leave, and nothing was lost.
+        // Unconfirmed: what a Leave does outside a queue. There is nothing to leave, and nothing
+        // was lost.
         Verb::Leave(_) => return Step::Next,
         other => missing(&format!("<{}>", other.name()), "the next verb runs"),
     };

@@ -6,7 +6,7 @@ element! {
     /// Ends the call.
     pub struct Hangup = "Hangup";
     -> content {
-        /// Parameters, which have no meaning yet.
+        /// Parameters. Unconfirmed: what they mean here and in Reject; they are read and kept.
         parameters: Vec<Parameter>,
     }
 }
