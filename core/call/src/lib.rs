@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod admission;
+mod barred;
 mod call;
 mod callback;
 pub mod command;

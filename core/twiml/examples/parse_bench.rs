@@ -12,38 +12,14 @@ use std::time::{Duration, Instant};
 
 /// What applications answer, as the builders of the official SDKs write it.
 const DOCUMENTS: [(&str, &str); 8] = [
-    (
-        "say",
-        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="alice" language="en-GB">Thank you for calling. Your order has left our house and will be with you tomorrow.</Say><Hangup/></Response>"#,
-    ),
-    (
-        "menu",
-        r##"<?xml version="1.0" encoding="UTF-8"?><Response><Gather input="dtmf" numDigits="1" timeout="8" finishOnKey="#" action="/menu/chosen?language=en&amp;round=1" method="POST"><Say>Welcome to the shop. For sales, press 1. For support, press 2. To hear this again, press star.</Say></Gather><Say>We did not hear you.</Say><Redirect method="POST">/menu?round=2</Redirect></Response>"##,
-    ),
-    (
-        "dial",
-        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+12025550190" timeout="20" answerOnBridge="true" action="/dial/done"><Number url="/whisper" statusCallback="/events" statusCallbackEvent="initiated ringing answered completed">+12025550101</Number><Sip username="alice" password="secret">sip:alice@pbx.example.com;transport=tls?X-Account=4711</Sip></Dial></Response>"#,
-    ),
-    (
-        "record",
-        r##"<?xml version="1.0" encoding="UTF-8"?><Response><Record action="/recorded" maxLength="120" timeout="4" finishOnKey="#" playBeep="true" trim="trim-silence" recordingStatusCallback="/recordings" recordingStatusCallbackEvent="in-progress completed absent"/></Response>"##,
-    ),
-    (
-        "click-to-call",
-        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thanks for contacting our sales department. Our next available representative will take your call.</Say><Dial>+12025550102</Dial></Response>"#,
-    ),
-    (
-        "voicemail",
-        r##"<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/><Play loop="1">https://cdn.example.com/greetings/4711.mp3</Play><Say>Please leave a message after the beep. Press the hash key when you are done.</Say><Record action="/voicemail/4711" maxLength="180" finishOnKey="#" transcribe="false"/><Say>We received no message. Goodbye.</Say><Hangup/></Response>"##,
-    ),
-    (
-        "conference",
-        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say>You are joining the meeting.</Say><Dial record="record-from-answer-dual"><Conference startConferenceOnEnter="true" endConferenceOnExit="false" beep="onEnter" waitUrl="/hold" statusCallback="/conference" statusCallbackEvent="start end join leave">room-4711</Conference></Dial></Response>"#,
-    ),
-    (
-        "ssml",
-        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Joanna">Your code is <say-as interpret-as="digits">471123</say-as>.<break time="500ms"/><prosody rate="slow">Again: <say-as interpret-as="digits">471123</say-as>.</prosody> It ends on <sub alias="Monday the first">Mon. 1st</sub>. <lang xml:lang="fr-FR">Au revoir.</lang></Say></Response>"#,
-    ),
+    ("say", include_str!("documents/say.xml")),
+    ("menu", include_str!("documents/menu.xml")),
+    ("dial", include_str!("documents/dial.xml")),
+    ("record", include_str!("documents/record.xml")),
+    ("click-to-call", include_str!("documents/click_to_call.xml")),
+    ("voicemail", include_str!("documents/voicemail.xml")),
+    ("conference", include_str!("documents/conference.xml")),
+    ("ssml", include_str!("documents/ssml.xml")),
 ];
 
 /// How long each reader is measured, in turns, so that a noisy moment meets all of them.

@@ -2,9 +2,9 @@
 //!
 //! Keys pressed before the verb begins are not kept: a key answers the prompt that is heard now.
 //!
-//! Unconfirmed: with `bargeIn="false"` keys are taken while the prompts are heard, and break nothing
-//! off. Input that is complete by then waits for the end of the prompts: the customer asked for
-//! them to be heard out.
+//! Unconfirmed: with `bargeIn="false"` keys are taken while the prompts are heard, and break
+//! nothing off. Input that is complete by then waits for the end of the prompts: the customer
+//! asked for them to be heard out.
 
 use super::{Goto, Heard, Machine, Step, play, say, unbuilt};
 use crate::notice::{self, Fault};

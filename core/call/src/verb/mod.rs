@@ -1,6 +1,5 @@
 //! The verbs: one machine each, with the names they have in `twiml`.
 
-pub(crate) mod barred;
 pub(crate) mod dial;
 pub(crate) mod gather;
 pub(crate) mod pause;
@@ -11,6 +10,7 @@ pub(crate) mod reject;
 pub(crate) mod say;
 pub(crate) mod unbuilt;
 
+use crate::barred;
 use crate::effect::LookupId;
 use crate::family::News;
 use crate::notice::Fault;

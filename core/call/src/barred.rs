@@ -3,10 +3,10 @@
 //! Unconfirmed: whether a verb that is out of place ends the document. Here the next verb runs, as
 //! with everything else that is passed over, and the two people are joined all the same.
 
-use super::Step;
 use crate::notice::{self, Fault};
 use crate::script::{Line, Scope};
 use crate::turn::Turn;
+use crate::verb::Step;
 use model::ErrorCode;
 use twiml::Verb;
 
