@@ -10,10 +10,12 @@ def serve(
     calls_per_second=1000,
     account=None,
     main_keys=(),
+    webhooks=("127.0.0.1", "::1"),
 ):
     """A function that writes the configuration of a house: phones are (user, password), trunks
     and main keys are dicts of what their tables hold, numbers are owned, `account` is what its
-    table holds besides."""
+    table holds besides. Applications of the tests listen on loopback, where `serve` asks nobody
+    unless it is told: `webhooks` are the addresses it may ask."""
 
     def write(house):
         rows = [
@@ -28,6 +30,8 @@ def serve(
             "[sip]",
             f'udp = ["{house.sip}"]',
             f'tcp = ["{house.sip}"]',
+            "[webhooks]",
+            f"allow = {literal(list(webhooks))}",
         ]
         for number in numbers:
             rows += ["[[number]]", f'number = "{number}"']
@@ -46,4 +50,6 @@ def serve(
 def literal(value):
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(literal(one) for one in value)}]"
     return f'"{value}"' if isinstance(value, str) else str(value)

@@ -30,6 +30,8 @@ pub struct Account {
     pub retention_days: u32,
     /// Whether the sound of a recording can be fetched by whoever knows its address.
     pub public_media: bool,
+    /// Whether the certificates of the applications it asks must hold.
+    pub verify_certificates: bool,
     /// When it was made.
     pub date_created: Time,
     /// When it was last changed.
@@ -58,6 +60,7 @@ impl Account {
             requests_at_once: limit::REQUESTS_AT_ONCE_DEFAULT,
             retention_days: limit::RETENTION_DAYS_DEFAULT,
             public_media: false,
+            verify_certificates: true,
             date_created: now,
             date_updated: now,
         }

@@ -119,6 +119,9 @@ codes! {
     CERTIFICATE_NAME = 11235, 0, "The certificate is not for this host";
     CERTIFICATE_EXPIRED = 11236, 0, "The certificate has expired";
     CERTIFICATE_UNTRUSTED = 11237, 0, "The certificate's chain can't be verified";
+    EDGE_INVALID = 11240, 0, "The URL names an edge location that does not exist";
+    EDGE_UNSUPPORTED = 11241, 0, "The URL names an edge location that requests can't leave from";
+    EDGE_INTERCONNECT = 11242, 0, "The URL names a private interconnection, and there is none";
     RETRY_POLICY = 11243, 0, "The retry policy in the URL is not valid";
     DOCUMENT_TOO_LARGE = 11750, 0, "The document is larger than 64 kB";
     DOCUMENT_EMPTY = 11770, 0, "The answer is empty";

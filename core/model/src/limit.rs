@@ -198,6 +198,9 @@ pub const WEBHOOK_IDLE_MS: u64 = 4_000;
 /// Documents that are kept for the next call that asks for the same address, in bytes together:
 /// room for four thousand ordinary menus.
 pub const DOCUMENT_CACHE_BYTES_MAX: usize = 16 * 1_024 * 1_024;
+/// Applications of which it is remembered how they ask for user name and password, at a quarter of
+/// a kilobyte; one that is forgotten asks again.
+pub const AUTHORIZATIONS_MAX: usize = 4_096;
 /// Cookies kept for one call.
 pub const COOKIES_PER_CALL_MAX: usize = 50;
 /// Name and value of one cookie (RFC 6265 §6.1).

@@ -9,6 +9,7 @@ mod read;
 
 pub use check::{Finding, explain};
 pub use example::{EXAMPLE, fresh_example};
+pub use read::Network;
 
 use crate::log::LogFormat;
 use serde::Deserialize;
@@ -75,6 +76,10 @@ pub struct Config {
     /// Where rows and recordings lie.
     #[serde(default = "data_folder")]
     pub data: PathBuf,
+    /// Which addresses webhooks, callbacks and sound files may be asked at. Public ones may, others
+    /// may not; see [above](#where-webhooks-may-go).
+    #[serde(default)]
+    pub webhooks: WebhookConfig,
     /// The log.
     #[serde(default)]
     pub log: LogConfig,
@@ -131,6 +136,10 @@ pub struct AccountConfig {
     /// Whether the sound of a recording is there for whoever knows its address.
     #[serde(default)]
     pub public_media: bool,
+    /// Whether the certificates of applications must hold: not expired, for their host, of an
+    /// authority this machine trusts.
+    #[serde(default = "yes")]
+    pub verify_certificates: bool,
 }
 
 /// Settings of an account that was made through the API. What is left out stays as it is: at
@@ -148,6 +157,8 @@ pub struct SubaccountConfig {
     pub retention_days: Option<u32>,
     /// Whether the sound of a recording is there for whoever knows its address.
     pub public_media: Option<bool>,
+    /// Whether the certificates of applications must hold.
+    pub verify_certificates: Option<bool>,
 }
 
 /// An API key that may do all that the account's token may. One that is taken out of the file is
@@ -205,6 +216,16 @@ pub struct MediaPorts {
     pub port_last: u16,
     /// How many sound threads; one per core if it isn't said.
     pub threads: Option<usize>,
+}
+
+/// Where customers may make us connect to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhookConfig {
+    /// Addresses that may be asked although they aren't public, as `10.1.2.3` or `10.1.0.0/16`.
+    pub allow: Vec<Network>,
+    /// Addresses that may not be asked although they are public, or are allowed above.
+    pub forbid: Vec<Network>,
 }
 
 /// What is logged.

@@ -76,7 +76,7 @@ impl Node {
             cut: recordings,
         } = Ground::lay(&plan, clock, &mut chance)?;
 
-        let web = WebClient::new(Trust::Machine);
+        let web = WebClient::new(Trust::Machine, plan.gate.clone());
         let speakers = Speakers::find(metrics.clone()).await;
         let voices = speakers.summary();
         let base_url = plan.base_url(http);

@@ -9,6 +9,7 @@ pub use dev::DevFlags;
 use crate::certificate::Certificate;
 use crate::sip_socket::SipSockets;
 use crate::start::{self, StartError};
+use crate::webhook::Gate;
 use model::{Account, AccountSid, KeySid, TestCredentials};
 use sip::{Listener, Phone, Transport, TrunkSource};
 use std::collections::BTreeMap;
@@ -69,6 +70,8 @@ pub struct Plan {
     pub calls_max: Option<usize>,
     /// New calls a second, if they are bounded.
     pub calls_per_second: Option<u32>,
+    /// Which addresses may be asked in a customer's name.
+    pub gate: Gate,
     /// Names of callers by number.
     pub caller_names: BTreeMap<String, String>,
     /// What calls cost.
@@ -117,6 +120,8 @@ pub struct PlannedSettings {
     pub retention_days: Option<u32>,
     /// Whether sound is there for whoever knows its address.
     pub public_media: Option<bool>,
+    /// Whether certificates of the applications it asks must hold.
+    pub verify_certificates: Option<bool>,
 }
 
 /// An API key that may do what the account's token may.
@@ -138,11 +143,13 @@ impl PlannedSettings {
             requests_at_once,
             retention_days,
             public_media,
+            verify_certificates,
         } = *self;
         account.calls_per_second = calls_per_second.unwrap_or(account.calls_per_second);
         account.requests_at_once = requests_at_once.unwrap_or(account.requests_at_once);
         account.retention_days = retention_days.unwrap_or(account.retention_days);
         account.public_media = public_media.unwrap_or(account.public_media);
+        account.verify_certificates = verify_certificates.unwrap_or(account.verify_certificates);
     }
 }
 

@@ -5,24 +5,31 @@
 //! fault by its number. Nothing here decides what a call does next.
 
 mod asking;
+mod authorization;
 mod body;
 mod cookie;
 mod fault;
 mod freshness;
+mod gate;
 mod kept;
 mod overrides;
 mod pool;
+mod reach;
 pub mod signature;
+mod tls;
 mod url;
 
 pub use body::Body;
 pub use fault::Fault;
 pub use freshness::Freshness;
+pub use gate::Gate;
 pub use overrides::{Overrides, Policy};
+pub use tls::Trust;
 pub use url::{Url, escape, form_body};
 
 use crate::clock::Clock;
 use asking::{Asking, Found};
+use authorization::Authorizations;
 use cookie::Jar;
 use hyper::header::{self, HeaderMap, HeaderName};
 use kept::Documents;
@@ -31,9 +38,11 @@ use model::{
     WebRequest, limit,
 };
 use pool::{Lane, Pool};
+use reach::{Names, Reach};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tls::Tls;
 
 /// A reply, and how long it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,47 +88,29 @@ pub enum MediaReply {
     },
 }
 
-/// Whose certificates are believed.
-#[derive(Debug, Clone, Default)]
-pub enum Trust {
-    /// The machine's list, or Mozilla's where the machine has none.
-    #[default]
-    Machine,
-    /// These alone.
-    Only(rustls::RootCertStore),
-}
-
 /// The client. Clones share connections, cookies and kept documents.
 #[derive(Clone)]
 pub struct WebClient {
     pool: Arc<Pool>,
     jars: Arc<Mutex<BTreeMap<CallSid, Jar>>>,
     documents: Arc<Mutex<Documents>>,
+    authorizations: Arc<Authorizations>,
     clock: Clock,
 }
 
 impl WebClient {
     /// A client without connections.
-    pub fn new(trust: Trust) -> WebClient {
-        WebClient::bounded(trust, limit::WEBHOOKS_PER_HOST_MAX)
+    pub fn new(trust: Trust, gate: Gate) -> WebClient {
+        let reach = Reach::new(gate, Names::Machine);
+        WebClient::bounded(trust, reach, limit::WEBHOOKS_PER_HOST_MAX)
     }
 
-    fn bounded(trust: Trust, per_host: usize) -> WebClient {
-        let roots = match trust {
-            Trust::Machine => machine_roots(),
-            Trust::Only(roots) => roots,
-        };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring speaks the versions that rustls holds safe")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    fn bounded(trust: Trust, reach: Reach, per_host: usize) -> WebClient {
         WebClient {
-            pool: Arc::new(Pool::new(tls, per_host)),
+            pool: Arc::new(Pool::new(reach, Tls::new(trust), per_host)),
             jars: Arc::default(),
             documents: Arc::default(),
+            authorizations: Arc::default(),
             clock: Clock::start(),
         }
     }
@@ -279,15 +270,6 @@ impl WebClient {
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&call);
     }
-}
-
-fn machine_roots() -> rustls::RootCertStore {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    roots
 }
 
 fn status_text(code: ErrorCode, status: u16) -> String {

@@ -70,6 +70,7 @@ async fn create(rest: &Rest, ask: &Ask) -> Reply {
         requests_at_once: owner.requests_at_once,
         retention_days: owner.retention_days,
         public_media: owner.public_media,
+        verify_certificates: owner.verify_certificates,
         ..Account::new(rest.draw(AccountSid::draw), token, name, now)
     };
     save(rest, &account).await?;

@@ -1,7 +1,7 @@
 //! Callbacks against a listener of our own and a real store.
 
 use super::*;
-use crate::webhook::Trust;
+use crate::webhook::{Gate, Trust};
 use model::{Account, Address, CallRow, CallSid, CallStatus, CallbackId, Direction, Method};
 use std::net::SocketAddr;
 use store::{Durability, NotificationFilter, PageAsk, Sqlite, Start, Store, Writer};
@@ -26,7 +26,7 @@ fn bench() -> Bench {
     let directory = Arc::new(Directory::load(&*store).unwrap());
     let writer = Writer::start(store.clone(), directory.clone(), Box::new(|_| ())).unwrap();
     let callbacks = Callbacks::start(
-        WebClient::new(Trust::Only(rustls::RootCertStore::empty())),
+        WebClient::new(Trust::Only(rustls::RootCertStore::empty()), Gate::open()),
         directory,
         writer.handle(),
         Clock::start(),

@@ -1,10 +1,11 @@
 //! What a configuration leads to: faults that forbid a start, warnings, and a plain account.
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, Network};
+use ipnet::IpNet;
 use model::Address;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// One line of `ringback check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,6 +174,7 @@ pub fn explain(config: &Config) -> Vec<Finding> {
         "Rows and recordings lie in {}.",
         config.data.display()
     ));
+    fact(places(config));
     for number in &config.numbers {
         let runs = number
             .voice_url
@@ -203,6 +205,34 @@ pub fn explain(config: &Config) -> Vec<Finding> {
     findings
 }
 
+/// Where webhooks may go.
+fn places(config: &Config) -> String {
+    let list = |networks: &[Network]| {
+        let shown: Vec<_> = networks.iter().map(|Network(net)| shown(net)).collect();
+        shown.join(", ")
+    };
+    let (allow, forbid) = (&config.webhooks.allow, &config.webhooks.forbid);
+    let mut text = "Applications are asked at public addresses".to_owned();
+    if !allow.is_empty() {
+        text += &format!(" and at {}", list(allow));
+    }
+    if !forbid.is_empty() {
+        text += &format!(", never at {}", list(forbid));
+    }
+    text + "."
+}
+
+fn shown(net: &IpNet) -> String {
+    if net.prefix_len() == net.max_prefix_len() {
+        net.addr().to_string()
+    } else {
+        net.to_string()
+    }
+}
+
+/// Addresses of services that hand out a cloud's credentials to its machines.
+const METADATA: [&str; 2] = ["169.254.169.254", "fd00:ec2::254"];
+
 fn warnings(config: &Config) -> Vec<Finding> {
     let mut warnings = Vec::new();
     let mut warn = |text: &str| warnings.push(Finding::Warning(text.to_owned()));
@@ -220,6 +250,30 @@ fn warnings(config: &Config) -> Vec<Finding> {
             "SIP listens on every address, but sip.public_address isn't set: far ends are told \
              an address that this machine guesses",
         );
+    }
+    let gate = config.webhooks.gate();
+    let admits = |host: &str| host.parse::<IpAddr>().map(|address| gate.admits(address));
+    if METADATA.iter().any(|host| admits(host) == Ok(true)) {
+        warn(
+            "webhooks.allow lets customers ask a cloud's metadata service, which gives out this \
+             machine's credentials: put 169.254.169.254 and fd00:ec2::254 into webhooks.forbid",
+        );
+    }
+    for number in &config.numbers {
+        let url = number.voice_url.as_deref().map(crate::webhook::Url::parse);
+        let Some(Ok(url)) = url else { continue };
+        if url.host == "localhost" || admits(url.host.trim_matches(['[', ']'])) == Ok(false) {
+            if url.host == "localhost" && admits("127.0.0.1") == Ok(true) {
+                continue;
+            }
+            warn(&format!(
+                "the number {} asks {}, which is no public address: put it into webhooks.allow",
+                number.number, url.host
+            ));
+        }
+    }
+    if !config.account.verify_certificates {
+        warn("account.verify_certificates is false: applications can't be told from impostors");
     }
     let loopback_only = sip.all(|address| address.ip().is_loopback());
     if loopback_only && !(config.trunks.is_empty() && config.phones.is_empty()) {

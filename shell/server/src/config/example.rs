@@ -45,6 +45,9 @@ test_token = "@TEST_TOKEN@"
 #retention_days = 396
 # Let whoever knows its address fetch the sound of a recording, without credentials.
 #public_media = false
+# Ask only applications whose certificates hold. false accepts any: self-signed, expired, of
+# another host.
+#verify_certificates = true
 
 [http]
 # The API. Off loopback it needs a certificate, as plain HTTP would show the token.
@@ -72,6 +75,14 @@ tcp = ["127.0.0.1:5060"]
 # Sound threads; one per core if left out.
 #threads = 2
 
+[webhooks]
+# Webhooks, callbacks and sound files are asked at public addresses only: not at this machine, not
+# at private addresses, not at a cloud's metadata service. Name those of your own applications,
+# as in allow = ["127.0.0.1", "10.1.0.0/16"].
+#allow = []
+# And what must not be asked all the same.
+#forbid = []
+
 [log]
 # error, warn, info, debug, trace, or a filter like "info,server=debug".
 #level = "info"
@@ -91,6 +102,7 @@ tcp = ["127.0.0.1:5060"]
 #requests_at_once = 1024
 #retention_days = 396
 #public_media = false
+#verify_certificates = true
 
 # API keys that may do all that the token may, accounts and keys included. `ringback key` makes
 # one, with these lines. Keys made through the API may do less, and don't stand here.

@@ -1,8 +1,37 @@
 //! From the file's words to values: credentials from where the file says, and faults as sentences.
 
-use super::{AccountConfig, Config, ConfigError, Secret};
+use super::{AccountConfig, Config, ConfigError, Secret, WebhookConfig};
 use crate::plan::{PlannedKey, PlannedSettings};
+use crate::webhook::Gate;
+use ipnet::IpNet;
 use model::{AccountSid, TestCredentials, limit};
+use serde::Deserialize;
+use std::net::IpAddr;
+
+/// An address, or all that begin alike: `10.1.2.3`, `10.1.0.0/16`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Network(pub IpNet);
+
+impl TryFrom<String> for Network {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Network, String> {
+        let alone = text.parse::<IpAddr>().map(IpNet::from);
+        alone
+            .or_else(|_| text.parse())
+            .map(Network)
+            .map_err(|_| format!("{text:?} is neither an address nor a network like 10.1.0.0/16"))
+    }
+}
+
+impl WebhookConfig {
+    /// The gate that this makes.
+    pub fn gate(&self) -> Gate {
+        let nets = |list: &[Network]| list.iter().map(|Network(net)| *net).collect();
+        Gate::public(nets(&self.allow), nets(&self.forbid))
+    }
+}
 
 impl AccountConfig {
     /// The account's identifier and token: the environment's `TWILIO_ACCOUNT_SID` and
@@ -51,6 +80,7 @@ impl AccountConfig {
             requests_at_once: Some(self.requests_at_once),
             retention_days: Some(self.retention_days),
             public_media: Some(self.public_media),
+            verify_certificates: Some(self.verify_certificates),
         }
     }
 
@@ -89,6 +119,7 @@ impl Config {
                 requests_at_once: subaccount.requests_at_once,
                 retention_days: subaccount.retention_days,
                 public_media: subaccount.public_media,
+                verify_certificates: subaccount.verify_certificates,
             };
             Ok((sid, settings))
         });

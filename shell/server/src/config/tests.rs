@@ -35,6 +35,7 @@ fn the_example_is_a_configuration_and_its_comments_show_the_defaults() {
     assert_eq!(everything.log, config.log);
     assert_eq!(everything.limits, config.limits);
     assert_eq!(everything.data, config.data);
+    assert_eq!(everything.webhooks, config.webhooks);
     assert_eq!((everything.numbers.len(), everything.phones.len()), (1, 1));
     assert_eq!(everything.account.settings(), config.account.settings());
     assert_eq!(everything.subaccount_settings().unwrap().len(), 1);
@@ -54,6 +55,8 @@ fn what_is_unknown_or_dangerous_is_refused_with_one_sentence() {
     assert!(refusal("[http]\ncertificate = \"x\"\n").contains("belong together"));
     assert!(refusal("[media]\nport_first = 9\n").contains("leave no ports"));
     assert!(refusal("[log]\nlevel = \"loud\"\n").contains("log.level"));
+    assert!(refusal("[webhooks]\nallow = [\"10.1.0.0/33\"]\n").contains("10.1.0.0/33"));
+    assert!(refusal("[webhooks]\nforbid = [\"app.example\"]\n").contains("neither an address"));
     assert!(refusal("[[number]]\nnumber = \"12\"\n").contains("E.164"));
     let phone = "[[phone]]\nuser = \"al\"\npassword = \"longenough\"\n";
     assert!(refusal(&[phone, phone].concat()).contains("stands twice"));
@@ -134,6 +137,58 @@ fn credentials_come_from_the_environment_first_and_are_never_printed() {
             .to_string()
             .contains("too short")
     );
+}
+
+#[test]
+fn webhooks_go_where_the_file_says() {
+    let gate = |rest: &str| Config::parse(&account(rest)).unwrap().webhooks.gate();
+    let admits = |rest: &str, address: &str| gate(rest).admits(address.parse().unwrap());
+    assert!(!admits("", "127.0.0.1") && admits("", "1.1.1.1"));
+    let text = "[webhooks]\nallow = [\"127.0.0.1\", \"fd00::/8\", \"10.1.2.3/16\"]\n\
+                forbid = [\"10.1.9.0/24\"]\n";
+    for (address, admitted) in [
+        ("127.0.0.1", true),
+        ("127.0.0.2", false),
+        ("fd12::1", true),
+        ("10.1.8.1", true),
+        ("10.1.9.1", false),
+    ] {
+        assert_eq!(admits(text, address), admitted, "{address}");
+    }
+    let lines = |rest: &str| {
+        let findings = explain(&Config::parse(&account(rest)).unwrap());
+        let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        lines.join("\n")
+    };
+    let told = lines(text);
+    assert!(
+        told.contains("at public addresses and at 127.0.0.1, fd00::/8"),
+        "{told}"
+    );
+    assert!(told.contains("never at 10.1.9.0/24"), "{told}");
+    // That allows one form of the metadata service, which is said.
+    assert!(told.contains("metadata service"), "{told}");
+    assert!(!lines("").contains("metadata service"));
+    let number = |url: &str, rest: &str| {
+        lines(&format!(
+            "{rest}[[number]]\nnumber = \"+12025550190\"\nvoice_url = \"{url}\"\n"
+        ))
+    };
+    let warned = |url, rest| number(url, rest).contains("put it into webhooks.allow");
+    let open = "[webhooks]\nallow = [\"127.0.0.1\"]\n";
+    for (url, by_itself, opened) in [
+        ("http://127.0.0.1:5000/voice", true, false),
+        ("http://localhost:5000/voice", true, false),
+        ("http://[::1]/voice", true, true),
+        ("https://app.example.com/voice", false, false),
+    ] {
+        assert_eq!(
+            (warned(url, ""), warned(url, open)),
+            (by_itself, opened),
+            "{url}"
+        );
+    }
+    assert!(lines("verify_certificates = false\n").contains("impostors"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{Plan, PlannedAccount, PlannedNumber, PlannedSettings, PlannedTest};
 use crate::start::StartError;
+use crate::webhook::Gate;
 use model::{AccountSid, limit};
 use sip::TrunkSource;
 use std::collections::BTreeMap;
@@ -84,6 +85,7 @@ impl Plan {
             media_threads: None,
             calls_max: None,
             calls_per_second: None,
+            gate: Gate::open(),
             caller_names: BTreeMap::new(),
             rates: Vec::new(),
             strict: flags.strict,

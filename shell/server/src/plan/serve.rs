@@ -91,6 +91,7 @@ impl Plan {
             media_bind: sip_address,
             media_ports: config.media.port_first..=config.media.port_last,
             media_threads: config.media.threads,
+            gate: config.webhooks.gate(),
             caller_names: config
                 .caller_names
                 .iter()

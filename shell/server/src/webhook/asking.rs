@@ -7,9 +7,9 @@ use super::freshness::{self, Freshness};
 use super::kept::{Document, Key};
 use super::overrides::Overrides;
 use super::pool::{Answer, Bounds, Exchange, Lane};
+use super::tls::Manner;
 use super::url::{Url, form_body};
 use super::{WebClient, signature, text_of};
-use base64::Engine;
 use bytes::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use model::{Account, CallSid, ErrorCode, Method, Time, limit};
@@ -51,7 +51,10 @@ impl WebClient {
             read: overrides.read,
             deadline: tokio::time::Instant::now() + overrides.total,
             body_bytes_max: asking.body_bytes_max,
-            server_name: overrides.server_name,
+            manner: Manner {
+                server_name: overrides.server_name,
+                verify: asking.account.verify_certificates,
+            },
         };
         let mut retries = overrides.retries;
         loop {
@@ -120,6 +123,9 @@ impl WebClient {
             fresh_until = Some(fresh_until.map_or(until, |earlier| earlier.min(until)));
             found.body.discard().await;
             url = target.join(&location).map_err(Fault::Url)?;
+            if url.user.is_none() && url.is_home_of(&target) {
+                url.user.clone_from(&target.user);
+            }
             url.fragment = None;
             // 301 to 303 turn into a GET that has lost its parameters; 307 and 308 repeat the
             // request, where the parameters of a GET stand in the address already.
@@ -197,9 +203,18 @@ impl WebClient {
         exchange: &Exchange,
         bounds: Bounds,
     ) -> Result<Found, Fault> {
-        let asked = self.clock.now();
-        let answer = self.pool.exchange(asking.lane, exchange, bounds).await?;
+        let mut exchange = exchange.clone();
+        self.authorizations.show(&mut exchange);
+        let mut asked = self.clock.now();
+        let mut answer = self.pool.exchange(asking.lane, &exchange, bounds).await?;
         self.keep_cookies(asking.call, &exchange.url, &answer.headers);
+        if answer.status == 401 && self.authorizations.asks(&exchange, &answer.headers) {
+            answer.body.discard().await;
+            self.authorizations.show(&mut exchange);
+            asked = self.clock.now();
+            answer = self.pool.exchange(asking.lane, &exchange, bounds).await?;
+            self.keep_cookies(asking.call, &exchange.url, &answer.headers);
+        }
         let answered = self.clock.now();
         let Answer {
             status,
@@ -215,7 +230,7 @@ impl WebClient {
             status,
             headers,
             body,
-            url: exchange.url.clone(),
+            url: exchange.url,
             freshness,
         })
     }
@@ -252,11 +267,6 @@ impl WebClient {
         let signature = signature::sign(&asking.account.auth_token, &target.signed(), form);
         insert(SIGNATURE, signature)?;
         insert(IDEMPOTENCY, asking.idempotency.to_owned())?;
-        if let Some((name, password)) = &target.user {
-            let credentials = format!("{name}:{password}");
-            let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
-            insert(header::AUTHORIZATION, format!("Basic {encoded}"))?;
-        }
         if let Some(cookies) = asking.call.and_then(|call| self.cookies(call, target)) {
             insert(header::COOKIE, cookies)?;
         }

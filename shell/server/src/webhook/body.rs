@@ -15,7 +15,7 @@ use tokio::time::Instant;
 pub struct Body {
     /// What has come and wasn't taken.
     come: Vec<u8>,
-    rest: Option<Rest>,
+    rest: Option<Box<Rest>>,
 }
 
 /// What is still to come.
@@ -43,7 +43,7 @@ impl Body {
     pub(super) fn coming(rest: Rest) -> Body {
         Body {
             come: Vec::new(),
-            rest: Some(rest),
+            rest: Some(Box::new(rest)),
         }
     }
 

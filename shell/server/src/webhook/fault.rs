@@ -11,6 +11,8 @@ pub enum Fault {
     Url(ErrorCode),
     /// The host's name leads nowhere.
     Host(String),
+    /// The host's address is one that the operator forbids.
+    Forbidden,
     /// No connection within the time for it.
     ConnectTimeout,
     /// Nobody listens there.
@@ -38,7 +40,9 @@ impl Fault {
     pub fn code(&self) -> ErrorCode {
         match self {
             Fault::Url(code) | Fault::Certificate(code) => *code,
-            Fault::Host(_) => ErrorCode::BAD_HOST,
+            // Unconfirmed: the catalogue knows no number for this; a host that isn't a public
+            // one is a bad host, and applications that look at numbers know this one.
+            Fault::Host(_) | Fault::Forbidden => ErrorCode::BAD_HOST,
             Fault::ConnectTimeout => ErrorCode::CONNECT_TIMEOUT,
             Fault::ConnectRefused => ErrorCode::CONNECT_REFUSED,
             Fault::Connection(_) => ErrorCode::CONNECTION_FAILURE,
@@ -51,6 +55,9 @@ impl Fault {
 
     /// One sentence for the customer.
     pub fn text(&self) -> String {
+        if *self == Fault::Forbidden {
+            return "The host of this URL has an address that must not be asked here".to_owned();
+        }
         let detail = match self {
             Fault::Host(detail)
             | Fault::Connection(detail)

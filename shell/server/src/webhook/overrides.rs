@@ -18,6 +18,7 @@ pub struct Overrides {
     pub policy: Policy,
     /// `sni`: whether the host is named in the TLS handshake.
     pub server_name: bool,
+    // `e`, from which edge requests leave, is checked and changes nothing: there is one place.
 }
 
 /// The faults after which a request is tried again.
@@ -53,7 +54,8 @@ impl Default for Overrides {
 
 impl Overrides {
     /// Reads a fragment. Numbers out of range are brought into it; a fragment that holds none of
-    /// our keys is an ordinary one; a retry policy that can't be read is a fault (11243).
+    /// our keys is an ordinary one; a retry policy that can't be read is a fault (11243), and so
+    /// is an edge that there isn't (11240, 11242).
     pub fn parse(fragment: Option<&str>) -> Result<Overrides, ErrorCode> {
         let mut overrides = Overrides::default();
         for pair in fragment.unwrap_or("").split('&') {
@@ -81,6 +83,7 @@ impl Overrides {
                 }
                 "rp" => overrides.policy = Policy::parse(value)?,
                 "sni" => overrides.server_name = value != "n",
+                "e" => edges(value)?,
                 _ => {}
             }
         }
@@ -88,11 +91,48 @@ impl Overrides {
     }
 }
 
+/// The words of a list.
+fn words(text: &str) -> Vec<String> {
+    let text = text.replace("%2C", ",").replace("%2c", ",");
+    text.split(',').map(|word| word.trim().to_owned()).collect()
+}
+
+/// Checks a list of edges. Unconfirmed: which of the catalogue's three numbers belongs to which
+/// word. A word that names no edge is an invalid location; one that ends like a private
+/// interconnection, which nobody has here, is not allowed.
+fn edges(text: &str) -> Result<(), ErrorCode> {
+    for word in words(text) {
+        let edge = word.to_ascii_lowercase();
+        if edge.ends_with("-ix") {
+            return Err(ErrorCode::EDGE_INTERCONNECT);
+        }
+        match edge.as_str() {
+            // Where a call comes in; requests can't leave from it.
+            "roaming" => return Err(ErrorCode::EDGE_UNSUPPORTED),
+            edge if EDGES.contains(&edge) => {}
+            _ => return Err(ErrorCode::EDGE_INVALID),
+        }
+    }
+    Ok(())
+}
+
+/// The public edges that existing URLs name.
+const EDGES: [&str; 8] = [
+    "ashburn",
+    "umatilla",
+    "dublin",
+    "frankfurt",
+    "singapore",
+    "tokyo",
+    "sao-paulo",
+    "sydney",
+];
+
 impl Policy {
     fn parse(text: &str) -> Result<Policy, ErrorCode> {
         let mut policy = Policy::default();
-        for word in text.replace("%2C", ",").replace("%2c", ",").split(',') {
-            match word {
+        for word in words(text) {
+            match word.as_str() {
                 "4xx" => policy.client_errors = true,
                 "5xx" => policy.server_errors = true,
                 "ct" => policy.connect = true,
@@ -137,6 +177,24 @@ mod tests {
         assert_eq!(read("section-2"), Overrides::default());
         assert_eq!(read("ct=soon&e=ashburn"), Overrides::default());
         assert_eq!(Overrides::parse(None), Ok(Overrides::default()));
+    }
+
+    #[test]
+    fn edges_are_known_ones() {
+        let read = |text| Overrides::parse(Some(text));
+        assert_eq!(
+            read("e=ashburn,Dublin%2Csao-paulo"),
+            Ok(Overrides::default())
+        );
+        for (text, code) in [
+            ("e=atlantis", ErrorCode::EDGE_INVALID),
+            ("e=ashburn,,dublin", ErrorCode::EDGE_INVALID),
+            ("e=", ErrorCode::EDGE_INVALID),
+            ("e=roaming", ErrorCode::EDGE_UNSUPPORTED),
+            ("e=ashburn-ix", ErrorCode::EDGE_INTERCONNECT),
+        ] {
+            assert_eq!(read(text), Err(code), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 use super::body::{Body, Rest};
 use super::fault::{self, Fault};
+use super::reach::Reach;
+use super::tls::{Manner, Tls};
 use super::url::Url;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -15,11 +17,9 @@ use model::limit;
 use rustls::pki_types::ServerName;
 use std::collections::HashMap;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
@@ -33,7 +33,7 @@ pub(super) struct Bounds {
     pub deadline: Instant,
     /// The body is cut after so many bytes.
     pub body_bytes_max: usize,
-    pub server_name: bool,
+    pub manner: Manner,
 }
 
 /// One request, ready to be sent.
@@ -64,9 +64,8 @@ pub(super) enum Lane {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Origin {
-    tls: bool,
-    /// With TLS, whether the host was named to it: such connections aren't alike.
-    server_name: bool,
+    /// With TLS, in which manner.
+    tls: Option<Manner>,
     host: String,
     port: u16,
 }
@@ -97,20 +96,18 @@ struct Kept {
 /// All connections of the process to applications.
 pub(super) struct Pool {
     kept: Mutex<Kept>,
-    tls: Arc<rustls::ClientConfig>,
-    tls_nameless: Arc<rustls::ClientConfig>,
+    reach: Reach,
+    tls: Tls,
     /// Requests under way to one host at once.
     per_host: usize,
 }
 
 impl Pool {
-    pub fn new(tls: rustls::ClientConfig, per_host: usize) -> Pool {
-        let mut nameless = tls.clone();
-        nameless.enable_sni = false;
+    pub fn new(reach: Reach, tls: Tls, per_host: usize) -> Pool {
         Pool {
             kept: Mutex::default(),
-            tls: Arc::new(tls),
-            tls_nameless: Arc::new(nameless),
+            reach,
+            tls,
             per_host,
         }
     }
@@ -125,8 +122,7 @@ impl Pool {
     ) -> Result<Answer, Fault> {
         let place = self.place(lane, &exchange.url.host, bounds).await?;
         let origin = Origin {
-            tls: exchange.url.tls,
-            server_name: bounds.server_name,
+            tls: exchange.url.tls.then_some(bounds.manner),
             host: exchange.url.host.clone(),
             port: exchange.url.port_or_default(),
         };
@@ -232,23 +228,19 @@ impl Pool {
     }
 
     async fn connect(&self, origin: &Origin, bounds: Bounds) -> Result<Sender, Fault> {
-        let stream = reach(origin, bounds).await?;
+        let reached = self.reach.connect(&origin.host, origin.port, bounds);
+        let stream = reached.await?;
         let _ = stream.set_nodelay(true);
-        if !origin.tls {
+        let Some(manner) = origin.tls else {
             return within_connect(bounds, handshake1(stream)).await?;
-        }
+        };
         let bare = origin
             .host
             .trim_start_matches('[')
             .trim_end_matches(']')
             .to_owned();
         let name = ServerName::try_from(bare).map_err(|error| Fault::Host(error.to_string()))?;
-        let tls = if origin.server_name {
-            &self.tls
-        } else {
-            &self.tls_nameless
-        };
-        let connector = TlsConnector::from(tls.clone());
+        let connector = TlsConnector::from(self.tls.config(manner));
         let stream = within_connect(bounds, connector.connect(name, stream))
             .await
             .map_err(|fault| match fault {
@@ -368,32 +360,6 @@ where
 /// Status line and headers of an answer; what a hostile application can make us hold.
 const ANSWER_HEAD_BYTES_MAX: usize = 64 * 1_024;
 
-/// Finds the host and opens a connection, trying its addresses in turn.
-async fn reach(origin: &Origin, bounds: Bounds) -> Result<TcpStream, Fault> {
-    let until = (Instant::now() + bounds.connect).min(bounds.deadline);
-    let bare = origin.host.trim_start_matches('[').trim_end_matches(']');
-    let found = timeout_at(until, tokio::net::lookup_host((bare, origin.port)))
-        .await
-        .map_err(|_| timed_out(bounds, Fault::ConnectTimeout))?
-        .map_err(|error| Fault::Host(error.to_string()))?;
-    let addresses: Vec<SocketAddr> = found.take(ADDRESSES_MAX).collect();
-    let mut last = Fault::Host("the name has no address".to_owned());
-    for (tried, address) in addresses.iter().enumerate() {
-        // Each address that is left gets an equal share of the time that is left.
-        let left = until.saturating_duration_since(Instant::now());
-        let share = Instant::now() + left / (addresses.len() - tried) as u32;
-        last = match timeout_at(share, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => fault::of_connect(&error),
-            Err(_) => timed_out(bounds, Fault::ConnectTimeout),
-        };
-    }
-    Err(last)
-}
-
-/// Addresses of one name that are tried.
-const ADDRESSES_MAX: usize = 6;
-
 async fn within_connect<F: Future>(bounds: Bounds, future: F) -> Result<F::Output, Fault> {
     let until = (Instant::now() + bounds.connect).min(bounds.deadline);
     timeout_at(until, future)
@@ -408,7 +374,7 @@ pub(super) async fn within<F: Future>(bounds: Bounds, future: F) -> Result<F::Ou
         .map_err(|_| timed_out(bounds, Fault::ReadTimeout))
 }
 
-fn timed_out(bounds: Bounds, phase: Fault) -> Fault {
+pub(super) fn timed_out(bounds: Bounds, phase: Fault) -> Fault {
     if Instant::now() >= bounds.deadline {
         Fault::TotalTimeout
     } else {

@@ -1,6 +1,10 @@
 //! The client against servers of our own on loopback: good ones, slow ones, broken ones.
 
+mod authorizing;
 mod keeping;
+mod reaching;
+mod redirecting;
+mod trusting;
 
 use super::*;
 use model::AccountSid;
@@ -107,7 +111,7 @@ fn account() -> Account {
 }
 
 fn client() -> WebClient {
-    WebClient::new(Trust::Only(rustls::RootCertStore::empty()))
+    WebClient::new(Trust::Only(rustls::RootCertStore::empty()), Gate::open())
 }
 
 fn request(method: Method, url: String) -> WebRequest {
@@ -163,7 +167,8 @@ async fn a_post_carries_a_signed_form_and_what_applications_look_for() {
         "application/x-www-form-urlencoded; charset=UTF-8"
     );
     assert_eq!(header("host"), at.to_string());
-    assert_eq!(header("authorization"), "Basic bWU6cGFzczox");
+    // It has not asked for the password.
+    assert_eq!(header("authorization"), "");
     assert_eq!(header("i-twilio-idempotency-token").len(), 36);
 }
 
@@ -488,7 +493,7 @@ async fn answer_tls(acceptor: tokio_rustls::TlsAcceptor, stream: TcpStream) {
     let Ok(mut stream) = acceptor.accept(stream).await else {
         return;
     };
-    if read_request(&mut stream).await.is_some() {
+    while read_request(&mut stream).await.is_some() {
         stream.write_all(ok("", "safe").as_bytes()).await.unwrap();
         let _ = stream.flush().await;
     }
@@ -503,7 +508,7 @@ async fn certificates_are_judged_and_the_signed_address_has_no_port() {
         } else {
             rustls::RootCertStore::empty()
         };
-        let client = WebClient::new(Trust::Only(trust));
+        let client = WebClient::new(Trust::Only(trust), Gate::open());
         let url = format!("https://localhost:{}/#tt=5000", at.port());
         match client
             .fetch(&request(Method::Post, url), &account())
@@ -537,7 +542,8 @@ async fn a_crowd_at_one_host_keeps_to_its_bound() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let roots = rustls::RootCertStore::empty();
-    let client = WebClient::bounded(Trust::Only(roots), 3);
+    let reach = Reach::new(Gate::open(), Names::Machine);
+    let client = WebClient::bounded(Trust::Only(roots), reach, 3);
     let mut hanging = tokio::task::JoinSet::new();
     let mut held = Vec::new();
     for _ in 0..3 {

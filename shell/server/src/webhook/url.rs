@@ -68,6 +68,15 @@ impl Url {
         }
     }
 
+    /// Whether what may be shown at `other` may be shown here: the same host and port, or the
+    /// same host by TLS where the other was plain, both at their usual ports.
+    pub fn is_home_of(&self, other: &Url) -> bool {
+        let ports = (self.port_or_default(), other.port_or_default());
+        let same = self.tls == other.tls && ports.0 == ports.1;
+        let safer = self.tls && !other.tls && ports == (443, 80);
+        self.host == other.host && (same || safer)
+    }
+
     /// What is signed: without user and fragment, and with TLS without the port.
     pub fn signed(&self) -> String {
         if self.tls {

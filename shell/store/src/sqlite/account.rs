@@ -22,12 +22,12 @@ pub fn save(connection: &Connection, vault: &Vault, row: &Account) -> Result<(),
         .prepare_cached(
             "INSERT INTO account (sid, auth_token, friendly_name, date_created, date_updated,
              owner, secondary_token, test_sid, test_token, status, kind, calls_per_second,
-             requests_at_once, retention_days, public_media)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+             requests_at_once, retention_days, public_media, verify_certificates)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              ON CONFLICT (sid) DO UPDATE SET auth_token = ?2, friendly_name = ?3,
              date_updated = ?5, secondary_token = ?7, test_sid = ?8, test_token = ?9,
              status = ?10, kind = ?11, calls_per_second = ?12, requests_at_once = ?13,
-             retention_days = ?14, public_media = ?15",
+             retention_days = ?14, public_media = ?15, verify_certificates = ?16",
         )?
         .execute(params![
             sid,
@@ -45,6 +45,7 @@ pub fn save(connection: &Connection, vault: &Vault, row: &Account) -> Result<(),
             row.requests_at_once,
             row.retention_days,
             row.public_media,
+            row.verify_certificates,
         ])?;
     Ok(())
 }
@@ -79,6 +80,7 @@ fn read(row: &Row<'_>, vault: &Vault) -> Result<Account, Error> {
         requests_at_once: row.get("requests_at_once")?,
         retention_days: row.get("retention_days")?,
         public_media: row.get("public_media")?,
+        verify_certificates: row.get("verify_certificates")?,
         date_created: time(row, "date_created")?,
         date_updated: time(row, "date_updated")?,
     })

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0004.sql"),
     include_str!("../migrations/sqlite/0005.sql"),
     include_str!("../migrations/sqlite/0006.sql"),
+    include_str!("../migrations/sqlite/0007.sql"),
 ];
 
 /// Runs the steps that this database has not seen.

@@ -20,6 +20,7 @@ pub fn account() -> Account {
         requests_at_once: 7,
         retention_days: 90,
         public_media: true,
+        verify_certificates: false,
         date_updated: Time::from_secs(11),
         ..Account::new(
             ACCOUNT,

@@ -1,0 +1,89 @@
+//! From a host's name to an open connection: resolved, judged by the gate, connected.
+//!
+//! What was judged is what is connected to: the address itself, never the name again. So a name
+//! that leads elsewhere the next time (DNS rebinding) gains nothing, and neither does an odd
+//! spelling of an address (`0x7f.1`, `2130706433`), which only the resolver can read.
+
+use super::fault::{self, Fault};
+use super::gate::Gate;
+use super::pool::{Bounds, timed_out};
+use std::io;
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+/// Opens connections.
+pub(super) struct Reach {
+    gate: Gate,
+    names: Names,
+}
+
+/// Who knows where a name leads.
+pub(super) enum Names {
+    /// The machine's resolver.
+    Machine,
+    /// A test.
+    #[cfg(test)]
+    Told(Box<Telling>),
+}
+
+/// Where a test says a name leads.
+#[cfg(test)]
+type Telling = dyn Fn(&str) -> Vec<std::net::IpAddr> + Send + Sync;
+
+impl Reach {
+    pub fn new(gate: Gate, names: Names) -> Reach {
+        Reach { gate, names }
+    }
+
+    /// Finds the host and opens a connection, trying its addresses in turn.
+    pub async fn connect(&self, host: &str, port: u16, bounds: Bounds) -> Result<TcpStream, Fault> {
+        let until = (Instant::now() + bounds.connect).min(bounds.deadline);
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let found = timeout_at(until, self.names.resolve(bare, port))
+            .await
+            .map_err(|_| timed_out(bounds, Fault::ConnectTimeout))?
+            .map_err(|error| Fault::Host(error.to_string()))?;
+        if found.is_empty() {
+            return Err(Fault::Host("the name has no address".to_owned()));
+        }
+        let (admitted, forbidden): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|address| self.gate.admits(address.ip()));
+        for address in &forbidden {
+            // Told to the operator alone: where their names lead is not the customer's business.
+            tracing::warn!(host, address = %address.ip(), "forbidden address not connected to");
+        }
+        let mut last = Fault::Forbidden;
+        let addresses: Vec<SocketAddr> = admitted.into_iter().take(ADDRESSES_MAX).collect();
+        for (tried, address) in addresses.iter().enumerate() {
+            // Each address that is left gets an equal share of the time that is left.
+            let left = until.saturating_duration_since(Instant::now());
+            let share = Instant::now() + left / (addresses.len() - tried) as u32;
+            last = match timeout_at(share, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => fault::of_connect(&error),
+                Err(_) => timed_out(bounds, Fault::ConnectTimeout),
+            };
+        }
+        Err(last)
+    }
+}
+
+impl Names {
+    async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        match self {
+            Names::Machine => Ok(tokio::net::lookup_host((host, port)).await?.collect()),
+            #[cfg(test)]
+            Names::Told(tell) => {
+                let found = tell(host).into_iter();
+                Ok(found
+                    .map(|address| SocketAddr::new(address, port))
+                    .collect())
+            }
+        }
+    }
+}
+
+/// Addresses of one name that are tried.
+const ADDRESSES_MAX: usize = 6;
