@@ -56,7 +56,7 @@ impl Measured {
         }
     }
 
-    fn print(&mut self, name: &str) -> f64 {
+    fn print(&mut self, name: &str, unit: &str) -> f64 {
         let rate = self.documents as f64 / self.time.as_secs_f64();
         self.each_ns.sort_unstable();
         let at = |part: f64| {
@@ -64,7 +64,7 @@ impl Measured {
             self.each_ns[(last as f64 * part).round() as usize] as f64 / 1_000.0
         };
         println!(
-            "{name}: {rate:.0} documents/s on one core, p50 {:.2} \u{b5}s, p99 {:.2} \u{b5}s",
+            "{name}: {rate:.0} {unit}/s on one core, p50 {:.2} \u{b5}s, p99 {:.2} \u{b5}s",
             at(0.5),
             at(0.99)
         );
@@ -108,9 +108,9 @@ fn main() {
         DOCUMENTS.len(),
         bytes / DOCUMENTS.len()
     );
-    let rate = ours.print("typed");
-    let bare = bare.print("roxmltree alone");
-    thin.print("quick-xml events alone");
+    let rate = ours.print("typed", "documents");
+    let bare = bare.print("roxmltree alone", "trees");
+    thin.print("quick-xml alone", "runs of events");
     println!("typed takes {:.1} times the bare tree", bare / rate);
     let slowest = DOCUMENTS
         .iter()

@@ -46,6 +46,7 @@ fn verb(chance: &mut Chance, text: &mut String) {
         6 if chance.percent(20) => text.push_str("<Hangup/>"),
         7 if chance.percent(30) => text.push_str(r#"<Sing loud="yes"/>"#),
         8 if chance.percent(30) => text.push_str("<Enqueue>line</Enqueue>"),
+        8 if chance.percent(30) => text.push_str("<Leave/>"),
         _ => waiting_verb(chance, text),
     }
 }
@@ -109,6 +110,10 @@ fn gather(chance: &mut Chance, text: &mut String) {
     perhaps(chance, text, "timeout", &timeout.to_string());
     perhaps(chance, text, "actionOnEmptyResult", "true");
     perhaps(chance, text, "finishOnKey", "*");
+    perhaps(chance, text, "bargeIn", "false");
+    let input = pick(chance, &["dtmf speech", "speech", "dtmf"]);
+    perhaps(chance, text, "input", input);
+    perhaps(chance, text, "method", "GET");
     text.push('>');
     for _ in 0..chance.below(3) {
         match chance.below(3) {
@@ -139,6 +144,7 @@ fn record(chance: &mut Chance, text: &mut String) {
     perhaps(chance, text, "maxLength", &length.to_string());
     perhaps(chance, text, "timeout", &timeout.to_string());
     perhaps(chance, text, "playBeep", "false");
+    perhaps(chance, text, "transcribeCallback", "/recorded");
     perhaps(chance, text, "finishOnKey", "#");
     text.push_str("/>");
 }
