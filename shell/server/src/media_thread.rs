@@ -1,8 +1,9 @@
 //! The sound threads: one per core, each with its own engine, its own sockets and its own legs.
 //!
 //! A thread wakes every 5 ms, reads the sockets of the legs whose phase it is, and lets the engine
-//! hear and speak. A command wakes it between, so that what it asks for is on its way at once. Nothing on that path locks, awaits or
-//! waits for a disk: whatever is slow hangs behind a bounded queue.
+//! hear and speak. A command wakes it between, so that what it asks for is on its way at once.
+//! Nothing on that path locks, awaits or waits for a disk: whatever is slow hangs behind a bounded
+//! queue.
 
 mod outlet;
 mod port;
