@@ -8,6 +8,7 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::hint::black_box;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 /// What applications answer, as the builders of the official SDKs write it.
@@ -25,6 +26,8 @@ const DOCUMENTS: [(&str, &str); 8] = [
 /// How long each reader is measured, in turns, so that a noisy moment meets all of them.
 const TURNS: usize = 20;
 const TURN: Duration = Duration::from_millis(150);
+/// Documents between two looks at the clock.
+const ROUND: usize = 50 * DOCUMENTS.len();
 
 /// What one reader did.
 #[derive(Default)]
@@ -37,14 +40,14 @@ struct Measured {
 impl Measured {
     fn turn(&mut self, mut read: impl FnMut(&str)) {
         // The rate: nothing but the reader and the list of documents.
-        let begun = Instant::now();
-        while begun.elapsed() < TURN {
-            for (_, text) in &DOCUMENTS {
+        let begun = on_the_core();
+        while on_the_core() - begun < TURN {
+            for (_, text) in DOCUMENTS.iter().cycle().take(ROUND) {
                 read(black_box(text));
             }
-            self.documents += DOCUMENTS.len() as u64;
+            self.documents += ROUND as u64;
         }
-        self.time += begun.elapsed();
+        self.time += on_the_core() - begun;
         // One by one: a look at the clock costs as much as some tags, so this is a run of its own.
         for _ in 0..500 {
             for (_, text) in &DOCUMENTS {
@@ -70,6 +73,15 @@ impl Measured {
         );
         rate
     }
+}
+
+/// The time this program has had a core for itself: what others take of a busy machine doesn't
+/// count. Where the system doesn't tell, the time since the start.
+fn on_the_core() -> Duration {
+    static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/self/schedstat").ok();
+    let nanos = told.and_then(|told| told.split(' ').next()?.parse().ok());
+    nanos.map_or_else(|| BEGUN.elapsed(), Duration::from_nanos)
 }
 
 fn typed(text: &str) {
@@ -126,9 +138,9 @@ fn main() {
 
 /// How long one document takes, over many readings.
 fn time_of(text: &str) -> Duration {
-    let begun = Instant::now();
+    let begun = on_the_core();
     for _ in 0..20_000 {
         typed(black_box(text));
     }
-    begun.elapsed() / 20_000
+    (on_the_core() - begun) / 20_000
 }
