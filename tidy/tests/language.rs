@@ -39,6 +39,32 @@ fn verbs_and_nouns_are_told_as_they_run() {
 }
 
 #[test]
+fn what_does_not_run_is_refused_in_words() {
+    // Outside a queue there is nothing to leave: it is no fault, and does nothing.
+    let silent = ["Leave"];
+    let mut faults = Vec::new();
+    let verbs = children("Response").into_iter();
+    let verbs = verbs.map(|name| (name, sample(name)));
+    let nouns = children("Dial").into_iter();
+    let nouns = nouns.map(|name| (name, format!("<Dial>{}</Dial>", sample(name))));
+    for (name, body) in verbs.chain(nouns) {
+        let verdict = verdict(&body);
+        if verdict == "accepted, has no effect yet" && !silent.contains(&name) {
+            faults.push(format!("{name} does nothing and says nothing: {body}"));
+        }
+    }
+    for container in ["Connect", "Start", "Stop"] {
+        for noun in children(container) {
+            let body = format!("<{container}><{noun}/></{container}>");
+            if run(&body).unbuilt.is_none() {
+                faults.push(format!("nothing is said of {body}"));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[test]
 fn every_verb_that_runs_has_a_page_and_no_other_has_one() {
     let mut faults = Vec::new();
     let paged: BTreeSet<String> = files("docs/twiml", ".md")
