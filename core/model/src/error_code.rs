@@ -147,6 +147,7 @@ codes! {
     // Verbs.
     DIAL_NESTED = 13201, 0, "A call cannot be dialled from within a Dial";
     RECORDING_CALLBACK_URL = 13256, 0, "Invalid recordingStatusCallback URL";
+    GATHER_NESTED = 13320, 0, "Gather: this can't be heard here";
     GATHER_PLAY_CONTENT_TYPE = 13325, 0, "Gather->Play: this is not a sound that can be played";
     DIAL_CALLER_ID = 13214, 0, "Dial: invalid callerId value";
     DIAL_NUMBER = 13223, 0, "Dial->Number: invalid phone number format";

@@ -144,6 +144,26 @@ fn speech_is_missed_in_words_and_keys_still_work() {
 }
 
 #[test]
+fn prompts_beyond_the_bound_are_left_out_in_words() {
+    let most = model::limit::PLAY_QUEUE_MAX;
+    let body = |count: usize| format!("<Gather>{}</Gather>", "<Say>a</Say>".repeat(count));
+    assert_eq!(running(&body(most)).codes(), [0; 0]);
+    let world = running(&body(most + 3));
+    assert_eq!(world.codes(), [ErrorCode::GATHER_NESTED.0]);
+}
+
+#[test]
+fn without_barge_in_a_complete_input_waits_for_the_prompts() {
+    let body = "<Gather numDigits=\"2\" bargeIn=\"false\" action=\"/k\"><Say>press</Say></Gather>";
+    let mut world = running(body);
+    world.press(ONE, "123");
+    world.pass(60_000);
+    assert!(!world.saw("out1 hush") && !world.was_asked("http://app/k"));
+    end_prompt(&mut world);
+    assert_eq!(world.asked("http://app/k")["Digits"], "12");
+}
+
+#[test]
 fn record_beeps_keeps_and_tells() {
     let body = "<Record action=\"/rec\" recordingStatusCallback=\"/cb\" \
                 recordingStatusCallbackEvent=\"in-progress completed\" maxLength=\"30\"/>";

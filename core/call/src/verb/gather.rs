@@ -51,7 +51,7 @@ pub(crate) fn begin(
         let fault = unbuilt::missing("Speech in <Gather>", instead);
         notice::error(line.row, &fault, None, turn);
     }
-    let mut plays = Vec::new();
+    let (mut plays, mut unheard) = (Vec::new(), 0);
     for nested in &gather.nested {
         let prompt = match nested {
             Nested::Say(say) => Ok(say::prompt(say)),
@@ -62,9 +62,16 @@ pub(crate) fn begin(
             Ok(Some((prompt, loops))) if plays.len() < limit::PLAY_QUEUE_MAX => {
                 plays.push(line.leg.play(prompt, loops, turn));
             }
-            Ok(_) => {}
+            Ok(Some(_)) => unheard += 1,
+            Ok(None) => {}
             Err(fault) => notice::error(line.row, &fault, None, turn),
         }
+    }
+    if unheard > 0 {
+        let most = limit::PLAY_QUEUE_MAX;
+        let text = format!("Gather: holds more than {most} prompts; {unheard} are not heard");
+        let fault = Fault::new(ErrorCode::GATHER_NESTED, text);
+        notice::warning(line.row, &fault, None, turn);
     }
     let mut gathering = Gathering {
         gather,
