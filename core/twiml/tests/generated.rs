@@ -24,6 +24,32 @@ impl Dice {
     }
 }
 
+/// A few letters of every alphabet, quotation marks and layout among them.
+fn any_text(dice: &mut Dice) -> String {
+    const RANGES: [(u32, u32); 7] = [
+        (0x20, 0x7e),
+        (0x20, 0x7e),
+        (0xa0, 0x24f),
+        (0x3b1, 0x3c9),
+        (0x4e00, 0x4e40),
+        (0xe000, 0xfffd),
+        (0x1_f600, 0x1_f640),
+    ];
+    let mut text = String::from("x");
+    for _ in 0..dice.roll(12) {
+        let (low, high) = dice.pick(&RANGES);
+        let span = usize::try_from(high - low).expect("fits") + 1;
+        let code = low + u32::try_from(dice.roll(span)).expect("fits");
+        let layout = dice.roll(12) == 0;
+        text.extend(if layout {
+            Some(dice.pick(&['\t', '\n', '\r']))
+        } else {
+            char::from_u32(code)
+        });
+    }
+    text
+}
+
 /// A value the attribute may have.
 fn valid(element: &str, attribute: &Attribute, dice: &mut Dice) -> String {
     let texts = [
@@ -54,6 +80,7 @@ fn valid(element: &str, attribute: &Attribute, dice: &mut Dice) -> String {
             let first = dice.roll(words.len());
             words[first..].join(" ")
         }
+        (_, Kind::Text) if dice.roll(2) == 0 => any_text(dice),
         (_, Kind::Text) => dice.pick(&texts).to_owned(),
     }
 }
@@ -110,7 +137,11 @@ fn generate(
         dice.roll(4)
     };
     if shape.text && (mixed || children == 0) {
-        out.push_str(dice.pick(&["some words", "one &amp; two", "sip:a@example.com"]));
+        if dice.roll(3) == 0 {
+            out.push_str(&escaped(&any_text(dice)));
+        } else {
+            out.push_str(dice.pick(&["some words", "one &amp; two", "sip:a@example.com"]));
+        }
     }
     for _ in 0..children {
         let name = dice.pick(&shape.children);

@@ -9,11 +9,19 @@ pub fn is_mark(name: &str) -> bool {
 
 /// A value as it is written between quotation marks.
 pub fn escaped(text: &str) -> String {
-    let text = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;");
-    text.replace('\t', "&#9;")
+    let mut written = String::new();
+    for letter in text.chars() {
+        match letter {
+            '&' => written.push_str("&amp;"),
+            '<' => written.push_str("&lt;"),
+            '"' => written.push_str("&quot;"),
+            '\t' => written.push_str("&#9;"),
+            '\n' => written.push_str("&#10;"),
+            '\r' => written.push_str("&#13;"),
+            letter => written.push(letter),
+        }
+    }
+    written
 }
 
 /// For an element a document in which it stands with this attribute.
