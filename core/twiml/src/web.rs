@@ -35,7 +35,7 @@ pub fn from_web(
             "the body is larger than 64 kB",
         ));
     }
-    let text = decoded(body);
+    let text = decoded(written, body);
     if text.trim().is_empty() {
         return Err(ParseError::new(Code::EmptyBody, "the body is empty"));
     }
@@ -51,14 +51,86 @@ pub fn from_web(
     }
 }
 
-/// The text of a body: UTF-8, or Latin-1 where it is not UTF-8.
-fn decoded(body: &[u8]) -> String {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    match std::str::from_utf8(body) {
-        Ok(text) => text.to_owned(),
-        Err(_) => body.iter().map(|byte| char::from(*byte)).collect(),
+/// The text of a body, by its byte order mark, its `charset`, its XML declaration, in this order
+/// (RFC 7303 §3.2). What says nothing, or isn't what it says, is UTF-8, or Latin-1 where it can't
+/// be that.
+fn decoded(content_type: &str, body: &[u8]) -> String {
+    if let Some(body) = body.strip_prefix(b"\xef\xbb\xbf") {
+        return utf8(body);
+    }
+    if let Some(body) = body.strip_prefix(b"\xfe\xff") {
+        return utf16(body, u16::from_be_bytes);
+    }
+    if let Some(body) = body.strip_prefix(b"\xff\xfe") {
+        return utf16(body, u16::from_le_bytes);
+    }
+    let named = charset(content_type).or_else(|| declared(body));
+    match named.as_deref() {
+        Some("iso-8859-1" | "iso8859-1" | "latin1" | "latin-1" | "windows-1252" | "cp1252") => {
+            latin(body)
+        }
+        Some("utf-16be") => utf16(body, u16::from_be_bytes),
+        Some("utf-16le" | "utf-16") => utf16(body, u16::from_le_bytes),
+        _ => utf8(body),
     }
 }
+
+/// The value of the parameter `charset`, in lower case.
+fn charset(content_type: &str) -> Option<String> {
+    content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let value = value.trim().trim_matches(['"', '\'']);
+        name.trim()
+            .eq_ignore_ascii_case("charset")
+            .then(|| value.to_ascii_lowercase())
+    })
+}
+
+/// The encoding that an XML declaration names, in lower case.
+fn declared(body: &[u8]) -> Option<String> {
+    let head = &body[..body.len().min(DECLARATION_BYTES)];
+    let head: String = head.iter().map(|byte| char::from(*byte)).collect();
+    let (declaration, _) = head.trim_start().strip_prefix("<?xml")?.split_once("?>")?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (name, _) = value[1..].split_once(quote)?;
+    Some(name.to_ascii_lowercase())
+}
+
+/// An XML declaration isn't longer, with room for blanks.
+const DECLARATION_BYTES: usize = 256;
+
+fn utf8(body: &[u8]) -> String {
+    match std::str::from_utf8(body) {
+        Ok(text) => text.to_owned(),
+        Err(_) => latin(body),
+    }
+}
+
+fn utf16(body: &[u8], read: fn([u8; 2]) -> u16) -> String {
+    let units = body.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
+    char::decode_utf16(units)
+        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
+
+/// Latin-1, with what Windows writes where Latin-1 has control characters: whoever says the one
+/// often means the other, and nobody means the control characters.
+fn latin(body: &[u8]) -> String {
+    body.iter()
+        .map(|byte| match byte {
+            0x80..=0x9f => WINDOWS[usize::from(byte - 0x80)],
+            byte => char::from(*byte),
+        })
+        .collect()
+}
+
+/// Windows-1252 from 0x80 to 0x9f; five places are empty.
+const WINDOWS: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
 
 #[cfg(test)]
 mod tests {
@@ -122,11 +194,46 @@ mod tests {
     }
 
     #[test]
-    fn both_encodings_and_a_byte_order_mark_are_read() {
-        let said = Document::new(vec![Verb::Say(Say::text("Grüße"))]);
-        let utf8 = "\u{feff}<Response><Say>Grüße</Say></Response>".as_bytes();
-        assert_eq!(read(Some("text/xml"), utf8), Ok(said.clone()));
+    fn a_body_is_read_in_the_encoding_it_names() {
+        let said = |text: &str| Ok(Document::new(vec![Verb::Say(Say::text(text))]));
         let latin = b"<Response><Say>Gr\xfc\xdfe</Say></Response>";
-        assert_eq!(read(Some("text/xml"), latin), Ok(said));
+        let both = "<Response><Say>Grüße</Say></Response>".as_bytes();
+        let marked = [b"\xef\xbb\xbf", both].concat();
+        let declared = [
+            b"<?xml version=\"1.0\" encoding='ISO-8859-1'?>\n",
+            &latin[..],
+        ]
+        .concat();
+        let windows = b"<Response><Say>\x8010 \x96 ok</Say></Response>";
+        let units: Vec<u16> = "\u{feff}<Response><Say>Grüße</Say></Response>"
+            .encode_utf16()
+            .collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        for (kind, body, text) in [
+            ("text/xml", both, "Grüße"),
+            ("text/xml; charset=utf-8", both, "Grüße"),
+            ("text/xml; charset=\"UTF-8\"", both, "Grüße"),
+            ("text/xml", &marked, "Grüße"),
+            // The mark of the bytes goes before what the header says.
+            ("text/xml; charset=iso-8859-1", &marked, "Grüße"),
+            ("text/xml;charset=ISO-8859-1", latin, "Grüße"),
+            // Bytes that could be UTF-8 aren't, if the application says so.
+            ("text/plain; charset=latin1", "Ü".as_bytes(), "Ãœ"),
+            ("text/xml", &declared, "Grüße"),
+            (
+                "text/xml; version=1; Charset=windows-1252",
+                windows,
+                "€10 – ok",
+            ),
+            ("application/xml", &big, "Grüße"),
+            ("application/xml; charset=utf-16", &little, "Grüße"),
+            // Neither what it says nor UTF-8.
+            ("text/xml", latin, "Grüße"),
+            ("text/xml; charset=utf-8", latin, "Grüße"),
+            ("text/xml; charset=klingon", both, "Grüße"),
+        ] {
+            assert_eq!(read(Some(kind), body), said(text), "{kind}: {text}");
+        }
     }
 }
