@@ -7,6 +7,8 @@ import subprocess
 import threading
 from pathlib import Path
 
+import numpy
+
 from .sound import read_wav, tone_file
 from .wait import Board, free_ports, until
 
@@ -26,9 +28,10 @@ MODULES = next(
 
 class Phone:
     """One baresip with one account. `sip` is the address of the house; without a password it
-    doesn't register. `tone_hz` is what it says all the time it is in a call."""
+    doesn't register. `tone_hz` is what it says all the time it is in a call; None is silence.
+    More calls than `calls_max` at once find it busy."""
 
-    def __init__(self, folder, name, sip, password=None, tone_hz=440, codecs="pcmu"):
+    def __init__(self, folder, name, sip, password=None, tone_hz=440, codecs="pcmu", calls_max=4):
         self.name = name
         self.tone_hz = tone_hz
         self.folder = Path(folder) / f"phone-{name}"
@@ -52,6 +55,7 @@ class Phone:
                     f"sip_listen 127.0.0.1:{self.sip_port}",
                     f"audio_source aufile,{tone}",
                     f"rtp_ports {self.rtp_port}-{self.rtp_port + 20}",
+                    f"call_max_calls {calls_max}",
                     f"module_path {MODULES}",
                     *[f"module {m}.so" for m in ("g711", "g722", "aufile", "ctrl_tcp", "sndfile")],
                     "module_app account.so",
@@ -164,6 +168,12 @@ class Phone:
         assert files, f"the phone {self.name} has heard nothing: {self.said()}"
         samples, rate = read_wav(files[-1])
         return samples[0], rate
+
+    def heard_so_far(self):
+        """What was heard in the call that is going on: the file has no length in its head yet."""
+        files = sorted(self.folder.glob("dump-*-dec.wav"), key=lambda f: f.stat().st_mtime)
+        whole = files[-1].read_bytes()[44:] if files else b""
+        return numpy.frombuffer(whole[: len(whole) // 2 * 2], "<i2").astype(float) / 32768, 8000
 
     def close(self):
         try:

@@ -111,7 +111,9 @@ def convert(source, target, *effects):
 
 
 def tone_file(path, frequency, seconds=300):
-    """A steady tone for a phone to speak with."""
+    """A steady tone for a phone to speak with, or silence where there is no frequency."""
     words = ["sox", "-n", "-r", "8000", "-c", "1", "-b", "16", "-e", "signed", str(path)]
     tail = ["synth", str(seconds), "sine", str(frequency), "gain", "-9"]
+    if frequency is None:
+        tail = ["trim", "0", str(seconds)]
     subprocess.run([*words, *tail], check=True, capture_output=True)

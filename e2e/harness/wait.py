@@ -66,16 +66,19 @@ def until(look, seconds, what, every=0.05):
 # was free a moment ago may be taken by anybody's request, and below our own ports for sound.
 PORTS = range(10_000, 19_900)
 _next_port = itertools.count(os.getpid() * 97 % len(PORTS))
+_choosing = threading.Lock()
 
 
 def free_ports(count, kinds=("tcp", "udp"), even=False):
-    """Ports of the loopback interface that are free for both kinds of socket; none twice."""
+    """Ports of the loopback interface that are free for both kinds of socket; none twice, and
+    those of one question are neighbours where nobody else has one between."""
     found = []
-    while len(found) < count:
-        port = PORTS[next(_next_port) % len(PORTS)]
-        if (even and port % 2) or not all(_is_free(kind, port) for kind in kinds):
-            continue
-        found.append(port)
+    with _choosing:
+        while len(found) < count:
+            port = PORTS[next(_next_port) % len(PORTS)]
+            if (even and port % 2) or not all(_is_free(kind, port) for kind in kinds):
+                continue
+            found.append(port)
     return found
 
 
