@@ -1,6 +1,6 @@
 //! What call control and a carrier say to each other about one leg.
 //!
-//! Fifteen words, the Q.931 of this house. Session descriptions travel as opaque text: only
+//! Some twenty words, the Q.931 of this house. Session descriptions travel as opaque text: only
 //! `media` reads them.
 
 use crate::Address;
@@ -123,6 +123,22 @@ pub enum SignalCommand {
         /// Our answer, or our offer if theirs was empty.
         sdp: Option<String>,
     },
+    /// Ask the far end of an answered leg to call elsewhere (REFER); wants `ReferAnswered`. One
+    /// at a time: of an earlier one nothing more is heard.
+    Refer {
+        /// Whom to call: a SIP URI, headers behind a question mark.
+        to: String,
+    },
+    /// Answer `Referred`: with 2xx reports begin, any other final response refuses it.
+    AnswerRefer {
+        /// The response.
+        code: u16,
+    },
+    /// Tell a far end whose REFER was accepted how it goes (NOTIFY).
+    Report {
+        /// The response that the transfer has come to; a final one ends the reports.
+        code: u16,
+    },
 }
 
 /// What a carrier tells call control.
@@ -178,6 +194,27 @@ pub enum SignalEvent {
         digit: char,
         /// How long it was held.
         duration_ms: u32,
+    },
+    /// The final response to our `Refer`.
+    ReferAnswered {
+        /// 2xx: reports follow. Else it was refused; 408 when nothing was heard, 503 when it
+        /// could not leave.
+        code: u16,
+    },
+    /// The far end reports how our `Refer` goes. One may come before `ReferAnswered`.
+    ReferReported {
+        /// The response that its call has come to; `None` if the report names none.
+        code: Option<u16>,
+        /// True for the last report.
+        last: bool,
+    },
+    /// The far end of an answered leg asks for the other party to be sent elsewhere (REFER);
+    /// wants an `AnswerRefer`.
+    Referred {
+        /// The URI in its Refer-To, as it came.
+        to: String,
+        /// True if a call of its own is to be replaced by the new one: an attended transfer.
+        replaces: bool,
     },
     /// The far end ended the leg (BYE, or CANCEL before the answer), or it died: a session timer
     /// ran out, a request got no answer, our answer got no ACK.

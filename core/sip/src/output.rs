@@ -122,23 +122,40 @@ impl Trace {
     }
 
     /// The rung a message makes: its request line without version, or status, phrase and method.
+    /// A REFER shows where to, a report what it reports.
     pub(crate) fn line(bytes: &[u8]) -> String {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2_048)]).into_owned();
         let first = head.lines().next().unwrap_or_default();
         match first.strip_prefix("SIP/2.0 ") {
             Some(status) => {
-                let cseq = head.lines().find_map(|line| {
-                    let (name, value) = line.split_once(':')?;
-                    name.trim()
-                        .eq_ignore_ascii_case("CSeq")
-                        .then(|| value.trim())
-                });
+                let cseq = header(&head, "CSeq");
                 let method = cseq.and_then(|cseq| cseq.split_whitespace().nth(1));
                 format!("{status} {}", method.unwrap_or_default())
             }
-            None => first.trim_end_matches(" SIP/2.0").to_owned(),
+            None => {
+                let line = first.trim_end_matches(" SIP/2.0");
+                let more = match line.split(' ').next() {
+                    Some("REFER") => header(&head, "Refer-To"),
+                    Some("NOTIFY") => head.split_once("\r\n\r\n").and_then(|(_, body)| {
+                        let status = body.lines().next()?;
+                        status.strip_prefix("SIP/2.0 ")
+                    }),
+                    _ => None,
+                };
+                more.map_or_else(|| line.to_owned(), |more| format!("{line} {more}"))
+            }
         }
     }
+}
+
+/// The value of a header that is written in full.
+fn header<'a>(head: &'a str, wanted: &str) -> Option<&'a str> {
+    head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.trim()
+            .eq_ignore_ascii_case(wanted)
+            .then(|| value.trim())
+    })
 }
 
 impl From<Transport> for ViaTransport {
@@ -167,6 +184,10 @@ mod tests {
             Trace::line(b"SIP/2.0 200 OK\r\nVia: x\r\nCSeq: 1 INVITE\r\n\r\n"),
             "200 OK INVITE"
         );
+        let refer = b"REFER sip:a@b SIP/2.0\r\nRefer-To: <sip:c@d>\r\nCSeq: 2 REFER\r\n\r\n";
+        assert_eq!(Trace::line(refer), "REFER sip:a@b <sip:c@d>");
+        let notify = b"NOTIFY sip:a@b SIP/2.0\r\nCSeq: 2 NOTIFY\r\n\r\nSIP/2.0 200 OK\r\n";
+        assert_eq!(Trace::line(notify), "NOTIFY sip:a@b 200 OK");
         assert_eq!(
             Trace::call_id(b"SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\ni: a@b\r\n\r\n"),
             "a@b"

@@ -4,4 +4,5 @@ mod call;
 mod pair;
 mod phone;
 mod raw;
+mod transfer;
 mod worlds;

@@ -160,7 +160,7 @@ impl Leg {
         let next = match &mut self.state {
             State::Calling(calling) => calling.request(line, stack, key, &request),
             State::Offering(offering) => offering.request(line, stack, key, &request),
-            State::Talk(talk) => talk.request(line, stack, key, &request),
+            State::Talk(talk) => talk.request(line, stack, key, request),
             State::Ending(ending) => ending.request(stack, key, &request),
             State::Ended => {
                 stack.refuse(key, &request, Code::CALL_DOES_NOT_EXIST);

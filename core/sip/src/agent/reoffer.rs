@@ -48,7 +48,8 @@ impl Talk {
         });
     }
 
-    fn send(&mut self, line: &Line, stack: &mut Stack, request: &Request) -> u64 {
+    /// Sends a request of this dialog, with what each of them tells of us.
+    pub(super) fn send(&mut self, line: &Line, stack: &mut Stack, request: &Request) -> u64 {
         let way = stack.way(&self.dialog);
         let mut request = request.clone();
         stack.present(&mut request.headers, &way);

@@ -1,8 +1,9 @@
 //! An answered call: its ACK, what either side hangs up, and what the far end asks in between.
-//! Changing the descriptions is `reoffer.rs`'s part.
+//! Changing the descriptions is `reoffer.rs`'s part, transfers are `transfer.rs`'s.
 
 use super::digest::Tried;
 use super::ending::Ending;
+use super::transfer::Transfer;
 use super::{Line, State};
 use crate::dialog::Dialog;
 use crate::dialog::offer::Exchange;
@@ -29,6 +30,7 @@ pub(crate) struct Talk {
     /// The re-INVITE or UPDATE that is out, for a 401.
     pub(super) asked: Option<Box<Request>>,
     pub(super) tried: Tried,
+    pub(super) transfer: Transfer,
     /// Hung up by our side, and waiting for the ACK before BYE may leave (RFC 3261 §15).
     released: bool,
     /// Our INVITE's transaction, by which other forks may still answer.
@@ -59,6 +61,7 @@ impl Talk {
             queued: None,
             asked: None,
             tried: Tried::default(),
+            transfer: Transfer::default(),
             released: false,
             invite: None,
         }
@@ -134,6 +137,18 @@ impl Talk {
                 self.reply(line, stack, sdp);
                 None
             }
+            SignalCommand::Refer { to } => {
+                self.refer(line, stack, to);
+                None
+            }
+            SignalCommand::AnswerRefer { code } => {
+                self.answer_refer(line, stack, code);
+                None
+            }
+            SignalCommand::Report { code } => {
+                self.report(line, stack, code);
+                None
+            }
             SignalCommand::Invite(_)
             | SignalCommand::Ring { .. }
             | SignalCommand::Answer { .. }
@@ -144,6 +159,7 @@ impl Talk {
     /// Ends the call from our side; what the far end still waits for is refused.
     pub(super) fn hang_up(&mut self, line: &mut Line, stack: &mut Stack) -> Option<State> {
         self.drop_received(stack);
+        self.end_transfer(line, stack);
         line.disarm_all(stack);
         let ending = Ending::begin(line, stack, self.dialog.clone());
         Some(State::Ending(Box::new(ending)))
@@ -191,6 +207,7 @@ impl Talk {
             stack.tell(line.id, SignalEvent::Reanswered { sdp });
         }
         self.settle(line, stack);
+        self.refer_now(line, stack);
         None
     }
 
@@ -209,18 +226,24 @@ impl Talk {
             }
             return None;
         }
+        if self.hear_transfer(line, stack, client, response) {
+            return None;
+        }
         self.hear_offer(line, stack, client, response)
     }
 
-    /// A request of ours got no answer, or could not leave: without the far end there is no
-    /// dialog (RFC 3261 §12.2.1.2).
+    /// A request of ours got no answer, or could not leave: where it was to change the call,
+    /// there is no dialog without the far end (RFC 3261 §12.2.1.2).
     pub(crate) fn fail(
         &mut self,
         line: &mut Line,
         stack: &mut Stack,
         client: u64,
-        _code: Code,
+        code: Code,
     ) -> Option<State> {
+        if self.fail_transfer(line, stack, client, code) {
+            return None;
+        }
         self.exchange.take_offered(client)?;
         self.give_up(line, stack)
     }
@@ -231,28 +254,37 @@ impl Talk {
         line: &mut Line,
         stack: &mut Stack,
         key: u64,
-        request: &Request,
+        request: Request,
     ) -> Option<State> {
         if request.method == Method::Cancel {
-            self.cancel_received(line, stack, key, request);
+            self.cancel_received(line, stack, key, &request);
             return None;
         }
-        if !super::within::in_order(stack, &mut self.dialog, key, request) {
+        if !super::within::in_order(stack, &mut self.dialog, key, &request) {
             return None;
         }
         match request.method {
             Method::Bye => {
-                stack.refuse(key, request, Code::OK);
+                stack.refuse(key, &request, Code::OK);
                 self.drop_received(stack);
+                self.drop_transfer(line, stack);
                 self.tell_released(line, stack);
                 Some(State::Ended)
             }
             Method::Invite | Method::Update => {
-                self.hear_reoffer(line, stack, key, request);
+                self.hear_reoffer(line, stack, key, &request);
+                None
+            }
+            Method::Refer => {
+                self.hear_refer(line, stack, key, request);
+                None
+            }
+            Method::Notify => {
+                self.hear_notify(line, stack, key, &request);
                 None
             }
             _ => {
-                super::within::answer(line, stack, key, request);
+                super::within::answer(line, stack, key, &request);
                 None
             }
         }

@@ -119,7 +119,10 @@ impl Offering {
             SignalCommand::Release => self.refuse(stack, Code::REQUEST_TERMINATED, &[]),
             SignalCommand::Invite(_)
             | SignalCommand::Offer { .. }
-            | SignalCommand::Reply { .. } => None,
+            | SignalCommand::Reply { .. }
+            | SignalCommand::Refer { .. }
+            | SignalCommand::AnswerRefer { .. }
+            | SignalCommand::Report { .. } => None,
         }
     }
 

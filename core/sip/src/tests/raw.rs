@@ -6,7 +6,7 @@ use crate::{Flow, Transport};
 use model::signal::{SignalCommand, SignalEvent};
 
 /// A request from the peer of end 1; `{more}` stands before Content-Length.
-fn request(line: &str, branch: &str, cseq: &str, more: &str, body: &str) -> String {
+pub(super) fn request(line: &str, branch: &str, cseq: &str, more: &str, body: &str) -> String {
     format!(
         "{line} SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch={branch};rport\n\
          From: <sip:+12025550199@192.0.2.1>;tag=peer\nTo: <sip:+12025550101@192.0.2.2>\n\
@@ -24,7 +24,7 @@ fn invite(more: &str, body: &str) -> String {
 const SDP: &str = "Content-Type: application/sdp\n";
 
 /// The responses end 1 has sent, newest last.
-fn responses(pair: &Pair) -> Vec<Response> {
+pub(super) fn responses(pair: &Pair) -> Vec<Response> {
     let own = pair.sent.iter().filter(|sent| sent.1 == 1);
     own.filter_map(|sent| match Message::parse(&sent.3).unwrap() {
         Message::Response(response) => Some(response),
@@ -33,7 +33,7 @@ fn responses(pair: &Pair) -> Vec<Response> {
     .collect()
 }
 
-fn requests(pair: &Pair) -> Vec<Request> {
+pub(super) fn requests(pair: &Pair) -> Vec<Request> {
     let own = pair.sent.iter().filter(|sent| sent.1 == 1);
     own.filter_map(|sent| match Message::parse(&sent.3).unwrap() {
         Message::Request(request) => Some(request),
@@ -52,7 +52,7 @@ fn answer_to(text: &str) -> Response {
     all.pop().expect("an answer")
 }
 
-fn within(pair: &Pair, text: &str) -> String {
+pub(super) fn within(pair: &Pair, text: &str) -> String {
     let all = responses(pair);
     let tagged = all
         .iter()
@@ -68,7 +68,7 @@ fn within(pair: &Pair, text: &str) -> String {
 }
 
 /// A call from the peer that end 1 has answered and the peer has acknowledged.
-fn answered(pair: &mut Pair) -> model::LegId {
+pub(super) fn answered(pair: &mut Pair) -> model::LegId {
     pair.cut = |_| true;
     pair.inject(1, &invite(SDP, "v=0 offer"));
     let leg = pair.offered(1);

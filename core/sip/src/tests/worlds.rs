@@ -23,6 +23,8 @@ struct World {
     seen: usize,
     /// The moment of the last thing anybody did or heard.
     last: Time,
+    /// How often each leg was to send a REFER.
+    refers: BTreeMap<(usize, LegId), usize>,
 }
 
 fn answer() -> SignalCommand {
@@ -51,6 +53,7 @@ impl World {
             plan: BTreeMap::new(),
             next: 0,
             seen: 0,
+            refers: BTreeMap::new(),
         };
         for _ in 0..1 + world.chance.below(3) {
             let from = world.chance.below(2) as usize;
@@ -98,7 +101,12 @@ impl World {
                     self.plan_do(6_000, from, leg, SignalCommand::Release);
                 }
             }
-            Act::Do(end, leg, command) => self.pair.command(end, leg, command),
+            Act::Do(end, leg, command) => {
+                if let SignalCommand::Refer { .. } = command {
+                    *self.refers.entry((end, leg)).or_default() += 1;
+                }
+                self.pair.command(end, leg, command);
+            }
         }
     }
 
@@ -114,6 +122,10 @@ impl World {
                         let sdp = "v=0 new".into();
                         self.plan_do(3_000, end, leg, SignalCommand::Offer { sdp });
                     }
+                    for _ in 0..self.chance.below(3) {
+                        let to = "sip:carol@x.example".into();
+                        self.plan_do(6_000, end, leg, SignalCommand::Refer { to });
+                    }
                     // Both sides do, sooner or later, so that every world ends.
                     self.plan_do(8_000, end, leg, SignalCommand::Release);
                 }
@@ -121,8 +133,21 @@ impl World {
                     let sdp = self.chance.percent(80).then(|| "v=0 reply".to_owned());
                     self.plan_do(200, end, leg, SignalCommand::Reply { sdp });
                 }
+                SignalEvent::Referred { .. } => self.be_referred(end, leg),
                 _ => {}
             }
+        }
+    }
+
+    /// Accepts a REFER or refuses it, and reports as it likes; or never says a word.
+    fn be_referred(&mut self, end: usize, leg: LegId) {
+        let code = *self.chance.pick(&[202, 202, 200, 405, 603]).unwrap();
+        if self.chance.percent(90) {
+            self.plan_do(300, end, leg, SignalCommand::AnswerRefer { code });
+        }
+        for _ in 0..self.chance.below(4) {
+            let code = *self.chance.pick(&[180, 183, 200, 486]).unwrap();
+            self.plan_do(3_000, end, leg, SignalCommand::Report { code });
         }
     }
 
@@ -179,6 +204,10 @@ impl World {
                 assert_eq!(answered + failed, 1, "{end} {leg} {events:?}");
             }
             assert!(released <= 1, "{end} {leg} {events:?}");
+            let answers = count(|e| matches!(e, SignalEvent::ReferAnswered { .. }));
+            let ends = count(|e| matches!(e, SignalEvent::ReferReported { last: true, .. }));
+            let asked = self.refers.get(&(end, leg)).copied().unwrap_or(0);
+            assert!(answers <= asked && ends <= asked, "{end} {leg} {events:?}");
             let over = events.iter().position(|event| {
                 matches!(
                     event,
