@@ -143,7 +143,9 @@ pub enum MediaCommand {
         /// The other leg.
         peer: LegId,
     },
-    /// The leg hears and is heard by nobody.
+    /// This leg hears itself, and is heard by nobody else. Ends whatever it was joined to.
+    Echo,
+    /// The leg hears and is heard by nobody, not even by itself.
     Part,
     /// Keep the leg's sound.
     Record {

@@ -69,6 +69,7 @@ pub(crate) fn media_command(command: &MediaCommand) -> Option<String> {
         MediaCommand::StopPlay { .. } => "stop playing".to_owned(),
         MediaCommand::Join { peer } => format!("join {peer}"),
         MediaCommand::Listen { peer } => format!("listen to {peer}"),
+        MediaCommand::Echo => "echo".to_owned(),
         MediaCommand::Part => "part".to_owned(),
         MediaCommand::Record { spec, .. } if spec.dual => "record dual".to_owned(),
         MediaCommand::Record { .. } => "record".to_owned(),

@@ -225,7 +225,7 @@ impl MediaThreads {
                 }
                 self.link(&mut legs, leg, peer, joined);
             }
-            MediaCommand::Part => self.unlink(&mut legs, leg),
+            MediaCommand::Part | MediaCommand::Echo => self.unlink(&mut legs, leg),
             MediaCommand::Close => {
                 self.unlink(&mut legs, leg);
                 legs.remove(&leg);

@@ -33,6 +33,7 @@ impl Engine {
         match command {
             MediaCommand::Join { peer } => self.join(slot, peer),
             MediaCommand::Listen { peer } => self.listen(slot, peer),
+            MediaCommand::Echo => self.echo(slot),
             MediaCommand::Part => self.part(slot),
             MediaCommand::Close => self.close(now, slot, out),
             other => {
@@ -165,6 +166,7 @@ fn command_session(now: Time, session: &mut Session, command: MediaCommand, out:
         MediaCommand::Open(_)
         | MediaCommand::Join { .. }
         | MediaCommand::Listen { .. }
+        | MediaCommand::Echo
         | MediaCommand::Part
         | MediaCommand::Close => {}
     }

@@ -50,6 +50,13 @@ impl Engine {
         }
     }
 
+    /// It hears itself. Its packets go back as they are, as those of a joined leg would: nothing
+    /// is decoded unless somebody records it.
+    pub(super) fn echo(&mut self, slot: u32) {
+        self.part(slot);
+        self.hear(slot, slot);
+    }
+
     /// Nobody hears it, it hears nobody.
     pub(super) fn part(&mut self, slot: u32) {
         self.hear_nobody(slot);
