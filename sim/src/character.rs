@@ -28,6 +28,32 @@ pub struct Character {
     pub acts: Vec<Act>,
     /// Headers that it sends along where it calls and where it refuses.
     pub headers: Vec<(String, String)>,
+    /// What it does when it is asked to call somebody else.
+    pub referral: Referral,
+}
+
+/// What a phone does when it is asked to call somebody else (REFER). It never really does: what
+/// matters here is what it says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Referral {
+    /// It agrees, says that it rings there, and after so many milliseconds that its call has come
+    /// to this response.
+    Accept(u16, u64),
+    /// It refuses with this response.
+    Refuse(u16),
+    /// It agrees, and never says how it went.
+    Forget,
+    /// It agrees, says that it rings there, and hangs up.
+    Leave,
+    /// It says nothing at all.
+    Ignore,
+}
+
+impl Default for Referral {
+    /// Somebody answers there after two seconds.
+    fn default() -> Self {
+        Referral::Accept(200, 2_000)
+    }
 }
 
 /// Whether a phone answers.
@@ -65,6 +91,8 @@ pub enum Act {
     Hold,
     /// Takes the other off hold again.
     Resume,
+    /// Asks for the other to be sent to this address (REFER).
+    Refer(String),
 }
 
 impl Character {
@@ -77,6 +105,7 @@ impl Character {
             answer,
             acts,
             headers: Vec::new(),
+            referral: Referral::default(),
         }
     }
 
@@ -88,6 +117,7 @@ impl Character {
             answer: Answer::Refuse(code, 0),
             acts: Vec::new(),
             headers: Vec::new(),
+            referral: Referral::default(),
         }
     }
 

@@ -38,6 +38,8 @@ pub enum Order {
     HangUp(String),
     /// A person puts the other on hold (true), or takes them off it.
     Hold(String, bool),
+    /// A person asks for the other to be sent to this address.
+    Refer(String, String),
     /// The API asks whether the call of this number may be deleted.
     Delete(usize),
     /// A phone dies without a word.
@@ -92,6 +94,7 @@ pub fn parse(text: &str) -> Result<Order, String> {
         (_, "says") => Order::Say(name, quoted(rest)?.0),
         (_, "holds") => Order::Hold(name, true),
         (_, "resumes") => Order::Hold(name, false),
+        (_, "refers") => Order::Refer(name, rest.to_owned()),
         (_, "hangs-up") => Order::HangUp(name),
         (_, "vanishes") => Order::Vanish(name),
         _ => return Err(format!("nobody can do this: {text:?}")),

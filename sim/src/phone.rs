@@ -6,6 +6,7 @@
 
 mod deaf;
 mod person;
+mod transfer;
 
 use crate::character::Character;
 use model::media::SpeechPart;
@@ -90,6 +91,8 @@ pub struct Phones {
     /// Calls that wait for their description: whom, and as whom.
     placements: BTreeMap<LegId, (Uri, Uri)>,
     timers: BTreeSet<(Time, LegId)>,
+    /// What is still to be said to those who have asked a phone to call somebody else.
+    news: BTreeSet<(Time, LegId, transfer::News)>,
     /// Users whose phone has died.
     dead: BTreeSet<String>,
     next_leg: u64,
@@ -117,6 +120,7 @@ impl Phones {
             legs: BTreeMap::new(),
             placements: BTreeMap::new(),
             timers: BTreeSet::new(),
+            news: BTreeSet::new(),
             dead: BTreeSet::new(),
             next_leg: 1,
             next_play: 1,
@@ -215,6 +219,8 @@ impl Phones {
     /// When `handle_timeout` is next wanted.
     pub fn next_timeout(&self) -> Option<Time> {
         let own = self.timers.first().map(|(due, _)| *due);
+        let news = self.news.first().map(|(due, ..)| *due);
+        let own = own.into_iter().chain(news);
         self.sip.next_timeout().into_iter().chain(own).min()
     }
 
@@ -229,6 +235,7 @@ impl Phones {
             self.timers.pop_first();
             self.time_passed(now, leg);
         }
+        self.tell_news(now);
         self.drain(now);
     }
 
@@ -326,8 +333,11 @@ impl Phones {
                 self.media(leg, MediaCommand::Connect { sdp });
             }
             SignalEvent::Failed { .. } | SignalEvent::Released { .. } => self.end(leg),
+            SignalEvent::Referred { .. } => self.referred(now, leg),
             SignalEvent::Progress { .. }
             | SignalEvent::Reanswered { sdp: None }
+            | SignalEvent::ReferAnswered { .. }
+            | SignalEvent::ReferReported { .. }
             | SignalEvent::Digit { .. } => {}
         }
     }

@@ -262,6 +262,9 @@ impl Stage {
             Order::Hold(name, on) => {
                 self.with(world, &name, |p, now, leg| p.hold(now, leg, on));
             }
+            Order::Refer(name, to) => {
+                self.with(world, &name, |p, now, leg| p.refer(now, leg, &to));
+            }
             Order::Delete(number) => {
                 if let Some(&call) = self.calls.get(number - 1) {
                     world.command(Command::Forget { ask, call });

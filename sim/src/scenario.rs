@@ -18,7 +18,7 @@
 //! | `at 2s api updates CA1 status completed` | a change of a call |
 //! | `at 2s api records CA1`, `at 3s api recording CA1 CURRENT stopped` | a recording by API |
 //! | `at 0s bob calls +12025550190`, `at 3s bob presses 1#` | what a person does |
-//! | `at 4s bob hangs-up`, `bob says "…"`, `bob vanishes` |  |
+//! | `at 4s bob hangs-up`, `bob says "…"`, `bob vanishes`, `bob refers sip:…` |  |
 //! | `at 1s wire loses 2`, `at 1s ports run-out` | what goes wrong |
 //! | `shows Digits CallStatus` | parameters printed under the ladder |
 //! | `until 90s` | when to stop looking |
@@ -27,7 +27,7 @@
 //!
 //! [`order`]: crate::order
 
-use crate::character::{Act, Answer, Character};
+use crate::character::{Act, Answer, Character, Referral};
 use crate::customer::{self, Page};
 use crate::network::Wire;
 use crate::order::{self, Order};
@@ -264,10 +264,7 @@ fn phone(text: &str) -> Result<(String, String, Character), String> {
             "busy" => character.answer = Answer::Refuse(486, 0),
             "declines" => character.answer = Answer::Refuse(603, length()?),
             "refuses" => {
-                let code = rest
-                    .parse()
-                    .map_err(|_| format!("not a SIP response: {rest}"))?;
-                character.answer = Answer::Refuse(code, 0);
+                character.answer = Answer::Refuse(response(rest)?, 0);
             }
             "says" => character.acts.push(Act::Say(quoted(rest)?.0)),
             "waits" => character.acts.push(Act::Wait(length()?)),
@@ -283,11 +280,36 @@ fn phone(text: &str) -> Result<(String, String, Character), String> {
             "holds" => character.acts.push(Act::Hold),
             "resumes" => character.acts.push(Act::Resume),
             "hangs-up" => character.acts.push(Act::HangUp),
+            "refers" => character.acts.push(Act::Refer(rest.to_owned())),
+            "accepts-refer" => character.referral = accepts(rest)?,
+            "refer-busy" => character.referral = Referral::Accept(486, REFER_MS),
+            "refuses-refer" => character.referral = Referral::Refuse(response(rest)?),
+            "forgets-refer" => character.referral = Referral::Forget,
+            "leaves-on-refer" => character.referral = Referral::Leave,
+            "ignores-refer" => character.referral = Referral::Ignore,
             "listens" => {}
             other => return Err(format!("a phone can't {other:?}")),
         }
     }
     Ok((name.to_owned(), number.to_owned(), character))
+}
+
+fn response(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| format!("not a SIP response: {text}"))
+}
+
+/// How long a transfer takes at a phone that accepts it, if nothing else is said.
+const REFER_MS: u64 = 1_500;
+
+/// `accepts-refer 200 after 3s`: what the new call comes to, and when.
+fn accepts(text: &str) -> Result<Referral, String> {
+    let (code, rest) = first(text);
+    let after_ms = match rest.strip_prefix("after ") {
+        Some(after) => span(after)?.millis(),
+        None => REFER_MS,
+    };
+    Ok(Referral::Accept(response(code)?, after_ms))
 }
 
 /// Splits at commas outside quotation marks.

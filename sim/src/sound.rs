@@ -184,6 +184,12 @@ impl Sound {
                     leg.listens_to = Some(peer);
                 }
             }
+            MediaCommand::Echo => {
+                self.part(ear);
+                if let Some(leg) = self.legs.get_mut(&ear) {
+                    leg.listens_to = Some(ear.1);
+                }
+            }
             MediaCommand::Part => self.part(ear),
             MediaCommand::Record { recording, spec } => self.record(now, ear, recording, spec),
             MediaCommand::PauseRecord {

@@ -1,6 +1,9 @@
 //! Real sound under the virtual clock: what two people say is heard, and kept on its channel.
 
+use call::command::RecordCall;
+use call::{AskId, Command};
 use media::sound::level_dbm0;
+use model::recording::RecordingTrack;
 use sim::World;
 use sim::character::{Act, Character};
 use sim::customer::{Answer, Page};
@@ -111,6 +114,52 @@ fn a_message_is_kept_up_to_the_silence_behind_it() {
     // A second of silence, 20 characters in 1.4 s, two seconds of silence that end it: 4.7 s.
     assert!((10..=16).contains(&voiced.len()), "{voiced:?}");
     assert_eq!(row.duration_secs, Some(5), "{row:?}");
+}
+
+#[test]
+fn an_echo_brings_back_what_was_said_and_nothing_else() {
+    let mut world = World::new(7, Wire::default()).with_engines(7);
+    page(&mut world, "/in", "<Response><Echo/></Response>");
+    world.shelf.own(BEGIN, "+12025550190", Some(url("/in")));
+    let acts = vec![
+        Act::Wait(3_000),
+        Act::Say("Can I hear myself?".to_owned()),
+        Act::Wait(3_000),
+        Act::HangUp,
+    ];
+    let who = Character::answering("speaks", 0, acts);
+    world.with_phones(|phones, now| phones.call(now, "+12025551000", "+12025550190", who));
+    world.run_until(BEGIN + model::Span::from_secs(1));
+    let (call, account) = {
+        let row = world.shelf.calls.values().next().expect("a call came in");
+        (row.sid, row.account)
+    };
+    let record = RecordCall {
+        dual: true,
+        track: RecordingTrack::Both,
+        trim: false,
+        callback: None,
+    };
+    let ask = AskId(1);
+    world.command(Command::Record {
+        ask,
+        account,
+        call,
+        record,
+    });
+    while world.step() {}
+    let (sid, _) = world
+        .shelf
+        .recordings
+        .first_key_value()
+        .expect("the call was recorded");
+    let engines = world.sound.as_engines().expect("this world has engines");
+    let (samples, channels) = engines.kept(*sid).expect("its sound was kept");
+    let (said, heard) = (voiced(samples, channels, 0), voiced(samples, channels, 1));
+    assert!(said.len() >= 8, "{said:?}");
+    // What goes back leaves with the next frame: within the same tenth of a second, or the next.
+    assert!(heard.len().abs_diff(said.len()) <= 2, "{said:?} {heard:?}");
+    assert!(heard[0].abs_diff(said[0]) <= 1, "{said:?} {heard:?}");
 }
 
 #[test]

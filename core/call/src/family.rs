@@ -29,7 +29,38 @@ pub(crate) enum News {
         /// Its leg.
         leg: LegId,
     },
-    /// From a child: it was sent elsewhere by the API and is nobody's child from now on.
+    /// From a child: its far end asks for the parent's to be sent elsewhere.
+    Referred {
+        /// Which child.
+        child: CallSid,
+        /// Where to.
+        to: String,
+        /// Whether a call of theirs is to be replaced by that.
+        replaces: bool,
+    },
+    /// From a parent: answer what your far end has asked for.
+    AnswerRefer {
+        /// The response.
+        code: u16,
+    },
+    /// From a parent: tell your far end how that goes.
+    Report {
+        /// The response that it has come to.
+        code: u16,
+    },
+    /// From a parent, whose far end wants it: ask for this document, and run it if it can be had.
+    SendOn {
+        /// Where it is, and how it is asked for.
+        page: (String, Method),
+        /// What is told besides.
+        parameters: Vec<(String, String)>,
+    },
+    /// From a child that was to be sent on: whether it has its document. If so, it has left.
+    SentOn {
+        /// Whether it has.
+        sent: bool,
+    },
+    /// From a child: it was sent elsewhere and is nobody's child from now on.
     Left(Box<ChildEnd>),
     /// From a child: it has ended.
     Ended(Box<ChildEnd>),

@@ -74,6 +74,16 @@ enum State {
     Running(Box<Running>),
 }
 
+/// What the customer is taken to have said who has not answered in time, and has not failed
+/// either.
+pub(crate) fn overdue() -> WebReply {
+    WebReply::Failed {
+        code: ErrorCode::TOTAL_TIMEOUT,
+        status: None,
+        text: ErrorCode::TOTAL_TIMEOUT.text().to_owned(),
+    }
+}
+
 /// What a call does.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Script {
@@ -81,6 +91,8 @@ pub(crate) struct Script {
     pub fallback: Option<(String, Method)>,
     scope: Scope,
     state: State,
+    /// A document that is asked for by the way: what it does goes on until it is there.
+    aside: Option<Box<Asking>>,
     verbs: VecDeque<Verb>,
     page: Option<String>,
     asked: VecDeque<Time>,
@@ -99,6 +111,7 @@ impl Script {
             fallback,
             scope,
             state: State::Idle,
+            aside: None,
             verbs: VecDeque::new(),
             page: None,
             asked: VecDeque::new(),
@@ -115,7 +128,26 @@ impl Script {
 
     /// True if it waits for nothing.
     pub fn is_idle(&self) -> bool {
-        self.state == State::Idle
+        self.state == State::Idle && self.aside.is_none()
+    }
+
+    /// True while a `<Dial>` runs.
+    pub fn dials(&self) -> bool {
+        matches!(&self.state, State::Running(running) if matches!(**running, Running::Dial(_)))
+    }
+
+    /// True if this document is asked for by the way.
+    pub fn asks_aside(&self, fetch: FetchId) -> bool {
+        let aside = self.aside.as_ref();
+        aside.is_some_and(|asking| asking.fetch == fetch)
+    }
+
+    /// The document that is waited for. Never are there two: what asks by the way waits itself.
+    pub fn awaits(&self) -> Option<FetchId> {
+        match (&self.aside, &self.state) {
+            (Some(asking), _) | (None, State::Asking(asking)) => Some(asking.fetch),
+            _ => None,
+        }
     }
 
     /// How the last dialled call ended.
@@ -191,6 +223,7 @@ impl Script {
         line: &mut Line<'_>,
         turn: &mut Turn<'_>,
     ) -> Outcome {
+        self.drop_aside(line, turn);
         match std::mem::replace(&mut self.state, State::Idle) {
             State::Running(mut running) => running.machine().stop(line, turn),
             State::Asking(asking) => {
@@ -234,6 +267,7 @@ impl Script {
     /// dialled call ended.
     pub fn line_ended(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
         self.verbs.clear();
+        self.drop_aside(line, turn);
         match &mut self.state {
             State::Asking(_) => {}
             State::Running(running) => {
@@ -252,6 +286,9 @@ impl Script {
         line: &mut Line<'_>,
         turn: &mut Turn<'_>,
     ) -> Outcome {
+        if let Some(asking) = self.aside.take_if(|asking| asking.fetch == fetch) {
+            return self.fetched_aside(&asking, reply, line, turn);
+        }
         let State::Asking(asking) = &self.state else {
             return Outcome::Going;
         };
@@ -271,17 +308,57 @@ impl Script {
         }
     }
 
-    /// The customer has not answered in time, nor has the one who asked.
-    pub fn fetch_overdue(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
-        let State::Asking(asking) = &self.state else {
-            return Outcome::Going;
+    /// Asks for a document by the way: what is done goes on until it is there.
+    pub fn ask(&mut self, goto: Goto, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        self.drop_aside(line, turn);
+        let Some(url) = goto.url.filter(|_| self.may_ask(turn.now)) else {
+            return self.sent_on(false, line, turn);
         };
-        let reply = WebReply::Failed {
-            code: ErrorCode::TOTAL_TIMEOUT,
-            status: None,
-            text: ErrorCode::TOTAL_TIMEOUT.text().to_owned(),
-        };
-        self.fetched(asking.fetch, reply, line, turn)
+        let facts = (line.row, line.leg.status(), line.visit);
+        let asking = webhook::ask((url, goto.method), goto.parameters, facts, turn);
+        self.aside = Some(Box::new(asking));
+        Outcome::Going
+    }
+
+    fn fetched_aside(
+        &mut self,
+        asking: &Asking,
+        reply: WebReply,
+        line: &mut Line<'_>,
+        turn: &mut Turn<'_>,
+    ) -> Outcome {
+        match webhook::read(asking, reply, line.row, turn) {
+            Ok(page) => {
+                self.sent_on(true, line, turn);
+                self.state = State::Idle;
+                self.scope = Scope::Call;
+                self.page = Some(page.url);
+                self.open(page.document, line, turn)
+            }
+            // Unlike a document that comes next, nobody hangs on it: no fallback is asked.
+            Err(fault) => {
+                notice::error(line.row, &fault, asking.place(), turn);
+                self.sent_on(false, line, turn)
+            }
+        }
+    }
+
+    /// The verb that runs learns what came of the document that was asked for by the way.
+    fn sent_on(&mut self, sent: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        match &mut self.state {
+            State::Running(running) => {
+                let step = running.machine().hear(Heard::SentOn(sent), line, turn);
+                self.follow(step, line, turn)
+            }
+            _ => Outcome::Going,
+        }
+    }
+
+    fn drop_aside(&mut self, line: &Line<'_>, turn: &mut Turn<'_>) {
+        if let Some(asking) = self.aside.take() {
+            turn.desk.fetches.answer(asking.fetch.0);
+            turn.stop(line.row.sid, crate::timer::Timer::Fetch);
+        }
     }
 
     fn open(&mut self, document: Document, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
@@ -297,7 +374,9 @@ impl Script {
     /// Runs verbs until one waits.
     fn advance(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
         loop {
-            let Some(verb) = self.verbs.pop_front() else {
+            // On a call that is over nothing is run any more.
+            let next = self.verbs.pop_front().filter(|_| !line.leg.is_ended());
+            let Some(verb) = next else {
                 self.state = State::Idle;
                 return Outcome::Finished;
             };
@@ -336,6 +415,11 @@ impl Script {
             Step::Go(goto) => {
                 self.leave();
                 self.go(goto, line, turn)
+            }
+            Step::Ask(goto) => self.ask(goto, line, turn),
+            Step::Fail(fault) => {
+                self.leave();
+                self.fail(&fault, None, line, turn)
             }
             Step::HangUp => {
                 self.leave();

@@ -156,6 +156,8 @@ codes! {
     SAY_VOICE = 13511, 0, "Say: this voice is not installed; another speaks instead";
     SAY_LANGUAGE = 13512, 0, "Say: no voice for this language is installed";
     SAY_EMPTY = 13520, 0, "Say: there is no text to speak";
+    REFER_NOT_SIP = 13801, 0, "Refer: the far end of this leg is not reached by SIP";
+    REFER_URL_MISSING = 13802, 0, "Dial: no referUrl says what a transfer leads to";
     RECORDING_TOO_SHORT = 16101, 0, "The recording is too short";
     RECORDING_SILENT = 16102, 0, "The recording holds no sound";
 }

@@ -96,6 +96,10 @@ pub const DOCUMENT_WINDOW_SECS: u64 = 10;
 pub const REDIRECTS_MAX: usize = 10;
 /// Times a prompt may be repeated; `loop="0"` means this.
 pub const PLAY_LOOPS_MAX: u32 = 1_000;
+/// How long `<Refer>` waits for the far end to say how its new call went: a proxy on its way may
+/// let it ring for three minutes (RFC 3261 §16.6), and the last report may have to be repeated
+/// for half a minute more (seconds).
+pub const REFER_SECS_MAX: u64 = 240;
 
 // The customer's application.
 

@@ -8,9 +8,9 @@
 use std::path::PathBuf;
 use twiml::schema::{Shape, shapes};
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     "Say", "Play", "Pause", "Gather", "Record", "Dial", "Number", "Sip", "Redirect", "Reject",
-    "Hangup",
+    "Hangup", "Refer", "Echo",
 ];
 
 /// The rows of the page's first table, by the attribute they are about.

@@ -131,7 +131,10 @@ impl Hearing {
                     to: None,
                 });
             }
-            MediaCommand::Part | MediaCommand::Listen { .. } | MediaCommand::Close
+            MediaCommand::Part
+            | MediaCommand::Echo
+            | MediaCommand::Listen { .. }
+            | MediaCommand::Close
                 if side == Side::Switch =>
             {
                 self.part(now, leg);

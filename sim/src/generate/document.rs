@@ -47,12 +47,14 @@ fn verb(chance: &mut Chance, text: &mut String) {
         7 if chance.percent(30) => text.push_str(r#"<Sing loud="yes"/>"#),
         8 if chance.percent(30) => text.push_str("<Enqueue>line</Enqueue>"),
         8 if chance.percent(30) => text.push_str("<Leave/>"),
+        9 if chance.percent(30) => text.push_str("<Echo/>"),
         _ => waiting_verb(chance, text),
     }
 }
 
 fn waiting_verb(chance: &mut Chance, text: &mut String) {
-    match chance.below(10) {
+    match chance.below(11) {
+        10 => refer(chance, text),
         0..3 => gather(chance, text),
         3 | 4 => record(chance, text),
         5 => {
@@ -149,9 +151,21 @@ fn record(chance: &mut Chance, text: &mut String) {
     text.push_str("/>");
 }
 
+fn refer(chance: &mut Chance, text: &mut String) {
+    text.push_str("<Refer");
+    action(chance, text);
+    let target = pick(
+        chance,
+        &["sip:carol@x.example?X-Order=17", "sip:x.example", "carol"],
+    );
+    let _ = write!(text, "><Sip>{target}</Sip></Refer>");
+}
+
 fn dial(chance: &mut Chance, text: &mut String) {
     text.push_str("<Dial");
     action(chance, text);
+    let refer = pick(chance, &PAGES);
+    perhaps(chance, text, "referUrl", refer);
     let (timeout, limit) = (5 + chance.below(20), 1 + chance.below(40));
     perhaps(chance, text, "timeout", &timeout.to_string());
     perhaps(chance, text, "timeLimit", &limit.to_string());

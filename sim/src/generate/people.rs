@@ -1,7 +1,7 @@
 //! What chance makes of phones, pages, calls and deeds.
 
 use super::{Deed, LAST_ACT, OWNED, PAGES, PHONES, document};
-use crate::character::{Act, Answer, Character};
+use crate::character::{Act, Answer, Character, Referral};
 use crate::customer::{self, Page};
 use crate::network::Wire;
 use crate::order::url;
@@ -32,6 +32,14 @@ pub(super) fn character(chance: &mut Chance) -> Character {
     who.ring_after_ms = chance.below(400);
     who.acts.push(Act::Wait(chance.below(90_000)));
     who.acts.push(Act::HangUp);
+    who.referral = match chance.below(8) {
+        0 => Referral::Refuse(400 + chance.below(300) as u16),
+        1 => Referral::Forget,
+        2 => Referral::Leave,
+        3 => Referral::Ignore,
+        4 => Referral::Accept(486, chance.below(9_000)),
+        _ => Referral::Accept(200, chance.below(9_000)),
+    };
     match chance.below(12) {
         0 => who.answer = Answer::Refuse(486, 0),
         1 => who.answer = Answer::Refuse(603, chance.below(4_000)),
@@ -45,7 +53,7 @@ pub(super) fn character(chance: &mut Chance) -> Character {
 }
 
 fn act(chance: &mut Chance) -> Act {
-    match chance.below(9) {
+    match chance.below(10) {
         0 => Act::Say("I should like to speak to somebody.".to_owned()),
         1 => Act::Wait(chance.below(6_000)),
         2 => Act::UntilSilence,
@@ -54,8 +62,21 @@ fn act(chance: &mut Chance) -> Act {
         5 => Act::Hold,
         6 => Act::Resume,
         7 => Act::Fax,
+        8 => Act::Refer(target(chance)),
         _ => Act::Wait(chance.below(400)),
     }
+}
+
+/// Where somebody wants somebody else to be sent.
+fn target(chance: &mut Chance) -> String {
+    let targets = [
+        "sip:carol@x.example",
+        "sip:carol@x.example?X-Order=17",
+        "sip:carol@x.example?Replaces=1%3Bto-tag%3Da%3Bfrom-tag%3Db",
+        "sip:nobody",
+        "nowhere",
+    ];
+    pick(chance, &targets).to_owned()
 }
 
 pub(super) fn keys(chance: &mut Chance) -> String {
@@ -93,7 +114,7 @@ pub(super) fn deed(chance: &mut Chance) -> (Span, Deed) {
         at
     };
     let n = chance.next_u64();
-    let deed = match chance.below(24) {
+    let deed = match chance.below(27) {
         0..5 => Deed::Create(Box::new(new_call(chance))),
         5..9 => {
             let to = if chance.percent(92) {
@@ -116,6 +137,7 @@ pub(super) fn deed(chance: &mut Chance) -> (Span, Deed) {
         18 => Deed::Lose(1 + chance.below(4) as u32),
         19 | 20 => Deed::Record(n, record(chance)),
         21 | 22 => Deed::ChangeRecording(n, chance.percent(70), change(chance)),
+        23..26 => Deed::Refer(n, target(chance)),
         _ if chance.percent(15) => Deed::RunOut,
         _ => Deed::Press(n, "*".to_owned()),
     };

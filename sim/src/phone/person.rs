@@ -147,6 +147,10 @@ impl Phones {
                 },
             ),
             Some(Act::Press(digits)) => self.play(leg, Prompt::Digits(digits)),
+            Some(Act::Refer(to)) => {
+                self.refer(now, leg, &to);
+                self.next_act(now, leg);
+            }
             Some(act @ (Act::Hold | Act::Resume)) => {
                 self.hold(now, leg, act == Act::Hold);
                 self.next_act(now, leg);

@@ -4,6 +4,7 @@
 //! to relatives come from there and from nowhere else.
 
 mod birth;
+mod transfer;
 
 pub(crate) use birth::{blank, row_of};
 
@@ -17,7 +18,7 @@ use crate::notice::{self, Fault};
 use crate::parameters::Visit;
 use crate::rate;
 use crate::recording::{Finished, Recordings};
-use crate::script::{Line, Outcome, Scope, Script, Start};
+use crate::script::{self, Line, Outcome, Scope, Script, Start};
 use crate::timer::Timer;
 use crate::turn::Turn;
 use crate::verb::Heard;
@@ -150,9 +151,18 @@ impl Call {
 
     /// A carrier says something.
     pub fn signal(&mut self, event: SignalEvent, turn: &mut Turn<'_>) {
-        if let SignalEvent::Digit { digit, .. } = event {
-            return self.hear(Heard::Digit(digit), turn);
+        match event {
+            SignalEvent::Digit { digit, .. } => self.hear(Heard::Digit(digit), turn),
+            SignalEvent::ReferAnswered { code } => self.hear(Heard::ReferAnswered(code), turn),
+            SignalEvent::ReferReported { code, last } => {
+                self.hear(Heard::ReferReported(code, last), turn);
+            }
+            SignalEvent::Referred { to, replaces } => self.referred(to, replaces, turn),
+            other => self.signal_leg(other, turn),
         }
+    }
+
+    fn signal_leg(&mut self, event: SignalEvent, turn: &mut Turn<'_>) {
         let early = self.leg.early;
         self.leg.signal(event, turn);
         if self.leg.early && !early && self.told == CallStatus::Ringing {
@@ -204,9 +214,14 @@ impl Call {
 
     /// The customer answered.
     pub fn fetched(&mut self, fetch: FetchId, reply: WebReply, turn: &mut Turn<'_>) {
+        let scope = self.script.scope();
+        let aside = self.script.asks_aside(fetch);
         self.with_script(turn, |script, line, turn| {
             script.fetched(fetch, reply, line, turn)
         });
+        if aside && scope == Scope::Whisper {
+            self.sent_on(turn);
+        }
     }
 
     /// The store answered whether a number is ours.
@@ -220,6 +235,14 @@ impl Call {
     pub fn news(&mut self, news: News, turn: &mut Turn<'_>) {
         match news {
             News::Release => self.leg.hang_up(turn),
+            News::Referred {
+                child,
+                to,
+                replaces,
+            } => self.referred_by(child, to, replaces, turn),
+            News::AnswerRefer { code } => self.leg.answer_refer(code, turn),
+            News::Report { code } => self.leg.report(code, turn),
+            News::SendOn { page, parameters } => self.send_on(page, parameters, turn),
             other => self.hear(Heard::News(other), turn),
         }
     }
@@ -228,7 +251,9 @@ impl Call {
     pub fn timeout(&mut self, timer: Timer, turn: &mut Turn<'_>) {
         match timer {
             Timer::Fetch => {
-                self.with_script(turn, |script, line, turn| script.fetch_overdue(line, turn));
+                if let Some(fetch) = self.script.awaits() {
+                    self.fetched(fetch, script::overdue(), turn);
+                }
             }
             Timer::Verb | Timer::Bridge => self.hear(Heard::TimedOut(timer), turn),
             Timer::Delay if !self.leg.is_ended() => self.leg.place(turn),
@@ -261,10 +286,7 @@ impl Call {
             if update.status_callback.is_some() {
                 self.row.status_callback = update.status_callback;
             }
-            if let Some(parent) = self.parent.take() {
-                let end = self.end(CallStatus::Completed);
-                turn.tell(parent, News::Left(Box::new(end)));
-            }
+            self.leave_parent(turn);
             self.with_script(turn, |script, line, turn| {
                 script.redirect(source, line, turn)
             });

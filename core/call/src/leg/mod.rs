@@ -19,7 +19,7 @@ use crate::notice::Fault;
 use crate::timer::Timer;
 use crate::turn::Turn;
 use model::media::{MediaCommand, MediaEvent, Opening, PlayId, Prompt};
-use model::signal::{Offered, Route, SignalCommand, SignalEvent};
+use model::signal::{Offered, Origin, Route, SignalCommand, SignalEvent};
 use model::{Address, CallSid, CallStatus, Cause, ErrorCode, LegId, Span, limit};
 use way::{Sound, Wanted, Way};
 
@@ -77,6 +77,7 @@ impl Leg {
         let way = Way::In {
             rung: false,
             wanted: Wanted::Nothing,
+            own: offered.origin == Origin::Own,
         };
         let mut leg = Leg::new(id, call, LegState::Ringing, way);
         leg.sip_call_id = Some(offered.sip_call_id.clone());
@@ -128,6 +129,19 @@ impl Leg {
     /// True for a caller whom we have not answered yet.
     pub fn is_waiting(&self) -> bool {
         self.is_inbound() && self.state == LegState::Ringing
+    }
+
+    /// True if its far end is reached by SIP, so that it can be asked to call elsewhere.
+    ///
+    /// Unconfirmed: which legs are SIP legs. The contract tells them from those of the telephone
+    /// network, which its own carriers bring. Here every trunk is the operator's, as it is with the
+    /// contract's own trunks, whose legs may be referred: so each leg that leaves this house is
+    /// one, and whether the far end knows REFER is its own to say.
+    pub fn is_sip(&self) -> bool {
+        match &self.way {
+            Way::Out { route, .. } => *route != Some(Route::Own),
+            Way::In { own, .. } => !own,
+        }
     }
 
     /// Sets out: asks for its route and its sound.
@@ -248,8 +262,12 @@ impl Leg {
                     turn,
                 );
             }
-            // A new offer of a leg is the call's, a key is the script's.
-            SignalEvent::Offered(_) | SignalEvent::Digit { .. } => {}
+            // A new offer of a leg is the call's; a key and a transfer are the script's.
+            SignalEvent::Offered(_)
+            | SignalEvent::Digit { .. }
+            | SignalEvent::ReferAnswered { .. }
+            | SignalEvent::ReferReported { .. }
+            | SignalEvent::Referred { .. } => {}
         }
     }
 
@@ -410,6 +428,27 @@ impl Leg {
                 turn.signal(self.id, SignalCommand::Answer { sdp });
                 self.state = LegState::Answered;
             }
+        }
+    }
+
+    /// Asks the far end to call elsewhere.
+    pub fn refer(&self, to: String, turn: &mut Turn<'_>) {
+        if self.is_answered() {
+            turn.signal(self.id, SignalCommand::Refer { to });
+        }
+    }
+
+    /// Answers a far end that asks for the other to be sent elsewhere.
+    pub fn answer_refer(&self, code: u16, turn: &mut Turn<'_>) {
+        if self.is_answered() {
+            turn.signal(self.id, SignalCommand::AnswerRefer { code });
+        }
+    }
+
+    /// Tells that far end how it goes.
+    pub fn report(&self, code: u16, turn: &mut Turn<'_>) {
+        if self.is_answered() {
+            turn.signal(self.id, SignalCommand::Report { code });
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) enum Way {
     In {
         rung: bool,
         wanted: Wanted,
+        /// It comes from a leg of our own.
+        own: bool,
     },
 }
 

@@ -12,13 +12,14 @@ const PAGES: [&str; 14] = [
     "<Say>a</Say><Play>b.wav</Play>",
     "<Gather numDigits=\"2\" timeout=\"2\"><Say>a</Say></Gather><Say>b</Say>",
     "<Record timeout=\"2\" maxLength=\"5\" action=\"/4\"/><Say>b</Say>",
-    "<Dial action=\"/0\" timeout=\"5\" hangupOnStar=\"true\">+12025550102</Dial>",
-    "<Dial answerOnBridge=\"true\" record=\"record-from-ringing-dual\" action=\"/1\">\
-     <Number url=\"/0\">+12025550102</Number><Sip>sip:x@y</Sip></Dial>",
+    "<Dial action=\"/0\" referUrl=\"/8\" timeout=\"5\" hangupOnStar=\"true\">\
+     +12025550102</Dial>",
+    "<Dial answerOnBridge=\"true\" referUrl=\"/2\" record=\"record-from-ringing-dual\" \
+     action=\"/1\"><Number url=\"/0\">+12025550102</Number><Sip>sip:x@y</Sip></Dial>",
     "<Dial sequential=\"true\" record=\"true\" timeLimit=\"3\"><Number>+12025550190</Number>\
      <Number sendDigits=\"1\">+12025550103</Number></Dial><Say>z</Say>",
     "<Reject/>",
-    "<Pause length=\"3\"/><Redirect>/3</Redirect>",
+    "<Refer action=\"/2\"><Sip>sip:c@x</Sip></Refer><Redirect>/3</Redirect>",
     "",
     "slow",
     "<Hangup/>",
@@ -30,7 +31,7 @@ const PAGES: [&str; 14] = [
 fn random_event(chance: &mut Chance) -> SignalEvent {
     let sdp = chance.percent(60).then(|| "sdp".to_owned());
     let (headers, sip_call_id) = (Vec::new(), "id".to_owned());
-    match chance.below(9) {
+    match chance.below(13) {
         0 => SignalEvent::Progress {
             code: 180,
             sdp: None,
@@ -57,6 +58,17 @@ fn random_event(chance: &mut Chance) -> SignalEvent {
         }
         6 => SignalEvent::Acknowledged { sdp },
         7 => SignalEvent::Reoffered { sdp },
+        8 => SignalEvent::ReferAnswered {
+            code: *chance.pick(&[202, 405]).unwrap(),
+        },
+        9 => SignalEvent::ReferReported {
+            code: chance.pick(&[None, Some(100), Some(200)]).copied().unwrap(),
+            last: chance.percent(50),
+        },
+        10 | 11 => SignalEvent::Referred {
+            to: "sip:carol@x".into(),
+            replaces: chance.percent(20),
+        },
         _ => SignalEvent::Released {
             canceled: chance.percent(50),
         },

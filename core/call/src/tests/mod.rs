@@ -8,6 +8,7 @@ mod inbound;
 mod outbound;
 mod queue;
 mod recording;
+mod refer;
 mod verbs;
 mod verification;
 mod world;

@@ -246,7 +246,6 @@ fn unbuilt_verbs_say_so_and_the_call_goes_on() {
         "<Enqueue>q</Enqueue>",
         "<Connect><Stream url=\"wss://x\"/></Connect>",
         "<Start><Stream url=\"wss://x\"/></Start>",
-        "<Refer><Sip>sip:a@b</Sip></Refer>",
         "<Pay/>",
         "<Dial><Conference>room</Conference></Dial>",
         "<Dial><Client>joe</Client></Dial>",

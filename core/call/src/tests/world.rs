@@ -594,6 +594,9 @@ fn word(command: &SignalCommand) -> String {
         SignalCommand::Release => "release".into(),
         SignalCommand::Offer { .. } => "offer".into(),
         SignalCommand::Reply { sdp } => format!("reply {}", sdp.is_some()),
+        SignalCommand::Refer { to } => format!("refer {to}"),
+        SignalCommand::AnswerRefer { code } => format!("answer refer {code}"),
+        SignalCommand::Report { code } => format!("report {code}"),
     }
 }
 
@@ -616,6 +619,7 @@ fn sound_word(command: &MediaCommand) -> String {
         MediaCommand::StopPlay { .. } => "hush".into(),
         MediaCommand::Join { peer } => format!("join {peer}"),
         MediaCommand::Listen { peer } => format!("listen {peer}"),
+        MediaCommand::Echo => "echo".into(),
         MediaCommand::Part => "part".into(),
         MediaCommand::Record { .. } => "record".into(),
         MediaCommand::PauseRecord { behavior, .. } => format!("pause record {}", behavior.as_str()),

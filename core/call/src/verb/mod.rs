@@ -1,11 +1,13 @@
 //! The verbs: one machine each, with the names they have in `twiml`.
 
 pub(crate) mod dial;
+pub(crate) mod echo;
 pub(crate) mod gather;
 pub(crate) mod pause;
 pub(crate) mod play;
 pub(crate) mod record;
 pub(crate) mod redirect;
+pub(crate) mod refer;
 pub(crate) mod reject;
 pub(crate) mod say;
 pub(crate) mod unbuilt;
@@ -31,6 +33,10 @@ pub(crate) enum Step {
     Next,
     /// Another document.
     Go(Goto),
+    /// Another document, if it can be had: until then the verb goes on, and hears what came of it.
+    Ask(Goto),
+    /// The fallback: the document asks for what can't be.
+    Fail(Fault),
     /// The end of the call.
     HangUp,
 }
@@ -75,6 +81,15 @@ pub(crate) enum Heard {
     Found(LookupId, bool),
     /// A dialled call has news.
     News(News),
+    /// The far end has answered our REFER.
+    ReferAnswered(u16),
+    /// The far end tells how our REFER goes: the response it names, and whether that is the last.
+    ReferReported(Option<u16>, bool),
+    /// The far end asks for whom it is joined to to be sent elsewhere: where to, and whether a
+    /// call of theirs is to be replaced by that.
+    Referred(String, bool),
+    /// The document that was asked for by the way has come and runs, or could not be had.
+    SentOn(bool),
     /// The call is answered.
     Answered,
     /// The call's leg is over.
@@ -109,6 +124,10 @@ pub(crate) enum Running {
     Gather(gather::Gathering),
     /// `<Record>`.
     Record(record::Recording),
+    /// `<Refer>`.
+    Refer(refer::Referring),
+    /// `<Echo>`.
+    Echo(echo::Echoing),
     /// `<Dial>`.
     Dial(Box<dial::Dialling>),
 }
@@ -122,6 +141,8 @@ impl Running {
             Running::Pause(machine) => machine,
             Running::Gather(machine) => machine,
             Running::Record(machine) => machine,
+            Running::Refer(machine) => machine,
+            Running::Echo(machine) => machine,
             Running::Dial(machine) => &mut **machine,
         }
     }
@@ -160,6 +181,8 @@ pub(crate) fn begin(
         Verb::Gather(gather) => waits(Running::Gather(gather::begin(gather, page, line, turn))),
         Verb::Record(record) => waits(Running::Record(record::begin(record, page, line, turn))),
         Verb::Dial(dial) => dial::begin(dial, page, line, turn),
+        Verb::Refer(refer) => refer::begin(refer, line, turn),
+        Verb::Echo(_) => waits(Running::Echo(echo::begin(line, turn))),
         Verb::Redirect(redirect) => (None, redirect::begin(redirect)),
         // After the answer there is nothing left to reject: it ends the call.
         Verb::Hangup(_) | Verb::Reject(_) => (None, Step::HangUp),

@@ -2,6 +2,7 @@
 //! and mixes up, in virtual time.
 
 mod digits;
+mod echo;
 mod negotiate;
 mod record;
 mod relay;

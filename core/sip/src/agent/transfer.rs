@@ -9,7 +9,7 @@ use super::digest::Tried;
 use super::talk::Talk;
 use super::{Line, within};
 use crate::message::escape::{decode, encode_header};
-use crate::message::header::{NameAddr, ReferTo, Substate, SubscriptionState};
+use crate::message::header::{NameAddr, ReferTo, SubscriptionState, Substate};
 use crate::message::{Code, HeaderName, Malformed, Method, Request, Response, Uri};
 use crate::stack::Stack;
 use model::limit;
@@ -409,7 +409,10 @@ mod tests {
                 "sip:x.example?Replaces=a%40b%3Bto-tag%3D1",
                 "sip:x.example?Replaces=a%40b%3Bto-tag%3D1",
             ),
-            ("sip:x.example?X=é\r\nVia: y", "sip:x.example?X=%C3%A9%0D%0AVia:%20y"),
+            (
+                "sip:x.example?X=é\r\nVia: y",
+                "sip:x.example?X=%C3%A9%0D%0AVia:%20y",
+            ),
         ] {
             assert_eq!(target(written).unwrap().to_string(), sent);
         }
@@ -423,7 +426,13 @@ mod tests {
         assert_eq!(status_of(b"SIP/2.0 200 OK\r\n"), Some(200));
         assert_eq!(status_of(b"\r\nsip/2.0  486 Busy Here"), Some(486));
         assert_eq!(status_of(b"SIP/2.0 180"), Some(180));
-        for wrong in ["", "SIP/2.0", "SIP/2.0 99 x", "HTTP/1.1 200 OK", "SIP/2.0 2\u{e9}0"] {
+        for wrong in [
+            "",
+            "SIP/2.0",
+            "SIP/2.0 99 x",
+            "HTTP/1.1 200 OK",
+            "SIP/2.0 2\u{e9}0",
+        ] {
             assert_eq!(status_of(wrong.as_bytes()), None, "{wrong}");
         }
     }

@@ -70,9 +70,8 @@ fn respond(pair: &mut Pair, to: usize, request: &Request, code: u16, more: &str)
 
 /// A report by hand, from the peer of end 1.
 fn notify(pair: &mut Pair, number: u32, event: &str, state: &str, status: &str) {
-    let more = format!(
-        "Event: {event}\nSubscription-State: {state}\nContent-Type: message/sipfrag\n"
-    );
+    let more =
+        format!("Event: {event}\nSubscription-State: {state}\nContent-Type: message/sipfrag\n");
     let cseq = format!("{number} NOTIFY");
     let branch = format!("z9hG4bKn{number}");
     let text = request("NOTIFY sip:192.0.2.2", &branch, &cseq, &more, status);
@@ -104,7 +103,11 @@ fn a_refer_is_accepted_and_reported_to_its_end() {
     assert!(sent.headers.contact().is_ok());
     pair.run_ms(50);
     assert_eq!(pair.heard(1), [referred(TARGET)]);
-    assert_eq!(pair.lines(1), [""; 0], "call control has not said a word yet");
+    assert_eq!(
+        pair.lines(1),
+        [""; 0],
+        "call control has not said a word yet"
+    );
     pair.command(1, leg, accept(202));
     pair.run_ms(50);
     let first = last_of(&pair, 1);
@@ -141,7 +144,10 @@ fn a_refer_is_accepted_and_reported_to_its_end() {
 fn a_second_refer_has_reports_of_its_own_name() {
     let mut pair = Pair::new(2, Net::PERFECT);
     let (out, leg) = talking(&mut pair);
-    for (to, event) in [("sip:a@x.example", "refer"), ("sip:b@x.example", "refer;id=")] {
+    for (to, event) in [
+        ("sip:a@x.example", "refer"),
+        ("sip:b@x.example", "refer;id="),
+    ] {
         pair.command(0, out, refer(to));
         let number = last_of(&pair, 0).headers.cseq().unwrap().number;
         pair.run_ms(50);
@@ -284,7 +290,10 @@ fn reports_are_read_as_peers_of_all_makes_send_them() {
     notify(&mut pair, 2, "dialog", "active", "");
     let refused = responses(&pair).pop().unwrap();
     assert_eq!(refused.code.number(), 489);
-    assert_eq!(refused.headers.value(HeaderName::AllowEvents), Some("refer"));
+    assert_eq!(
+        refused.headers.value(HeaderName::AllowEvents),
+        Some("refer")
+    );
     notify(&mut pair, 3, "refer;id=999", "active", "SIP/2.0 200 OK\n");
     assert_eq!(responses(&pair).pop().unwrap().code.number(), 481);
     assert_eq!(pair.heard(1).len(), events);
@@ -298,7 +307,13 @@ fn reports_are_read_as_peers_of_all_makes_send_them() {
     assert_eq!(pair.heard(1).last(), Some(&reported(486, true)));
     // What comes after the end is answered, and is no news.
     let events = pair.heard(1).len();
-    notify(&mut pair, 7, "refer", "terminated", "SIP/2.0 486 Busy Here\n");
+    notify(
+        &mut pair,
+        7,
+        "refer",
+        "terminated",
+        "SIP/2.0 486 Busy Here\n",
+    );
     assert_eq!(responses(&pair).pop().unwrap().code.number(), 200);
     assert_eq!(pair.heard(1).len(), events);
     hang_up(&mut pair, 1, leg);
@@ -327,13 +342,25 @@ fn reports_of_an_earlier_refer_are_not_taken_for_the_later_ones() {
         let sent = requests(&pair).pop().unwrap();
         respond(&mut pair, 1, &sent, 202, "Content-Length: 0\n");
     }
-    let id = requests(&pair).pop().unwrap().headers.cseq().unwrap().number;
+    let id = requests(&pair)
+        .pop()
+        .unwrap()
+        .headers
+        .cseq()
+        .unwrap()
+        .number;
     let events = pair.heard(1).len();
     notify(&mut pair, 2, "refer", "active", "SIP/2.0 200 OK\n");
     assert_eq!(responses(&pair).pop().unwrap().code.number(), 481);
     assert_eq!(pair.heard(1).len(), events);
     let named = format!("refer;id={id}");
-    notify(&mut pair, 3, &named, "active", "SIP/2.0 183 Session Progress\n");
+    notify(
+        &mut pair,
+        3,
+        &named,
+        "active",
+        "SIP/2.0 183 Session Progress\n",
+    );
     assert_eq!(pair.heard(1).last(), Some(&reported(183, false)));
     // The 481 has ended the earlier one: what has no name now can only be the later one's.
     notify(&mut pair, 4, "refer", "terminated", "SIP/2.0 200 OK\n");
@@ -383,7 +410,10 @@ fn nor_the_call_that_we_end() {
     pair.command(0, out, SignalCommand::Release);
     pair.command(1, leg, report(200));
     pair.run_ms(50);
-    assert!(pair.lines(0).contains(&"481 Call/Transaction Does Not Exist NOTIFY".to_owned()));
+    assert!(
+        pair.lines(0)
+            .contains(&"481 Call/Transaction Does Not Exist NOTIFY".to_owned())
+    );
     pair.settle();
 }
 
@@ -398,7 +428,8 @@ fn a_refer_that_nobody_answered_is_answered_at_the_end_of_the_call() {
         pair.command(end, hanging, SignalCommand::Release);
         pair.settle();
         assert!(
-            pair.lines(1).contains(&"487 Request Terminated REFER".to_owned()),
+            pair.lines(1)
+                .contains(&"487 Request Terminated REFER".to_owned()),
             "{:?}",
             pair.lines(1)
         );
@@ -445,8 +476,17 @@ fn a_refer_that_cannot_be_served_is_refused_by_the_book() {
     };
     assert_eq!(to, "sip:a@x?Replaces=1%3Bto-tag%3Da%3Bfrom-tag%3Db");
     // A second one while the first is open may come again later.
-    assert_eq!(refer_by_hand(&mut pair, 8, "Refer-To: <sip:a@x>\n"), Some(500));
-    assert!(responses(&pair).pop().unwrap().headers.has(HeaderName::RetryAfter));
+    assert_eq!(
+        refer_by_hand(&mut pair, 8, "Refer-To: <sip:a@x>\n"),
+        Some(500)
+    );
+    assert!(
+        responses(&pair)
+            .pop()
+            .unwrap()
+            .headers
+            .has(HeaderName::RetryAfter)
+    );
     pair.command(1, leg, accept(603));
     assert_eq!(responses(&pair).pop().unwrap().code.number(), 603);
     assert_eq!(refer_by_hand(&mut pair, 9, "r: <tel:+12025550101>\n"), None);

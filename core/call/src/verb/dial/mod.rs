@@ -6,6 +6,7 @@
 //! When the caller hangs up, the dialled call is ended and the `action` is still asked, its
 //! answer ignored: the customer learns how the dialled call ended.
 
+mod refer;
 mod target;
 
 use super::{Goto, Heard, Machine, Running, Step, record};
@@ -43,6 +44,7 @@ pub(crate) struct Dialling {
     kept: Option<Kept>,
     bridged: bool,
     end: Option<ChildEnd>,
+    refer: refer::Refer,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +85,7 @@ pub(crate) fn begin(
     let told = record::told(to, &dial.recording_status_callback_event, page, line, turn);
     let any = turn.desk.config.any_caller_id;
     let caller_id = target::caller_id(&dial, &targets.all, line, any);
+    let refer = refer::read(&dial, page, line, turn);
     let mut dialling = Dialling {
         hunt: Hunt::new(targets.all, dial.sequential),
         dial,
@@ -94,6 +97,7 @@ pub(crate) fn begin(
         kept: None,
         bridged: false,
         end: None,
+        refer,
     };
     let step = match caller_id {
         CallerId::Shown(from) => {
@@ -193,7 +197,20 @@ impl Dialling {
 
     fn news(&mut self, news: News, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
         match news {
-            News::Release => Step::Wait,
+            News::Referred {
+                child,
+                to,
+                replaces,
+            } => self.referred_by_called(child, (to, replaces), line, turn),
+            News::SentOn { sent } => {
+                self.called_sent_on(sent, line, turn);
+                Step::Wait
+            }
+            // A parent's words to its child are the call's own.
+            News::Release
+            | News::AnswerRefer { .. }
+            | News::Report { .. }
+            | News::SendOn { .. } => Step::Wait,
             News::Alerting { leg, early, .. } => {
                 if self.hunt.won().is_none() {
                     self.alerting(leg, early, line, turn);
@@ -333,11 +350,15 @@ impl Dialling {
 
     /// Nobody rings or talks any more.
     fn over(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        if self.refer.waits_for_document() {
+            return Step::Wait;
+        }
         turn.stop(line.row.sid, Timer::Bridge);
         self.hush(line, turn);
         if let Stage::Joined(_) = self.stage {
             line.leg.sound(MediaCommand::Part, turn);
         }
+        self.close_transfer(line, turn);
         let Some(sid) = self.recording.filter(|_| self.kept.is_none()) else {
             return self.after(line.row, turn);
         };
@@ -428,6 +449,10 @@ impl Machine for Dialling {
                 self.join(line, turn);
                 Step::Wait
             }
+            (Heard::Referred(to, replaces), _) => {
+                self.referred_by_caller((to, replaces), line, turn)
+            }
+            (Heard::SentOn(sent), _) => self.caller_sent_on(sent, line, turn),
             (Heard::Recorded(finished), stage) if Some(finished.sid) == self.recording => {
                 let waited = matches!(stage, Stage::Finishing(_));
                 self.kept = finished.kept;
@@ -442,6 +467,11 @@ impl Machine for Dialling {
                 Step::Next
             }
             (Heard::Ended, Stage::Finishing(_)) => Step::Wait,
+            (Heard::Ended, _) if self.refer.spares_called() => {
+                turn.stop(line.row.sid, Timer::Bridge);
+                Step::Wait
+            }
+            (Heard::Ended, _) if self.refer.forget() => self.over(line, turn),
             (Heard::Ended, _) => {
                 self.release_all(turn);
                 Step::Wait
@@ -451,6 +481,14 @@ impl Machine for Dialling {
     }
 
     fn stop(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        self.drop_transfer(line, turn);
+        self.leave(line, turn);
+    }
+}
+
+impl Dialling {
+    /// Gives back timers, sound and whoever was dialled.
+    fn leave(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
         turn.stop(line.row.sid, Timer::Verb);
         turn.stop(line.row.sid, Timer::Bridge);
         self.release_all(turn);
