@@ -5,7 +5,8 @@ use crate::script::Line;
 use crate::turn::Turn;
 use model::media::MediaCommand;
 
-/// An echo. It has no end of its own: the call's greatest length bounds it.
+/// An echo. Unconfirmed: whether it has an end of its own. It has none: the call's greatest length
+/// bounds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Echoing;
 
