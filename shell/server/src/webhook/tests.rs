@@ -2,6 +2,7 @@
 
 mod authorizing;
 mod keeping;
+mod multiplexing;
 mod reaching;
 mod redirecting;
 mod trusting;
@@ -452,12 +453,12 @@ async fn a_callback_keeps_its_token_and_is_told_by_its_status() {
     assert_eq!(first, "12345678-9abc-4ef0-9234-56789abcdef0");
 }
 
-/// A TLS server with a certificate for these names, and the roots that trust it.
-async fn tls_server(
+/// What takes TLS in with a certificate for these names, and the roots that trust it.
+fn tls_door(
     names: &[&str],
     expired: bool,
     alpn: &[&[u8]],
-) -> (SocketAddr, rustls::RootCertStore) {
+) -> (tokio_rustls::TlsAcceptor, rustls::RootCertStore) {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let mut parameters = rcgen::CertificateParams::new(names).unwrap();
     if expired {
@@ -477,7 +478,16 @@ async fn tls_server(
         .with_single_cert(vec![der], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
         .unwrap();
     config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    (tokio_rustls::TlsAcceptor::from(Arc::new(config)), roots)
+}
+
+/// A TLS server with a certificate for these names, and the roots that trust it.
+async fn tls_server(
+    names: &[&str],
+    expired: bool,
+    alpn: &[&[u8]],
+) -> (SocketAddr, rustls::RootCertStore) {
+    let (acceptor, roots) = tls_door(names, expired, alpn);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     tokio::spawn(async move {
