@@ -130,7 +130,9 @@ impl Pool {
             match send(sender, exchange, bounds).await {
                 // The application closed an unused connection just as we took it: nothing of
                 // the answer was seen, so the request goes out on a fresh one.
-                Err(Failure::Stale) => {}
+                Err(Failure::Stale) => {
+                    self.kept().shared.remove(&origin);
+                }
                 Err(Failure::Fault(fault)) => return Err(fault),
                 Ok(came) => return Ok(self.answer(origin, came, bounds, place)),
             }
@@ -315,11 +317,25 @@ fn stale_or_fault(error: &hyper::Error) -> Failure {
                 std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe
             )
         });
-    if nothing_came || reset {
+    if nothing_came || reset || refused_unseen(error) {
         Failure::Stale
     } else {
         Failure::Fault(fault::of_exchange(error))
     }
+}
+
+/// Whether the server says that it never looked at the request: its stream was refused, or began
+/// after the server had said farewell (RFC 9113 §8.7).
+fn refused_unseen(error: &hyper::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    cause.is_some_and(|cause: &h2::Error| {
+        cause.is_remote()
+            && match cause.reason() {
+                Some(h2::Reason::REFUSED_STREAM) => true,
+                Some(h2::Reason::NO_ERROR) => cause.is_go_away(),
+                _ => false,
+            }
+    })
 }
 
 fn request(exchange: &Exchange, whole_uri: bool) -> Result<hyper::Request<Full<Bytes>>, Fault> {

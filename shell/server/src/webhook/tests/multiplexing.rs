@@ -138,3 +138,40 @@ async fn a_sound_file_comes_by_it_too() {
     };
     assert_eq!(body.read().await.unwrap(), b"<Response/>");
 }
+
+#[tokio::test]
+async fn what_is_refused_unseen_goes_out_again() {
+    let (door, roots) = tls_door(&["localhost"], false, &[b"h2"]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let (news, mut answered) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        for connection in 0.. {
+            let (stream, _) = listener.accept().await.unwrap();
+            let stream = door.accept(stream).await.unwrap();
+            let news = news.clone();
+            tokio::spawn(async move {
+                let mut streams = h2::server::handshake(stream).await.unwrap();
+                let mut count = 0;
+                while let Some(Ok((_request, mut respond))) = streams.accept().await {
+                    // One answer for each connection.
+                    if count == 0 {
+                        let response = hyper::Response::new(());
+                        let mut body = respond.send_response(response, false).unwrap();
+                        body.send_data(Bytes::from("well"), true).unwrap();
+                        news.send(connection).unwrap();
+                    } else {
+                        respond.send_reset(h2::Reason::REFUSED_STREAM);
+                    }
+                    count += 1;
+                }
+            });
+        }
+    });
+    let client = WebClient::new(Trust::Only(roots), Gate::open());
+    for connection in 0..4 {
+        let fetched = client.fetch(&ask(at), &account()).await;
+        assert_eq!(document(&fetched).0, "well");
+        assert_eq!(answered.recv().await, Some(connection));
+    }
+}
