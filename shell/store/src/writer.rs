@@ -1,8 +1,10 @@
 //! One thread that makes rows durable: takes what has queued up, commits it in one transaction,
 //! then runs each batch's continuation, in order. Nobody else ever waits for the disk.
 
+use crate::write::Subject;
 use crate::{Directory, Store, StoreError, Write};
 use model::limit;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -179,13 +181,24 @@ impl Work {
     ) -> Result<(), StoreError> {
         let all: Vec<&Write> = group.flat_map(|batch| &batch.writes).collect();
         // Rows change several times a second while a call is set up: only the last state counts.
-        let mut seen = std::collections::BTreeSet::new();
-        let mut needed: Vec<&Write> = all
-            .into_iter()
-            .rev()
-            .filter(|write| write.subject().is_none_or(|subject| seen.insert(subject)))
+        let last: BTreeMap<Subject, &Write> = all
+            .iter()
+            .filter_map(|write| Some((write.subject()?, *write)))
             .collect();
-        needed.reverse();
+        let mut made = BTreeSet::new();
+        let needed: Vec<&Write> = all
+            .into_iter()
+            .filter_map(|write| {
+                let Some(subject) = write.subject() else {
+                    return Some(write);
+                };
+                let last = last.get(&subject).copied()?;
+                // A call's row is made where its first state stood: what is written about the
+                // call in between, such as its journal, must find the row.
+                let here = matches!(last, Write::Call(_)) || std::ptr::eq(last, write);
+                (here && made.insert(subject)).then_some(last)
+            })
+            .collect();
         if needed.is_empty() {
             Ok(())
         } else {

@@ -12,7 +12,7 @@ pub fn commit(store: &dyn Store, writes: Vec<Write>) {
         .expect("a healthy disk");
 }
 
-fn first(size: u32) -> PageAsk {
+pub fn first(size: u32) -> PageAsk {
     PageAsk {
         size,
         start: Start::Top,

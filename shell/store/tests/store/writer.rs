@@ -97,6 +97,46 @@ fn the_directory_follows_and_a_conflict_fails_alone() {
     );
 }
 
+#[test]
+fn what_is_told_of_a_call_between_two_states_of_its_row_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Normal);
+    let (writer, _) = crate::live::writer(&store);
+    let ringing = CallRow {
+        status: CallStatus::Ringing,
+        ..call(1, 10)
+    };
+    let answered = CallRow {
+        status: CallStatus::InProgress,
+        ..call(1, 10)
+    };
+    // One commit, as when the disk is slow: a call comes in, its document is brought, it answers.
+    writer.handle().write(vec![
+        Write::Call(Box::new(ringing)),
+        Write::WebEvent(Box::new(web_event(1, 11))),
+        Write::Call(Box::new(answered)),
+        Write::WebEvent(Box::new(web_event(1, 12))),
+    ]);
+    // And one that is deleted at once leaves nothing.
+    writer.handle().write(vec![
+        Write::Call(Box::new(call(2, 10))),
+        Write::WebEvent(Box::new(web_event(2, 11))),
+        Write::DeleteCall(CallSid(2)),
+    ]);
+    writer.close();
+    let row = store.call(ACCOUNT, CallSid(1)).unwrap().unwrap();
+    assert_eq!(row.status, CallStatus::InProgress);
+    let kept = store
+        .web_events(ACCOUNT, CallSid(1), &crate::suite::first(10))
+        .unwrap();
+    assert_eq!(kept.rows, [web_event(1, 11), web_event(1, 12)]);
+    assert!(store.call(ACCOUNT, CallSid(2)).unwrap().is_none());
+    let none = store
+        .web_events(ACCOUNT, CallSid(2), &crate::suite::first(10))
+        .unwrap();
+    assert!(none.rows.is_empty());
+}
+
 /// A store whose disk can fail or hang.
 struct Faulty {
     inner: Arc<Sqlite>,
