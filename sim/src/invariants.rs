@@ -283,6 +283,7 @@ mod tests {
             parameters: parameters
                 .map(|(name, value)| (name.to_owned(), value))
                 .into(),
+            made: world.now,
         };
         world.seen.callbacks.push((world.now, callback));
     }

@@ -37,6 +37,7 @@ pub(crate) fn progress(
         method: subscription.method,
         url: subscription.url.clone(),
         parameters,
+        made: turn.now,
     };
     turn.notify(callback);
 }
@@ -151,6 +152,7 @@ fn send(row: &CallRow, to: (&str, Method), parameters: Vec<(String, String)>, tu
         method: to.1,
         url: to.0.to_owned(),
         parameters,
+        made: turn.now,
     };
     turn.notify(callback);
 }
@@ -184,6 +186,7 @@ pub(crate) fn recording(recording: &RecordingRow, turn: &mut Turn<'_>) {
         method: told.method,
         url: told.url.clone(),
         parameters,
+        made: turn.now,
     };
     turn.notify(callback);
 }

@@ -1,6 +1,6 @@
 //! What customers are told without being asked: status and recording callbacks.
 
-use crate::{AccountSid, CallSid, Method};
+use crate::{AccountSid, CallSid, Method, Time};
 
 /// Who is told of a call's progress, of which events, and how far the numbering has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +91,67 @@ pub struct Callback {
     pub url: String,
     /// Parameters in the order they are sent.
     pub parameters: Vec<(String, String)>,
+    /// When it was promised.
+    pub made: Time,
+}
+
+impl Callback {
+    /// The host it goes to, as `scheme://host:port` without user and password. Callbacks of one
+    /// host share a line. Empty for an address that names none: it fails without asking anybody.
+    pub fn host(&self) -> String {
+        let Some((scheme, rest)) = self.url.trim().split_once("://") else {
+            return String::new();
+        };
+        let scheme = scheme.to_ascii_lowercase();
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let place = authority.rsplit('@').next().unwrap_or_default();
+        let place = place.to_ascii_lowercase();
+        // No name is longer than 253 characters (RFC 1035 §2.3.4), no port than five.
+        let known = scheme == "http" || scheme == "https";
+        if !known || place.is_empty() || place.len() > 260 {
+            return String::new();
+        }
+        let has_port = place.rfind(':') > place.rfind(']');
+        match (has_port, scheme.as_str()) {
+            (true, _) => format!("{scheme}://{place}"),
+            (false, "https") => format!("{scheme}://{place}:443"),
+            (false, _) => format!("{scheme}://{place}:80"),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_host_has_one_line_however_its_address_is_written() {
+        let host = |url: &str| {
+            let callback = Callback {
+                id: CallbackId(1),
+                account: AccountSid(1),
+                call: CallSid(1),
+                method: Method::Post,
+                url: url.to_owned(),
+                parameters: Vec::new(),
+                made: Time(0),
+            };
+            callback.host()
+        };
+        for url in [
+            "https://app.example.com",
+            "HTTPS://App.Example.com:443/a?b=http://other/#rc=2",
+            "https://user:p@ss@app.example.com/status",
+        ] {
+            assert_eq!(host(url), "https://app.example.com:443", "{url}");
+        }
+        assert_eq!(host("http://[::1]/x"), "http://[::1]:80");
+        assert_eq!(host("http://[::1]:9/x"), "http://[::1]:9");
+        let long = format!("http://{}/", "a".repeat(300));
+        for url in ["", "app.example.com/x", "ftp://h/", "http:///x", &long] {
+            assert_eq!(host(url), "", "{url}");
+        }
+    }
 
     #[test]
     fn event_names_read_back() {

@@ -189,11 +189,9 @@ pub const GATHER_DIGITS_MAX: usize = 10_000;
 
 // Asking and telling the customer's application.
 
-/// Requests under way to one host at once, each for documents and for callbacks: an application
-/// that hangs holds so many connections, and the next ones wait within their own deadline.
+/// Requests under way to one host at once, for documents and for sound each: an application that
+/// hangs holds so many connections, and the next ones wait within their own deadline.
 pub const WEBHOOKS_PER_HOST_MAX: usize = 512;
-/// Callbacks under way at once; the others wait in the store's order.
-pub const CALLBACKS_AT_ONCE_MAX: usize = 1_024;
 /// Connections kept open to one host between requests.
 pub const WEBHOOK_IDLE_PER_HOST_MAX: usize = 64;
 /// How long an unused connection is kept (milliseconds): less than the 5 s after which common
@@ -209,6 +207,52 @@ pub const AUTHORIZATIONS_MAX: usize = 4_096;
 pub const COOKIES_PER_CALL_MAX: usize = 50;
 /// Name and value of one cookie (RFC 6265 §6.1).
 pub const COOKIE_BYTES_MAX: usize = 4_096;
+
+// Callbacks.
+
+/// Callbacks under way at once: each costs a task and a connection, some 30 kB. A host has at most
+/// as many as are left free, so that a thousand hosts that hang leave the next one its place.
+pub const CALLBACKS_AT_ONCE_MAX: usize = 1_024;
+/// Callbacks under way at once to one host: an application that answers in 100 ms takes 2,500 a
+/// second; one that hangs costs a quarter of the places for fifteen seconds, then one.
+pub const CALLBACKS_PER_HOST_MAX: usize = 256;
+/// Callbacks under way at once to all hosts that are held together: the dead ones, however many,
+/// leave the others seven eighths of the places.
+pub const CALLBACKS_TO_HELD_HOSTS_MAX: usize = 128;
+/// Callbacks under way at once to one held host, of those that have been put off for as long as
+/// may be: at ten seconds for each, half a million in four days.
+pub const CALLBACKS_PER_HELD_HOST_MAX: usize = 16;
+/// Failures in a row (no connection, or no answer in time) that hold a host: one may be chance,
+/// and each more is a callback that nobody heard.
+pub const CALLBACK_FAILURES_MAX: u32 = 3;
+/// Callbacks at once to a host that has just come back; each that arrives makes room for one more.
+pub const CALLBACK_RAMP: usize = 8;
+/// First hold of a host that fails (milliseconds): an application that restarts misses little.
+pub const CALLBACK_HOLD_MS_MIN: u64 = 1_000;
+/// Longest hold (milliseconds): so late does a host that has come back hear of it, at most, and so
+/// seldom does a dead one cost a callback.
+pub const CALLBACK_HOLD_MS_MAX: u64 = 60_000;
+/// A callback to a held host is attempted when it is so old (seconds): as long as a call lasts by
+/// default. A host that is gone for good must not fill the disk.
+pub const CALLBACK_PUT_OFF_SECS_MAX: u64 = 14_400;
+/// Callbacks that wait in memory, some 2 kB each; the others wait as rows of the store. A host has
+/// at most half of what is left free.
+pub const CALLBACKS_IN_MEMORY_MAX: usize = 16_384;
+/// Callbacks of one host that wait in memory: four rounds of what may be under way to it.
+pub const CALLBACKS_IN_LINE_MAX: usize = 1_024;
+/// Hosts whose lines lie in memory, some 300 bytes each without what waits; rows of further hosts
+/// wait in the store until a line is done.
+pub const CALLBACK_HOSTS_MAX: usize = 16_384;
+/// Rows read from the store at once: a millisecond, and a round of what may be under way.
+pub const CALLBACK_PAGE_ROWS_MAX: usize = 256;
+/// After a read that failed, the store is asked again in so long (milliseconds).
+pub const CALLBACK_REREAD_MS: u64 = 1_000;
+/// Callbacks that were attempted and can't be marked so, because the disk is full; none is begun
+/// beyond it, for a crash would repeat them all.
+pub const CALLBACKS_UNRECORDED_MAX: usize = 16_384;
+/// Callbacks under way have so long to end when the program stops (milliseconds); what isn't known
+/// to have arrived is attempted at the next start.
+pub const CALLBACKS_STOP_MS: u64 = 2_000;
 
 // Speech and sound files.
 

@@ -146,7 +146,7 @@ impl Carrier {
                 }
                 callbacks
                     .into_iter()
-                    .for_each(|callback| sender.send(callback));
+                    .for_each(|callback| sender.send_unstored(callback));
             }
         });
     }

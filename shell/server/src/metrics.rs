@@ -47,6 +47,14 @@ pub struct Figures {
     pub documents: IntCounterVec,
     /// Callbacks, by outcome: `ok` or the fault's number.
     pub callbacks: IntCounterVec,
+    /// How long callbacks waited for their first attempt.
+    pub callback_wait_seconds: Histogram,
+    /// Callbacks that have not been attempted.
+    pub callbacks_waiting: IntGauge,
+    /// Callbacks whose attempt is under way.
+    pub callbacks_under_way: IntGauge,
+    /// Hosts that fail, and are asked only now and then.
+    pub callback_hosts_held: IntGauge,
     /// Rows and blobs that wait for the disk.
     pub store_queue: IntGauge,
     /// Time from the request to the first sound of a sentence.
@@ -139,6 +147,15 @@ impl Metrics {
                 "outcome",
             ),
             callbacks: counters(r, "ringback_callbacks_total", "Callbacks told.", "outcome"),
+            callback_wait_seconds: histogram(
+                r,
+                "ringback_callback_wait_seconds",
+                "Time from a callback's making to its first attempt.",
+                &[&waits[..], &[60.0, 600.0, 3_600.0, 14_400.0]].concat(),
+            ),
+            callbacks_waiting: gauge(r, "ringback_callbacks_waiting", "Not attempted yet."),
+            callbacks_under_way: gauge(r, "ringback_callbacks_under_way", "Being attempted."),
+            callback_hosts_held: gauge(r, "ringback_callback_hosts_held", "Hosts that are held."),
             store_queue: gauge(r, "ringback_store_queue", "Writes that wait for the disk."),
             speech_seconds: histogram(
                 r,
@@ -155,15 +172,7 @@ impl Metrics {
             sip_connections: gauge(r, "ringback_sip_connections", "Open SIP connections."),
             registry,
         };
-        for status in [
-            CallStatus::Completed,
-            CallStatus::Busy,
-            CallStatus::NoAnswer,
-            CallStatus::Failed,
-            CallStatus::Canceled,
-        ] {
-            figures.calls_ended.with_label_values(&[status.as_str()]);
-        }
+        begin_at_zero(&figures);
         Metrics(Arc::new(figures))
     }
 
@@ -184,6 +193,11 @@ impl Metrics {
         self.callbacks.with_label_values(&[&word(outcome)]).inc();
     }
 
+    /// Counts a callback that nobody will hear of.
+    pub fn callback_lost(&self) {
+        self.callbacks.with_label_values(&["lost"]).inc();
+    }
+
     /// The text of `/metrics`.
     pub fn render(&self) -> String {
         let mut text = Vec::new();
@@ -194,6 +208,19 @@ impl Metrics {
 
     /// The `Content-Type` of `/metrics`.
     pub const CONTENT_TYPE: &'static str = prometheus::TEXT_FORMAT;
+}
+
+/// Statuses that no call has had yet are told, too.
+fn begin_at_zero(figures: &Figures) {
+    for status in [
+        CallStatus::Completed,
+        CallStatus::Busy,
+        CallStatus::NoAnswer,
+        CallStatus::Failed,
+        CallStatus::Canceled,
+    ] {
+        figures.calls_ended.with_label_values(&[status.as_str()]);
+    }
 }
 
 fn word(outcome: Result<(), model::ErrorCode>) -> String {

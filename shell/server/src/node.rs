@@ -1,6 +1,6 @@
 //! Starts everything in order, joins it, and stops it in order.
 
-use crate::callbacks::Callbacks;
+use crate::callbacks::{Callbacks, Means};
 use crate::carry::{Carrier, Pending};
 use crate::clock::Clock;
 use crate::http::{self, Site};
@@ -54,6 +54,7 @@ pub struct Node {
     media: MediaThreads,
     phones: Phones,
     sockets: SipSockets,
+    callbacks: Callbacks,
     writer: Writer,
 }
 
@@ -88,14 +89,15 @@ impl Node {
         );
         let joint = Joint::new(shard.clone(), wants);
         let (media, phones) = joint.start(&plan, clock, &mut chance, &sounds, &metrics)?;
-        let callbacks = Callbacks::start(
-            web.clone(),
-            Arc::clone(&directory),
-            writer.handle(),
+        let means = Means {
+            client: web.clone(),
+            store: Arc::clone(&store),
+            directory: Arc::clone(&directory),
+            writer: writer.handle(),
             clock,
-            metrics.clone(),
-            chance.fork(),
-        );
+            metrics: metrics.clone(),
+        };
+        let callbacks = Callbacks::start(means, chance.fork())?;
         let desk = desk(&shard);
         let carrier = Carrier {
             directory: Arc::clone(&directory),
@@ -120,8 +122,7 @@ impl Node {
             clock,
             metrics: metrics.clone(),
         };
-        let ground = (&*store, &*directory);
-        let shard_thread = resume(control, inbox, &shard, ground, recordings, &callbacks)?;
+        let shard_thread = resume(control, inbox, &shard, (&*store, &*directory), recordings)?;
         let rest = Rest::new(Parts {
             store: Arc::clone(&store),
             writer: writer.handle(),
@@ -155,11 +156,13 @@ impl Node {
             media,
             phones,
             sockets,
+            callbacks,
             writer,
         })
     }
 
-    /// Stops in order: no new requests, live calls hung up, sound finished, rows written.
+    /// Stops in order: no new requests, live calls hung up, sound finished, callbacks told, rows
+    /// written.
     pub async fn stop(self) {
         // Nobody listens any more if the listener has failed.
         let _ = self.stop.send(true);
@@ -173,9 +176,11 @@ impl Node {
                 let _ = thread.join();
             }
             self.sockets.stop();
-            self.writer.close();
         });
         let _ = blocking.await;
+        // The ends of those calls are told, as far as their applications answer soon.
+        self.callbacks.stop().await;
+        let _ = tokio::task::spawn_blocking(move || self.writer.close()).await;
     }
 }
 
@@ -236,16 +241,11 @@ fn resume(
     shard: &ShardHandle,
     (store, directory): (&dyn Store, &Directory),
     recordings: Vec<(RecordingRow, u32)>,
-    callbacks: &Callbacks,
 ) -> Result<JoinHandle<()>, StartError> {
-    let pending = store.pending_callbacks()?;
     let cut = store.unfinished_calls()?;
     let waiting = waiting(store, directory)?;
     let thread = std::thread::Builder::new().name("control".to_owned());
     let thread = thread.spawn(move || control.run(&inbox))?;
-    for callback in pending {
-        callbacks.send(callback);
-    }
     for (row, length_ms) in recordings {
         let row = Box::new(row);
         shard.event(Event::RecordingCut { row, length_ms });

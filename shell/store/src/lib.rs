@@ -176,6 +176,15 @@ pub trait Store: Send + Sync + 'static {
         most: u32,
     ) -> Result<Vec<Write>, StoreError>;
 
-    /// Callbacks that were promised and are not known to be delivered, oldest first.
-    fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError>;
+    /// Callbacks to a host that were promised and whose attempt is not known to be over: so many,
+    /// the oldest first.
+    fn pending_callbacks(&self, host: &str, most: usize) -> Result<Vec<Callback>, StoreError>;
+
+    /// Hosts that such callbacks go to and how many each has: so many of those behind this name, in
+    /// the order of their names.
+    fn callback_hosts(
+        &self,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, u64)>, StoreError>;
 }

@@ -83,7 +83,9 @@ fn survives_being_killed() {
         count >= told,
         "{count} calls are left of {told} that were promised"
     );
-    let callbacks = store.pending_callbacks().unwrap();
+    let callbacks = store
+        .pending_callbacks(&callback(1, 1).host(), 100_000)
+        .unwrap();
     let wanted = (1..=count).filter(|n| n % 2 == 1);
     assert!(
         callbacks.iter().map(|row| row.id.0).eq(wanted),

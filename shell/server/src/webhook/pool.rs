@@ -187,9 +187,14 @@ impl Pool {
             if kept.lanes.len() > LANES_BEFORE_SWEEP {
                 kept.lanes.retain(|_, turns| Arc::strong_count(turns) > 1);
             }
+            // Callbacks have had their turn in the outbox: none of them waits again.
+            let most = match lane {
+                Lane::Callback => limit::CALLBACKS_AT_ONCE_MAX,
+                Lane::Document | Lane::Media => self.per_host,
+            };
             let turns = kept.lanes.entry((lane, host.to_owned()));
             turns
-                .or_insert_with(|| Arc::new(Semaphore::new(self.per_host)))
+                .or_insert_with(|| Arc::new(Semaphore::new(most)))
                 .clone()
         };
         match timeout_at(bounds.deadline, turns.acquire_owned()).await {

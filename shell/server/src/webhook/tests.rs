@@ -429,6 +429,7 @@ async fn a_callback_keeps_its_token_and_is_told_by_its_status() {
         method: asked.method,
         url: asked.url,
         parameters: asked.parameters,
+        made: Time(0),
     };
     let client = client();
     assert_eq!(

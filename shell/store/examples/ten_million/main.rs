@@ -46,9 +46,9 @@ fn main() {
     let opened = begun.elapsed();
     let begun = Instant::now();
     let unfinished = store.unfinished_calls().expect("a read").len();
-    let pending = store.pending_callbacks().expect("a read").len();
+    let pending = store.callback_hosts(None, 99).expect("a read").len();
     println!(
-        "open: {:.1} ms; {unfinished} unfinished calls and {pending} callbacks found in {:.1} ms",
+        "open: {:.1} ms; {unfinished} unfinished calls and {pending} hosts found in {:.1} ms",
         opened.as_secs_f64() * 1e3,
         begun.elapsed().as_secs_f64() * 1e3
     );

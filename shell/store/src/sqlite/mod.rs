@@ -383,7 +383,15 @@ impl Store for Sqlite {
         retention::expired(&self.lister(), account, before, most)
     }
 
-    fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError> {
-        callback::pending(&self.lister())
+    fn pending_callbacks(&self, host: &str, most: usize) -> Result<Vec<Callback>, StoreError> {
+        callback::pending(&self.lister(), host, most)
+    }
+
+    fn callback_hosts(
+        &self,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, u64)>, StoreError> {
+        callback::hosts(&self.lister(), after, most)
     }
 }

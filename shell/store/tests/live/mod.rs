@@ -58,5 +58,6 @@ pub fn callback(id: u128, call: u128) -> Callback {
             ("CallStatus".into(), "completed".into()),
             ("To".into(), "+1".into()),
         ],
+        made: Time::from_secs(10),
     }
 }

@@ -114,7 +114,10 @@ fn every_row_reads_back_as_it_was_written() {
             .rows,
         [event]
     );
-    assert_eq!(store.pending_callbacks().unwrap(), [callback(4, 1)]);
+    assert_eq!(
+        store.pending_callbacks(&callback(1, 1).host(), 9).unwrap(),
+        [callback(4, 1)]
+    );
 }
 
 #[test]
@@ -142,11 +145,41 @@ fn a_later_row_replaces_an_earlier_one_and_a_callback_is_promised_once() {
     assert_eq!(store.unfinished_calls().unwrap(), []);
     // In the order of the promises, not of their names.
     assert_eq!(
-        store.pending_callbacks().unwrap(),
+        store.pending_callbacks(&callback(1, 1).host(), 9).unwrap(),
         [callback(7, 1), callback(6, 1)]
     );
     commit(store.as_ref(), vec![Write::CallbackDone(CallbackId(7))]);
-    assert_eq!(store.pending_callbacks().unwrap(), [callback(6, 1)]);
+    assert_eq!(
+        store.pending_callbacks(&callback(1, 1).host(), 9).unwrap(),
+        [callback(6, 1)]
+    );
+}
+
+#[test]
+fn callbacks_are_found_by_their_hosts_and_the_oldest_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Normal);
+    let to = |id, host: &str| Callback {
+        url: format!("https://name:word@{host}/told?x=1#rc=0"),
+        ..callback(id, 1)
+    };
+    let sent = [(5, "b"), (3, "a"), (4, "b"), (1, "c"), (2, "b")];
+    let promised = sent.map(|(id, host)| Write::Callback(Box::new(to(id, host))));
+    commit(store.as_ref(), promised.to_vec());
+    let host = |name: &str, rows| (format!("https://{name}:443"), rows);
+    assert_eq!(
+        store.callback_hosts(None, 2).unwrap(),
+        [host("a", 1), host("b", 3)]
+    );
+    assert_eq!(
+        store.callback_hosts(Some("https://b:443"), 2).unwrap(),
+        [host("c", 1)]
+    );
+    assert_eq!(
+        store.pending_callbacks("https://b:443", 2).unwrap(),
+        [to(5, "b"), to(4, "b")]
+    );
+    assert_eq!(store.pending_callbacks("https://d:443", 2).unwrap(), []);
 }
 
 #[test]

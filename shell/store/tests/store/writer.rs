@@ -300,8 +300,15 @@ impl Store for Faulty {
     fn expired(&self, a: AccountSid, t: Time, most: u32) -> Result<Vec<Write>, StoreError> {
         self.inner.expired(a, t, most)
     }
-    fn pending_callbacks(&self) -> Result<Vec<Callback>, StoreError> {
-        self.inner.pending_callbacks()
+    fn pending_callbacks(&self, host: &str, most: usize) -> Result<Vec<Callback>, StoreError> {
+        self.inner.pending_callbacks(host, most)
+    }
+    fn callback_hosts(
+        &self,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, u64)>, StoreError> {
+        self.inner.callback_hosts(after, most)
     }
 }
 

@@ -150,6 +150,7 @@ async fn a_callback_is_told_each_time() {
         method: Method::Get,
         url: format!("http://{at}/cb"),
         parameters: Vec::new(),
+        made: Time(0),
     };
     for _ in 0..2 {
         assert!(client.deliver(&callback, &account()).await.is_ok());

@@ -79,6 +79,7 @@ async fn callbacks_and_sound_files_pass_the_same_gate() {
         method: Method::Post,
         url: url.to_owned(),
         parameters: Vec::new(),
+        made: Time(0),
     };
     let refused = client.deliver(&callback, &account()).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::BAD_HOST);

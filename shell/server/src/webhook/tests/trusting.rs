@@ -45,6 +45,7 @@ async fn callbacks_and_sound_files_go_by_the_same_setting() {
         method: Method::Post,
         url: url.clone(),
         parameters: Vec::new(),
+        made: Time(0),
     };
     let client = client();
     assert!(client.deliver(&callback, &relaxed()).await.is_ok());
