@@ -12,7 +12,7 @@ use crate::character::Character;
 use model::media::SpeechPart;
 use model::media::{MediaCommand, MediaEvent, Opening, PlayId, Prompt, Speech};
 use model::signal::{SignalCommand, SignalEvent};
-use model::{Address, Chance, LegId, Span, Time};
+use model::{Address, Chance, LegId, Span, Time, VoiceWish};
 use sip::message::{Host, Uri};
 use sip::{Endpoint, Flow, Listener, Transport};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -375,13 +375,9 @@ impl PhoneLeg {
 }
 
 fn speech(text: &str) -> Prompt {
-    let parts = vec![SpeechPart::Text {
-        text: text.to_owned(),
-        language: None,
-    }];
     Prompt::Speech(Speech {
-        voice: None,
+        voice: VoiceWish::default(),
         language: "en-US".to_owned(),
-        parts,
+        parts: vec![SpeechPart::text(text)],
     })
 }

@@ -1,6 +1,7 @@
 //! The facts call control is told once, at the start.
 
 use crate::{Rate, TokenKey};
+use model::Voices;
 use std::collections::BTreeMap;
 
 /// What call control must know of the place it runs in.
@@ -27,6 +28,8 @@ pub struct Config {
     pub caller_names: BTreeMap<String, String>,
     /// What calls cost; empty: nothing is rated.
     pub rates: Vec<Rate>,
+    /// Whose voice a name means, and what can be spoken.
+    pub voices: Voices,
 }
 
 impl Default for Config {
@@ -41,6 +44,7 @@ impl Default for Config {
             token_key: TokenKey([0; 32]),
             caller_names: BTreeMap::new(),
             rates: Vec::new(),
+            voices: Voices::default(),
         }
     }
 }

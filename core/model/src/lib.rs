@@ -25,6 +25,7 @@ pub mod sid;
 pub mod signal;
 pub mod status;
 pub mod time;
+pub mod voice;
 pub mod web_event;
 
 pub use account::{Account, AccountKind, AccountStatus, ApiKey, TestCredentials};
@@ -48,6 +49,7 @@ pub use sid::{
 };
 pub use status::{CallStatus, Cause, Direction};
 pub use time::{Span, Time};
+pub use voice::{Gender, Voice, VoiceLine, VoiceWish, Voices};
 pub use web_event::{WebAnswer, WebEventRow};
 
 /// Names one leg on all three planes for as long as the process lives; never used twice.

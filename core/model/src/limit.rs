@@ -256,8 +256,9 @@ pub const CALLBACKS_STOP_MS: u64 = 2_000;
 
 // Speech and sound files.
 
-/// Characters of one `<Say>` (the contract's number for basic voices is 4,096 per language).
-pub const SPEECH_CHARS_MAX: usize = 4_096;
+/// Characters spoken for one `<Say>`: eight times the 4,096 it may be written with, since a digit
+/// that is spelled is a word.
+pub const SPEECH_CHARS_MAX: usize = 32_768;
 /// Speech programs running at once: they are short, and share the cores with the sound threads.
 pub const SPEECH_PROGRAMS_MAX: usize = 4;
 /// Sentences that may wait for a speech program; beyond it `<Say>` fails rather than lags.

@@ -3,6 +3,7 @@
 //! The H.248 of this house. Sound is 8 kHz mono inside; a leg has one ear and one mouth.
 
 use crate::recording::{PauseBehavior, RecordingTrack};
+use crate::voice::VoiceWish;
 use crate::{AccountSid, ErrorCode, LegId, RecordingSid};
 
 /// Names one prompt on one leg; numbered by call control, never used twice.
@@ -32,11 +33,12 @@ pub enum Prompt {
     },
 }
 
-/// Text to speak, and how.
+/// Text to speak, and how. No word of it is an engine's own: who speaks, in which language and
+/// in which way is said so that any engine can come as near to it as it is able to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Speech {
-    /// The voice the customer asked for, if any.
-    pub voice: Option<String>,
+    /// Who speaks.
+    pub voice: VoiceWish,
     /// The language, as in `pt-BR`.
     pub language: String,
     /// What to speak, in order.
@@ -48,16 +50,60 @@ pub struct Speech {
 pub enum SpeechPart {
     /// Words, in the speech's language or their own.
     Text {
-        /// The words.
+        /// The words. What is spelled or read out in a special way is in words already.
         text: String,
         /// Their own language, if another.
         language: Option<String>,
+        /// How they are spoken.
+        prosody: Prosody,
     },
     /// A pause.
     Break {
         /// How long.
         length_ms: u32,
     },
+    /// A tone in place of words that must not be heard.
+    Bleep {
+        /// How long.
+        length_ms: u32,
+    },
+}
+
+impl SpeechPart {
+    /// Words as the voice speaks them by itself, in the speech's language.
+    pub fn text(text: impl Into<String>) -> SpeechPart {
+        SpeechPart::Text {
+            text: text.into(),
+            language: None,
+            prosody: Prosody::default(),
+        }
+    }
+}
+
+/// How words are spoken, beside the voice's own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Prosody {
+    /// Speed in hundredths of the voice's own.
+    pub rate_percent: u16,
+    /// Pitch in hundredths of the voice's own.
+    pub pitch_percent: u16,
+    /// Decibels louder; `Prosody::SILENT_DB` and below isn't heard.
+    pub gain_db: i16,
+}
+
+impl Prosody {
+    /// The gain of what isn't heard at all.
+    pub const SILENT_DB: i16 = -60;
+}
+
+impl Default for Prosody {
+    fn default() -> Self {
+        Prosody {
+            rate_percent: 100,
+            pitch_percent: 100,
+            gain_db: 0,
+        }
+    }
 }
 
 /// Tones the engine can make.

@@ -2,8 +2,11 @@
 
 use call::command::RecordingChange;
 use call::{Command, Granted, Refusal};
-use model::media::{MediaCommand, MediaEvent, Opening, PlayEnd, Prompt, SpeechPart, Tone};
-use model::{Callback, WebReply};
+use model::media::{
+    MediaCommand, MediaEvent, Opening, PlayEnd, Prompt, Prosody, Speech, SpeechPart, Tone,
+};
+use model::{Callback, Gender, VoiceWish, WebReply};
+use std::fmt::Write;
 
 /// What the API asks.
 pub(crate) fn command(command: &Command) -> String {
@@ -114,19 +117,82 @@ pub(crate) fn media_event(event: &MediaEvent) -> Option<String> {
 
 fn prompt(prompt: &Prompt) -> String {
     match prompt {
-        Prompt::Speech(speech) => {
-            let words = speech.parts.iter().find_map(|part| match part {
-                SpeechPart::Text { text, .. } => Some(text.as_str()),
-                SpeechPart::Break { .. } => None,
-            });
-            format!("{:?}", short(words.unwrap_or(""), 40))
-        }
+        Prompt::Speech(speech) => spoken(speech),
         Prompt::File { url, .. } => url.clone(),
         Prompt::Tone(Tone::Ringback(country)) => format!("ringback {country}"),
         Prompt::Tone(Tone::RecordBeep) => "beep".to_owned(),
         Prompt::Digits(digits) => format!("digits {digits}"),
         Prompt::Silence { length_ms } => format!("silence {length_ms} ms"),
     }
+}
+
+/// What is spoken, and how: `"Your code is 4, 7, 1." (woman, pt-BR)`.
+fn spoken(speech: &Speech) -> String {
+    let mut text = String::new();
+    let mut parts = speech.parts.iter().peekable();
+    let several = speech.parts.len() > 1;
+    while let Some(part) = parts.next() {
+        match part {
+            SpeechPart::Text {
+                text: words,
+                language,
+                prosody,
+            } => {
+                let length = if several { 60 } else { 40 };
+                let _ = write!(text, "{:?}", short(words, length));
+                let mut ways: Vec<String> = Vec::new();
+                ways.extend(language.clone());
+                let Prosody {
+                    rate_percent,
+                    pitch_percent,
+                    gain_db,
+                } = *prosody;
+                if rate_percent != 100 {
+                    ways.push(format!("rate {rate_percent} %"));
+                }
+                if pitch_percent != 100 {
+                    ways.push(format!("pitch {pitch_percent} %"));
+                }
+                if gain_db != 0 {
+                    ways.push(format!("{gain_db:+} dB"));
+                }
+                if !ways.is_empty() {
+                    let _ = write!(text, " [{}]", ways.join(", "));
+                }
+            }
+            SpeechPart::Break { length_ms } => {
+                let _ = write!(text, "{length_ms} ms");
+            }
+            SpeechPart::Bleep { length_ms } => {
+                let _ = write!(text, "bleep {length_ms} ms");
+            }
+        }
+        // A ladder is read line by line: a long text is shown by its beginning.
+        if text.len() > 160 && parts.peek().is_some() {
+            text.push_str(" …");
+            break;
+        }
+        if parts.peek().is_some() {
+            text.push(' ');
+        }
+    }
+    let mut who: Vec<String> = Vec::new();
+    let VoiceWish {
+        gender,
+        engine,
+        voice,
+    } = &speech.voice;
+    match (engine, voice, gender) {
+        (Some(engine), Some(voice), _) => who.push(format!("{engine}/{voice}")),
+        (Some(one), None, _) | (None, Some(one), _) => who.push(one.clone()),
+        (None, None, Gender::Woman) => who.push("woman".to_owned()),
+        (None, None, Gender::Man) => {}
+    }
+    who.extend((speech.language != "en-US").then(|| speech.language.clone()));
+    if !who.is_empty() {
+        let _ = write!(text, " ({})", who.join(", "));
+    }
+    text
 }
 
 /// A callback: its kind and where it goes.

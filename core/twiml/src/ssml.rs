@@ -1,4 +1,16 @@
-//! SSML, the marks in spoken text: read to a tree, and flattened for a simple engine.
+//! SSML, the marks in spoken text, read to a tree and written back.
+//!
+//! [`flat`] makes of the tree what an engine without marks can speak; [`say_as`] turns what is
+//! read out in a special way into words, and [`prosody`] the names of rates, pitches and volumes
+//! into numbers.
+
+mod flat;
+mod language;
+mod prosody;
+mod say_as;
+
+pub use flat::Segment;
+pub use prosody::Prosody;
 
 use crate::element::Part;
 use crate::parse::{Node, Reader};
@@ -31,23 +43,6 @@ pub struct Mark {
     pub attributes: Vec<(&'static str, String)>,
     /// What stands in it.
     pub pieces: Vec<Piece>,
-}
-
-/// What a simple engine does next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Segment {
-    /// Speaks words.
-    Text {
-        /// The words.
-        text: String,
-        /// The language, where it is marked.
-        language: Option<String>,
-    },
-    /// Is silent.
-    Break {
-        /// For so many milliseconds.
-        ms: u32,
-    },
 }
 
 macro_rules! marks {
@@ -143,21 +138,6 @@ impl Mark {
             .find(|(known, _)| *known == name)
             .map(|(_, value)| value.as_str())
     }
-
-    /// The silence of a break in milliseconds.
-    fn break_ms(&self) -> u32 {
-        if let Some(ms) = self.attribute("time").and_then(milliseconds) {
-            return ms;
-        }
-        match self.attribute("strength").unwrap_or("medium") {
-            "none" => 0,
-            "x-weak" => 100,
-            "weak" => 250,
-            "strong" => 750,
-            "x-strong" => 1000,
-            _ => 500,
-        }
-    }
 }
 
 /// The greatest silence of one break.
@@ -183,114 +163,6 @@ impl Speech {
         let mut pieces = vec![Piece::Text(drawn_together(text))];
         trim_ends(&mut pieces);
         Speech { pieces }
-    }
-
-    /// What a simple engine would speak.
-    #[must_use]
-    pub fn plain_text(&self) -> String {
-        let segments = self.segments();
-        let words: Vec<&str> = segments
-            .iter()
-            .filter_map(|segment| match segment {
-                Segment::Text { text, .. } => Some(text.as_str()),
-                Segment::Break { .. } => None,
-            })
-            .collect();
-        words.join(" ")
-    }
-
-    /// The words and silences in order.
-    #[must_use]
-    pub fn segments(&self) -> Vec<Segment> {
-        let mut flat = Flat {
-            segments: Vec::new(),
-            words: String::new(),
-            language: None,
-        };
-        flat.pieces(&self.pieces);
-        flat.cut();
-        flat.segments
-    }
-}
-
-/// The segments made so far, and the words of the next one.
-struct Flat {
-    segments: Vec<Segment>,
-    words: String,
-    language: Option<String>,
-}
-
-impl Flat {
-    fn pieces(&mut self, pieces: &[Piece]) {
-        for piece in pieces {
-            match piece {
-                Piece::Text(text) => self.words.push_str(text),
-                Piece::Mark(mark) => self.mark(mark),
-            }
-        }
-    }
-
-    fn mark(&mut self, mark: &Mark) {
-        match mark.kind {
-            MarkKind::Break => {
-                self.cut();
-                let ms = mark.break_ms();
-                if ms > 0 {
-                    self.segments.push(Segment::Break { ms });
-                }
-            }
-            MarkKind::Sub => match mark.attribute("alias") {
-                Some(alias) => self.words.push_str(alias),
-                None => self.pieces(&mark.pieces),
-            },
-            MarkKind::SayAs => self.say_as(mark),
-            MarkKind::Lang => {
-                self.cut();
-                let language = mark.attribute("xml:lang").map(str::to_owned);
-                let outer = std::mem::replace(&mut self.language, language);
-                self.pieces(&mark.pieces);
-                self.cut();
-                self.language = outer;
-            }
-            MarkKind::P | MarkKind::S => {
-                self.words.push(' ');
-                self.pieces(&mark.pieces);
-                self.words.push(' ');
-            }
-            _ => self.pieces(&mark.pieces),
-        }
-    }
-
-    /// Spells what is to be spelled; other kinds are left to the engine.
-    fn say_as(&mut self, mark: &Mark) {
-        let spelled = matches!(
-            mark.attribute("interpret-as"),
-            Some("characters" | "spell-out" | "digits" | "telephone")
-        );
-        if !spelled {
-            return self.pieces(&mark.pieces);
-        }
-        for piece in &mark.pieces {
-            if let Piece::Text(text) = piece {
-                for letter in text.chars().filter(|letter| letter.is_alphanumeric()) {
-                    self.words.push(' ');
-                    self.words.push(letter);
-                }
-                self.words.push(' ');
-            }
-        }
-    }
-
-    /// Ends the words of one segment.
-    fn cut(&mut self) {
-        let words = std::mem::take(&mut self.words);
-        let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !text.is_empty() {
-            self.segments.push(Segment::Text {
-                text,
-                language: self.language.clone(),
-            });
-        }
     }
 }
 
@@ -454,86 +326,4 @@ fn trim_ends(pieces: &mut Vec<Piece>) {
         *text = text.trim_end_matches(' ').to_owned();
     }
     pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Segment;
-    use crate::document::Verb;
-
-    fn segments(inner: &str) -> Vec<Segment> {
-        let text = format!("<Response><Say>{inner}</Say></Response>");
-        let (document, warnings) = crate::parse(&text).unwrap();
-        assert_eq!(warnings, []);
-        match &document.verbs[0] {
-            Verb::Say(say) => say.segments(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn words(text: &str) -> Segment {
-        Segment::Text {
-            text: text.to_owned(),
-            language: None,
-        }
-    }
-
-    #[test]
-    fn plain_text_loses_its_layout() {
-        assert_eq!(
-            segments("\n  Hello,\n   <!-- dear -->  caller.\n"),
-            [words("Hello, caller.")]
-        );
-    }
-
-    #[test]
-    fn breaks_part_the_words() {
-        let found = segments("One<break time=\"1.5s\"/>two <break strength=\"none\"/>three");
-        let expected = [
-            words("One"),
-            Segment::Break { ms: 1500 },
-            words("two"),
-            words("three"),
-        ];
-        assert_eq!(found, expected);
-        assert_eq!(segments("a<break/>")[1], Segment::Break { ms: 500 });
-        assert_eq!(
-            segments("<break time=\"250ms\"/>"),
-            [Segment::Break { ms: 250 }]
-        );
-    }
-
-    #[test]
-    fn spelled_things_are_spelled() {
-        let code = segments("Code <say-as interpret-as=\"digits\">47-1</say-as>.");
-        assert_eq!(code, [words("Code 4 7 1 .")]);
-        let number = segments("<say-as interpret-as=\"cardinal\">471</say-as>");
-        assert_eq!(number, [words("471")]);
-    }
-
-    #[test]
-    fn an_alias_is_spoken_instead() {
-        assert_eq!(
-            segments("<sub alias=\"et cetera\">etc.</sub>!"),
-            [words("et cetera!")]
-        );
-    }
-
-    #[test]
-    fn a_marked_language_is_kept_and_ends() {
-        let found = segments("Hi <lang xml:lang=\"fr-FR\"><p>Salut</p></lang> you");
-        let french = Segment::Text {
-            text: "Salut".to_owned(),
-            language: Some("fr-FR".into()),
-        };
-        assert_eq!(found, [words("Hi"), french, words("you")]);
-    }
-
-    #[test]
-    fn sentences_do_not_run_together() {
-        assert_eq!(
-            segments("<p><s>One.</s><s>Two.</s></p>"),
-            [words("One. Two.")]
-        );
-    }
 }

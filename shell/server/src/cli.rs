@@ -23,6 +23,7 @@ Examples:
   ringback init > ringback.toml         a commented configuration for `serve`
   ringback check --config ringback.toml what a configuration leads to
   ringback serve --config ringback.toml run it
+  ringback voices                       the names <Say> may use, and who speaks for each
   ringback sim sim/scenarios            play call flows under a virtual clock";
 
 /// What can be asked of the program.
@@ -53,6 +54,12 @@ pub enum Command {
         /// Files (a story, a line of three dashes, the ladder), or folders of `*.call` files.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// List the names `<Say>` may use, and who speaks for each on this machine.
+    Voices {
+        /// With the voices of this configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
     },
     /// Show the ladder of a call that has ended.
     Ladder {
@@ -125,6 +132,7 @@ mod tests {
             "check",
             "init",
             "key",
+            "voices",
             "sim",
             "ladder",
             "Examples:",

@@ -12,6 +12,7 @@ pub use example::{EXAMPLE, fresh_example};
 pub use read::Network;
 
 use crate::log::LogFormat;
+use model::{Gender, VoiceLine, VoiceWish, Voices};
 use serde::Deserialize;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -98,6 +99,12 @@ pub struct Config {
     /// What calls cost. The longest prefix counts; without a line nothing has a price.
     #[serde(default, rename = "rate")]
     pub rates: Vec<RateConfig>,
+    /// What `<Say>` speaks with where it names nobody.
+    #[serde(default)]
+    pub speech: SpeechConfig,
+    /// Whose voice a name means; goes before the table that is built in.
+    #[serde(default, rename = "voice")]
+    pub voices: Vec<VoiceConfig>,
     /// Bounds that may be lowered.
     #[serde(default)]
     pub limits: Limits,
@@ -361,6 +368,44 @@ pub struct TrunkConfig {
     pub calls_from: Vec<IpAddr>,
 }
 
+/// What `<Say>` speaks with where it names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SpeechConfig {
+    /// The voice, by any name that `<Say>` may use.
+    pub voice: String,
+    /// The language, where neither the verb nor the voice has one.
+    pub language: String,
+}
+
+/// Whose voice a name means.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoiceConfig {
+    /// The name that applications use, as in `Polly.Camila`.
+    pub name: String,
+    /// The engine that speaks; the first that has the language if it isn't said.
+    pub engine: Option<String>,
+    /// What that engine calls the voice.
+    pub voice: Option<String>,
+    /// The language it speaks whatever the verb says; that of the verb if it isn't said.
+    pub language: Option<String>,
+    /// `man` or `woman`, for an engine that is to choose by itself.
+    #[serde(default)]
+    pub gender: VoiceGender,
+}
+
+/// Whose a voice sounds like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VoiceGender {
+    /// A man's.
+    Man,
+    /// A woman's.
+    #[default]
+    Woman,
+}
+
 /// Bounds that may be lowered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -379,6 +424,28 @@ impl Config {
             .map_err(|error| ConfigError(format!("{} can't be read: {error}", path.display())))?;
         Config::parse(&text)
             .map_err(|ConfigError(error)| ConfigError(format!("{}: {error}", path.display())))
+    }
+
+    /// Whose voice each name means: the table that is built in, with the lines of the file.
+    pub fn voices(&self) -> Voices {
+        let mut voices = Voices::default();
+        for line in &self.voices {
+            voices.set(VoiceLine {
+                name: line.name.clone(),
+                language: line.language.clone(),
+                wish: VoiceWish {
+                    gender: match line.gender {
+                        VoiceGender::Man => Gender::Man,
+                        VoiceGender::Woman => Gender::Woman,
+                    },
+                    engine: line.engine.clone(),
+                    voice: line.voice.clone(),
+                },
+            });
+        }
+        let SpeechConfig { voice, language } = &self.speech;
+        voices.set_default(voice, language);
+        voices
     }
 
     /// Reads and checks the text of a file.
@@ -428,6 +495,15 @@ impl Default for LogConfig {
         LogConfig {
             level: "info".to_owned(),
             format: LogFormat::Text,
+        }
+    }
+}
+
+impl Default for SpeechConfig {
+    fn default() -> Self {
+        SpeechConfig {
+            voice: "man".to_owned(),
+            language: "en-US".to_owned(),
         }
     }
 }

@@ -27,5 +27,6 @@ pub mod sound_files;
 pub mod speech;
 pub mod start;
 pub mod terminal;
+pub mod voices_command;
 pub mod wants;
 pub mod webhook;

@@ -6,8 +6,11 @@ use server::cli::{Cli, Command, ConfigFile, Dev};
 use server::config::{self, Config};
 use server::ladder_command;
 use server::log::LogFormat;
+use server::metrics::Metrics;
 use server::node::Node;
 use server::plan::{DevFlags, Plan};
+use server::speech::Speakers;
+use server::voices_command;
 use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Command::Check(file) => check(&file),
         Command::Init { file } => init(file),
         Command::Key { name } => main_key(&name),
+        Command::Voices { config } => voices(config),
         Command::Sim { files } => return sim(&files),
         Command::Ladder { call, data } => ladder_command::ladder(&data, call).map(|text| {
             // A reader who has seen enough closes the pipe.
@@ -132,6 +136,22 @@ fn check(file: &ConfigFile) -> Result<(), Fault> {
     for finding in config::explain(&config) {
         println!("{finding}");
     }
+    Ok(())
+}
+
+fn voices(file: Option<PathBuf>) -> Result<(), Fault> {
+    let table = match file {
+        Some(file) => Config::load(&file).map_err(text)?.voices(),
+        None => model::Voices::default(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime can't be started: {error}"))?;
+    let speakers = runtime.block_on(Speakers::find(Metrics::new()));
+    let listed = voices_command::voices(table, &speakers);
+    // A reader who has seen enough closes the pipe.
+    let _ = write!(std::io::stdout(), "{listed}");
     Ok(())
 }
 

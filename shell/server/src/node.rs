@@ -60,7 +60,7 @@ pub struct Node {
 
 impl Node {
     /// Starts everything; when it returns, calls can be placed. Must be called within the runtime.
-    pub async fn start(plan: Plan) -> Result<Node, StartError> {
+    pub async fn start(mut plan: Plan) -> Result<Node, StartError> {
         let (clock, metrics, runtime) = (Clock::start(), Metrics::new(), Handle::current());
         let mut chance = Chance::from_bytes(start::random()?);
         // What may be taken by another program is taken first: nothing has to be undone then.
@@ -80,6 +80,7 @@ impl Node {
         let web = WebClient::new(Trust::Machine, plan.gate.clone());
         let speakers = Speakers::find(metrics.clone()).await;
         let voices = speakers.summary();
+        start::install_voices(&mut plan, &speakers);
         let base_url = plan.base_url(http);
         let wants = Wants::new(
             runtime.clone(),

@@ -10,7 +10,7 @@ use crate::certificate::Certificate;
 use crate::sip_socket::SipSockets;
 use crate::start::{self, StartError};
 use crate::webhook::Gate;
-use model::{Account, AccountSid, KeySid, TestCredentials};
+use model::{Account, AccountSid, KeySid, TestCredentials, Voices};
 use sip::{Listener, Phone, Transport, TrunkSource};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -76,6 +76,8 @@ pub struct Plan {
     pub caller_names: BTreeMap<String, String>,
     /// What calls cost.
     pub rates: Vec<call::Rate>,
+    /// Whose voice a name means.
+    pub voices: Voices,
     /// Only owned numbers may be shown as `From`.
     pub strict: bool,
     /// Show the ladder in the terminal.
@@ -209,6 +211,7 @@ impl Plan {
                 token_key,
                 caller_names: self.caller_names.clone(),
                 rates: self.rates.clone(),
+                voices: self.voices.clone(),
                 ..call::Config::default()
             },
             sip: sip::Config {

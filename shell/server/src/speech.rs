@@ -11,19 +11,19 @@ mod sentence;
 use crate::cache::{Sound, SoundCache};
 use crate::metrics::Metrics;
 use media::engine::Feed;
-use model::media::Speech;
-use model::{ErrorCode, limit};
+use media::sound::{SAMPLES_PER_MS, spoken};
+use model::media::{Prosody, Speech};
+use model::voice::base;
+use model::{ErrorCode, VoiceWish, limit};
+use sentence::{End, Piece};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use tokio::sync::Semaphore;
 
-pub use engine::{Engine, SpeechError, Spoken, Voice};
+pub use engine::{Engine, SpeechError, Spoken, Utterance, Voice, Wish};
 pub use espeak::Espeak;
 pub use flite::Flite;
-
-/// Sound is 8 kHz.
-const SAMPLES_PER_MS: usize = 8;
 
 /// All engines. Clones share the memory and the bounds.
 #[derive(Clone)]
@@ -31,10 +31,19 @@ pub struct Speakers(Arc<Shared>);
 
 struct Shared {
     engines: Vec<Box<dyn Engine>>,
-    cache: SoundCache<(String, String)>,
+    cache: SoundCache<Key>,
     turns: Semaphore,
     waiting: AtomicUsize,
     metrics: Metrics,
+}
+
+/// What makes one sound the same as another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    /// Engine and voice.
+    voice: String,
+    utterance: Utterance,
+    end: End,
 }
 
 /// What a language and a voice lead to.
@@ -99,9 +108,20 @@ impl Speakers {
         engines.join(", ")
     }
 
+    /// What they have, as call control is told it.
+    pub fn installed(&self) -> Vec<(String, Vec<Voice>)> {
+        let named = |(name, voices): (&str, Vec<Voice>)| (name.to_owned(), voices);
+        self.voices().into_iter().map(named).collect()
+    }
+
+    /// The engine and its voice that speak for somebody, as in `flite/slt`.
+    pub fn voice_of(&self, language: &str, wish: &VoiceWish) -> Option<String> {
+        self.choose(language, wish).map(|choice| choice.name())
+    }
+
     /// Whether this language can be spoken.
     pub fn speaks(&self, language: &str) -> bool {
-        self.choose(language, None).is_some()
+        self.choose(language, &VoiceWish::default()).is_some()
     }
 
     /// Speaks: gives each piece of sound to `feed` as soon as it is there, and the end or the
@@ -109,10 +129,8 @@ impl Speakers {
     pub async fn speak(&self, speech: &Speech, mut feed: impl FnMut(Feed) -> bool) {
         let started = Instant::now();
         let pieces = sentence::pieces(speech);
-        if !pieces
-            .iter()
-            .any(|piece| matches!(piece, sentence::Piece::Sentence { .. }))
-        {
+        let heard = |piece: &Piece| !matches!(piece, Piece::Silence { .. });
+        if !pieces.iter().any(heard) {
             let code = ErrorCode::SAY_EMPTY;
             feed(Feed::Failed {
                 code,
@@ -123,7 +141,7 @@ impl Speakers {
         let alone = pieces.len() == 1;
         let mut first = true;
         for piece in pieces {
-            let sound = match self.piece(piece, speech.voice.as_deref()).await {
+            let sound = match self.piece(piece, speech).await {
                 Ok(sound) => sound,
                 Err(fault) => {
                     let (code, text) = (fault.code(), fault.to_string());
@@ -147,44 +165,59 @@ impl Speakers {
         feed(Feed::End);
     }
 
-    async fn piece(
-        &self,
-        piece: sentence::Piece,
-        voice: Option<&str>,
-    ) -> Result<Sound, SpeechError> {
+    async fn piece(&self, piece: Piece, speech: &Speech) -> Result<Sound, SpeechError> {
         match piece {
-            sentence::Piece::Silence { length_ms } => {
-                Ok(vec![0; length_ms as usize * SAMPLES_PER_MS].into())
-            }
-            sentence::Piece::Sentence { text, language } => {
-                self.sentence(&language, voice, &text).await
+            Piece::Silence { length_ms } => Ok(silence(length_ms).into()),
+            Piece::Bleep { length_ms } => Ok(spoken::bleep(length_ms).into()),
+            Piece::Words {
+                utterance,
+                language,
+                end,
+            } => {
+                let own = &speech.language;
+                let language = language.as_ref().unwrap_or(own);
+                let wish = if base(language) == base(own) {
+                    speech.voice.clone()
+                } else {
+                    // A voice that was chosen for one language doesn't speak another.
+                    VoiceWish::any(speech.voice.gender)
+                };
+                self.words(utterance, end, language, &wish).await
             }
         }
     }
 
-    async fn sentence(
+    async fn words(
         &self,
+        utterance: Utterance,
+        end: End,
         language: &str,
-        voice: Option<&str>,
-        text: &str,
+        wish: &VoiceWish,
     ) -> Result<Sound, SpeechError> {
         let choice = self
-            .choose(language, voice)
+            .choose(language, wish)
             .ok_or_else(|| SpeechError::Language(language.to_owned()))?;
-        let key = (
-            format!("{}/{}", choice.engine.name(), choice.voice.name),
-            text.to_owned(),
-        );
+        let key = Key {
+            voice: choice.name(),
+            utterance,
+            end,
+        };
         if let Some(sound) = self.0.cache.peek(&key) {
             return Ok(sound);
         }
+        let utterance = key.utterance.clone();
         self.0
             .cache
-            .get_or_make(key, self.make(&choice, text))
+            .get_or_make(key, self.make(&choice, utterance, end))
             .await
     }
 
-    async fn make(&self, choice: &Choice<'_>, text: &str) -> Result<Sound, SpeechError> {
+    async fn make(
+        &self,
+        choice: &Choice<'_>,
+        utterance: Utterance,
+        end: End,
+    ) -> Result<Sound, SpeechError> {
         if self.0.waiting.fetch_add(1, Ordering::Relaxed) >= limit::SPEECH_WAITING_MAX {
             self.0.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(SpeechError::Overloaded);
@@ -192,24 +225,63 @@ impl Speakers {
         let turn = self.0.turns.acquire().await;
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
         let _turn = turn.map_err(|_| SpeechError::Overloaded)?;
-        let wav = choice.engine.speak(&choice.voice, text).await?;
+        let wav = choice.engine.speak(&choice.voice, &utterance).await?;
         // An engine that has nothing to say for a sentence (a lone dash) says it with no sound.
-        match media::file::decode(&wav, "audio/wav") {
-            Ok(sound) => Ok(sound.0),
-            Err(media::file::DecodeError::Empty) => Ok(Vec::new().into()),
-            Err(error) => Err(SpeechError::Program(error.to_string())),
+        let raw = match media::file::decode(&wav, "audio/wav") {
+            Ok(sound) => sound.0,
+            Err(media::file::DecodeError::Empty) => return Ok(Vec::new().into()),
+            Err(error) => return Err(SpeechError::Program(error.to_string())),
+        };
+        let mut sound = spoken::speech_in(&raw).to_vec();
+        if utterance.prosody.gain_db <= Prosody::SILENT_DB {
+            sound.fill(0);
+        } else if utterance.prosody.gain_db != 0 {
+            spoken::gain(&mut sound, f32::from(utterance.prosody.gain_db));
         }
+        if !sound.is_empty() {
+            sound.extend(silence(end.pause_ms()));
+        }
+        Ok(sound.into())
     }
 
-    fn choose(&self, language: &str, voice: Option<&str>) -> Option<Choice<'_>> {
-        self.0.engines.iter().find_map(|engine| {
-            let voice = engine.choose(language, voice)?;
+    fn choose(&self, language: &str, wish: &VoiceWish) -> Option<Choice<'_>> {
+        let of = |engine: &'_ dyn Engine| {
+            let own = wish
+                .engine
+                .as_ref()
+                .is_none_or(|wanted| wanted == engine.name());
+            let wish = Wish {
+                language,
+                gender: wish.gender,
+                voice: wish.voice.as_deref().filter(|_| own),
+            };
+            engine.choose(&wish)
+        };
+        let asked = |engine: &&Box<dyn Engine>| {
+            wish.engine
+                .as_ref()
+                .is_some_and(|wanted| wanted == engine.name())
+        };
+        // The engine that is asked for goes first; if it isn't there, the others do what they can.
+        let first = self.0.engines.iter().filter(asked);
+        let others = self.0.engines.iter().filter(|engine| !asked(engine));
+        first.chain(others).find_map(|engine| {
             Some(Choice {
+                voice: of(engine.as_ref())?,
                 engine: engine.as_ref(),
-                voice,
             })
         })
     }
+}
+
+impl Choice<'_> {
+    fn name(&self) -> String {
+        format!("{}/{}", self.engine.name(), self.voice.name)
+    }
+}
+
+fn silence(length_ms: u32) -> Vec<i16> {
+    vec![0; length_ms as usize * SAMPLES_PER_MS]
 }
 
 #[cfg(test)]

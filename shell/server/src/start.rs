@@ -3,6 +3,7 @@
 
 use crate::plan::{Plan, PlannedAccount, PlannedNumber, PlannedTest};
 use crate::sip_socket::BindError;
+use crate::speech::Speakers;
 use crate::terminal::Terminal;
 use model::{
     Account, AccountSid, ApiKey, Chance, Method, Number, NumberSid, RecordingRow, TestCredentials,
@@ -13,7 +14,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use store::{SecretError, Sounds, Store, StoreError, Write};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 /// Why the program can't start: one sentence.
 #[derive(Debug)]
@@ -259,6 +260,15 @@ fn new_number(
         status_callback_method: Method::Post,
         date_created: now,
         date_updated: now,
+    }
+}
+
+/// Tells call control, by the plan, what the engines can speak.
+pub fn install_voices(plan: &mut Plan, speakers: &Speakers) {
+    plan.voices.install(speakers.installed());
+    let voice = plan.voices.default_voice();
+    if plan.voices.find(voice).is_none() {
+        warn!(voice, "no voice has the name in [speech]: a man speaks");
     }
 }
 

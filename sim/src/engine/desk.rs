@@ -4,6 +4,7 @@ use crate::phone::FAX_TONE;
 use crate::sound::{Ear, Side};
 use media::sound::sine::Sine;
 use media::sound::speech_stand_in::speak;
+use media::sound::spoken::bleep;
 use media::sound::{RATE_HZ, SAMPLES_PER_MS};
 use media::{Feed, Kept, Outlet, Relayed};
 use model::media::{MediaEvent, PlayId, Prompt, SpeechPart};
@@ -84,6 +85,7 @@ impl Desk {
                         SpeechPart::Break { length_ms } => {
                             samples.resize(samples.len() + *length_ms as usize * SAMPLES_PER_MS, 0);
                         }
+                        SpeechPart::Bleep { length_ms } => samples.extend(bleep(*length_ms)),
                     }
                 }
                 Feed::Samples(samples.into())

@@ -32,8 +32,12 @@ pub(super) fn length(
     Ok(match prompt {
         Prompt::Speech(speech) => {
             let parts = speech.parts.iter().map(|part| match part {
-                SpeechPart::Text { text, .. } => speech_length_ms(text),
-                SpeechPart::Break { length_ms } => u64::from(*length_ms),
+                SpeechPart::Text { text, prosody, .. } => {
+                    speech_length_ms(text) * 100 / u64::from(prosody.rate_percent.max(1))
+                }
+                SpeechPart::Break { length_ms } | SpeechPart::Bleep { length_ms } => {
+                    u64::from(*length_ms)
+                }
             });
             Span::from_millis(parts.sum())
         }

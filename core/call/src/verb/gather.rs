@@ -54,7 +54,7 @@ pub(crate) fn begin(
     let (mut plays, mut unheard) = (Vec::new(), 0);
     for nested in &gather.nested {
         let prompt = match nested {
-            Nested::Say(say) => Ok(say::prompt(say)),
+            Nested::Say(say) => Ok(say::noted_prompt(say, line, turn)),
             Nested::Play(play) => play::prompt(play, page, line.row.account).map(Some),
             Nested::Pause(pause) => Ok(Some(silence(pause))),
         };

@@ -13,6 +13,7 @@ pub mod resample;
 pub mod silence;
 pub mod sine;
 pub mod speech_stand_in;
+pub mod spoken;
 pub mod tone;
 
 /// Samples a second of every frame inside the engine.

@@ -1,7 +1,7 @@
 //! `<Say>`: speaks a text.
 
 use crate::limit;
-use crate::ssml::{Segment, Speech};
+use crate::ssml::Speech;
 use crate::value::Loop;
 use crate::verb::is_language;
 use crate::warning::Code;
@@ -22,23 +22,14 @@ element! {
         speech: Speech,
     }
     settle |say, node, reader| {
-        let segments = say.segments();
-        let length: usize = segments.iter().map(letters).sum();
-        if segments.is_empty() {
+        let length = say.speech.letters();
+        if !say.speech.is_heard() {
             reader.warn(Code::SayText, node, None, "has nothing to say".to_owned());
         } else if length > limit::SAY_CHARACTERS {
             let message = format!("has {length} letters, more than one Say may have");
             reader.warn(Code::SayTooLong, node, None, message);
         }
     };
-}
-
-/// How many letters of a segment are spoken.
-fn letters(segment: &Segment) -> usize {
-    match segment {
-        Segment::Text { text, .. } => text.chars().count(),
-        Segment::Break { .. } => 0,
-    }
 }
 
 impl Say {
@@ -49,17 +40,5 @@ impl Say {
             speech: Speech::text(text),
             ..Say::default()
         }
-    }
-
-    /// What a simple engine would speak.
-    #[must_use]
-    pub fn plain_text(&self) -> String {
-        self.speech.plain_text()
-    }
-
-    /// What is spoken, with the breaks between.
-    #[must_use]
-    pub fn segments(&self) -> Vec<Segment> {
-        self.speech.segments()
     }
 }

@@ -86,6 +86,14 @@ fn names(config: &Config) -> Result<(), ConfigError> {
             )));
         }
     }
+    for voice in &config.voices {
+        if voice.name.trim().is_empty() {
+            return Err(ConfigError("a voice has an empty name".to_owned()));
+        }
+        if !seen.insert(format!("voice {}", voice.name.to_lowercase())) {
+            return Err(ConfigError(format!("voice {} stands twice", voice.name)));
+        }
+    }
     for caller in &config.caller_names {
         if Address::parse(&caller.number).number() != Some(caller.number.as_str()) {
             return Err(ConfigError(format!(
@@ -181,6 +189,18 @@ pub fn explain(config: &Config) -> Vec<Finding> {
             .as_deref()
             .unwrap_or("nothing until the API sets its VoiceUrl");
         fact(format!("A call to {} runs {runs}.", number.number));
+    }
+    for line in &config.voices {
+        let who = match (&line.engine, &line.voice) {
+            (Some(engine), Some(voice)) => format!("{engine}/{voice}"),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
+            (None, None) => format!("any {:?}", line.gender).to_lowercase(),
+        };
+        let language = line.language.as_deref().unwrap_or("the verb's language");
+        fact(format!(
+            "The voice {} is {who}, in {language}; `ringback voices` tells who speaks.",
+            line.name
+        ));
     }
     for phone in &config.phones {
         fact(format!(

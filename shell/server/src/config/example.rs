@@ -83,6 +83,12 @@ tcp = ["127.0.0.1:5060"]
 # And what must not be asked all the same.
 #forbid = []
 
+[speech]
+# Who speaks where <Say> names nobody: any name that <Say> may use. `ringback voices` lists them.
+#voice = "man"
+# The language where neither the verb nor the voice has one.
+#language = "en-US"
+
 [log]
 # error, warn, info, debug, trace, or a filter like "info,server=debug".
 #level = "info"
@@ -130,6 +136,15 @@ tcp = ["127.0.0.1:5060"]
 #currency = "USD"
 #direction = "outbound"         # or "inbound"; both if left out
 #account = "AC00000000000000000000000000000000"
+
+# Whose voice a name in <Say> means; such a line goes before the table that is built in, which
+# `ringback voices` shows. A name that is in neither is warned of (13511).
+#[[voice]]
+#name = "Polly.Camila"
+#engine = "espeak-ng"           # any that has the language if left out
+#voice = "pt-br+f3"             # what the engine calls it
+#language = "pt-BR"             # the verb's own if left out
+#gender = "woman"               # or "man", for an engine that is to choose by itself
 
 # Phones that may register, and are dialled as sip:NAME@….
 #[[phone]]

@@ -2,9 +2,9 @@
 
 use super::*;
 use media::codec::g711;
-use model::RecordingSid;
 use model::media::{Opening, PlayEnd, RecordEnd, RecordSpec, Speech};
 use model::recording::RecordingTrack;
+use model::{RecordingSid, VoiceWish};
 use std::net::UdpSocket;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -173,7 +173,7 @@ fn tone(secs: usize) -> Arc<[i16]> {
 
 fn prompt() -> Prompt {
     Prompt::Speech(Speech {
-        voice: None,
+        voice: VoiceWish::default(),
         language: "en".to_owned(),
         parts: Vec::new(),
     })

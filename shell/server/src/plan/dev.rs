@@ -3,7 +3,7 @@
 use super::{Plan, PlannedAccount, PlannedNumber, PlannedSettings, PlannedTest};
 use crate::start::StartError;
 use crate::webhook::Gate;
-use model::{AccountSid, limit};
+use model::{AccountSid, Voices, limit};
 use sip::TrunkSource;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -88,6 +88,7 @@ impl Plan {
             gate: Gate::open(),
             caller_names: BTreeMap::new(),
             rates: Vec::new(),
+            voices: Voices::default(),
             strict: flags.strict,
             terminal: !flags.quiet,
         })

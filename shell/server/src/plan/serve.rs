@@ -103,6 +103,7 @@ impl Plan {
                 .map(|rate| rate.rate())
                 .collect::<Result<_, _>>()
                 .map_err(fault)?,
+            voices: config.voices(),
             strict: true,
             calls_max: Some(config.limits.calls),
             calls_per_second: Some(config.limits.calls_per_second),

@@ -1,6 +1,7 @@
-//! What every speech engine can do, and how an engine that is a program is run.
+//! The border to whoever speaks: what is asked of an engine, and how one that is a program is run.
 
-use model::{ErrorCode, limit};
+use model::media::Prosody;
+use model::{ErrorCode, Gender, limit};
 use std::fmt;
 use std::future::Future;
 use std::path::Path;
@@ -10,19 +11,36 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-/// A voice of an engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Voice {
-    /// What the engine calls it.
-    pub name: String,
-    /// Its language, as in `pt-BR`, or `pt` where it has no country.
-    pub language: String,
+pub use model::Voice;
+
+/// Who shall speak, in an engine's eyes.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// The language, as in `pt-BR`.
+    pub language: &'a str,
+    /// A man or a woman.
+    pub gender: Gender,
+    /// This engine's own name for a voice, if one is asked for.
+    pub voice: Option<&'a str>,
+}
+
+/// A sentence or a part of one, to be spoken in one breath.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Utterance {
+    /// The words. Digits to be spelled, dates and their like are in words already.
+    pub text: String,
+    /// Rate and pitch. Loudness is made behind the engine, for all of them alike.
+    pub prosody: Prosody,
 }
 
 /// A WAV file, or why there is none.
 pub type Spoken<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, SpeechError>> + Send + 'a>>;
 
 /// A provider of speech.
+///
+/// An engine is told who speaks, what, and how, in words of no engine; how much of it it can do
+/// is its own affair. Where text is cut, the pauses between the pieces, the loudness and the
+/// memory of what was spoken are the same for all and none of its business.
 pub trait Engine: Send + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
@@ -31,10 +49,10 @@ pub trait Engine: Send + Sync {
     fn voices(&self) -> Vec<Voice>;
 
     /// The voice that comes nearest to what is asked for; `None` if it lacks the language.
-    fn choose(&self, language: &str, voice: Option<&str>) -> Option<Voice>;
+    fn choose(&self, wish: &Wish<'_>) -> Option<Voice>;
 
-    /// Speaks one sentence.
-    fn speak<'a>(&'a self, voice: &'a Voice, text: &'a str) -> Spoken<'a>;
+    /// Speaks one utterance.
+    fn speak<'a>(&'a self, voice: &'a Voice, utterance: &'a Utterance) -> Spoken<'a>;
 }
 
 /// Why there is no speech.

@@ -1,7 +1,9 @@
 //! espeak-ng: a hundred languages, GPL-3, and therefore only ever a program of its own.
 
-use super::engine::{Engine, Spoken, Voice, run};
+use super::engine::{Engine, Spoken, Utterance, Voice, Wish, run};
 use crate::mp3::on_path;
+use model::Gender;
+use model::voice::base;
 use std::path::PathBuf;
 
 /// The program `espeak-ng`.
@@ -13,7 +15,11 @@ pub struct Espeak {
 }
 
 /// Words a minute: a little under its usual 175, for a telephone.
-const SPEED: &str = "155";
+const SPEED: u32 = 155;
+/// It speaks no slower and no faster.
+const SPEEDS: (u32, u32) = (80, 450);
+/// The variant of every voice that is a woman's. The voices themselves are men's.
+const WOMAN: &str = "f2";
 
 impl Espeak {
     /// Looks for it on the PATH.
@@ -39,61 +45,94 @@ impl Engine for Espeak {
     }
 
     fn voices(&self) -> Vec<Voice> {
-        self.languages
-            .iter()
-            .map(|name| Voice {
-                name: name.clone(),
-                language: canonical(name),
-            })
-            .collect()
+        let men = self.languages.iter().map(|name| Voice {
+            name: name.clone(),
+            language: canonical(name),
+            gender: Gender::Man,
+        });
+        men.collect()
     }
 
-    fn choose(&self, language: &str, _voice: Option<&str>) -> Option<Voice> {
-        let wanted = language.to_ascii_lowercase().replace('_', "-");
-        let base = wanted.split('-').next().unwrap_or_default();
-        // The contract says zh and no where the engine says cmn and nb.
-        let base = match base {
-            "zh" if wanted.ends_with("-hk") => "yue",
-            "zh" => "cmn",
-            "no" => "nb",
-            "en" if wanted == "en-us" || wanted == "en" => "en-us",
-            base => base,
+    fn choose(&self, wish: &Wish<'_>) -> Option<Voice> {
+        let of = |name: &str, variant: Option<&str>, gender| Voice {
+            language: canonical(name),
+            name: match variant {
+                Some(variant) => format!("{name}+{variant}"),
+                None => name.to_owned(),
+            },
+            gender,
         };
-        let has = |name: &&str| self.languages.iter().any(|language| language == name);
-        let name = [wanted.as_str(), base]
-            .into_iter()
-            .find(has)
-            .map(str::to_owned);
-        // Of a language that it knows only by countries, any.
-        let name = name.or_else(|| {
-            let country = |language: &&String| {
-                language
-                    .strip_prefix(base)
-                    .is_some_and(|rest| rest.starts_with('-'))
+        if let Some(voice) = wish.voice {
+            let (name, variant) = match voice.split_once('+') {
+                Some((name, variant)) => (name, Some(variant)),
+                None => (voice, None),
             };
-            self.languages.iter().find(country).cloned()
-        })?;
-        Some(Voice {
-            language: canonical(&name),
-            name,
-        })
+            // A variant is a file's name in the end: letters and digits, nothing else.
+            let fits = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric());
+            if self.languages.iter().any(|known| known == name) && variant.is_none_or(fits) {
+                return Some(of(name, variant, wish.gender));
+            }
+        }
+        let variant = (wish.gender == Gender::Woman).then_some(WOMAN);
+        let name = self.nearest(wish.language)?;
+        Some(of(&name, variant, wish.gender))
     }
 
-    fn speak<'a>(&'a self, voice: &'a Voice, text: &'a str) -> Spoken<'a> {
+    fn speak<'a>(&'a self, voice: &'a Voice, utterance: &'a Utterance) -> Spoken<'a> {
         Box::pin(async move {
+            let speed = SPEED * u32::from(utterance.prosody.rate_percent) / 100;
+            let speed = speed.clamp(SPEEDS.0, SPEEDS.1).to_string();
+            let pitch = pitch(utterance.prosody.pitch_percent).to_string();
             let arguments = [
                 "-v",
                 &voice.name,
                 "-s",
-                SPEED,
+                &speed,
+                "-p",
+                &pitch,
                 "-b",
                 "1",
                 "--stdin",
                 "--stdout",
             ];
-            run(&self.program, &arguments, text).await
+            run(&self.program, &arguments, &utterance.text).await
         })
     }
+}
+
+impl Espeak {
+    /// The voice of a language, or of its nearest relative.
+    fn nearest(&self, language: &str) -> Option<String> {
+        let wanted = language.to_ascii_lowercase().replace('_', "-");
+        let has = |name: &str| self.languages.iter().any(|language| language == name);
+        let base = base(&wanted);
+        // The contract's English without a country is American.
+        let base = match (base.as_str(), wanted.as_str()) {
+            ("en", "en-us" | "en") => "en-us",
+            (base, _) => base,
+        };
+        // French is known by its countries alone, and Canada is none of them: France then.
+        let homeland = format!("{base}-{base}");
+        let names = [wanted.as_str(), base, &homeland];
+        if let Some(name) = names.into_iter().find(|name| has(name)) {
+            return Some(name.to_owned());
+        }
+        // Of a language that it knows only by countries, any.
+        let country = |language: &&String| {
+            language
+                .strip_prefix(base)
+                .is_some_and(|rest| rest.starts_with('-'))
+        };
+        self.languages.iter().find(country).cloned()
+    }
+}
+
+/// Its scale from 0 to 99 for a pitch in hundredths of the voice's own, which is 50: measured, an
+/// octave down is out of reach, and an octave up.
+fn pitch(percent: u16) -> u32 {
+    let steps = f64::from(percent.max(1)) / 100.0;
+    let step = if percent < 100 { 0.0080 } else { 0.0098 };
+    (50.0 + steps.ln() / step).clamp(0.0, 99.0).round() as u32
 }
 
 /// `pt-br` as the contract writes it: `pt-BR`.
@@ -120,10 +159,40 @@ mod tests {
         }
     }
 
+    fn choose(
+        espeak: &Espeak,
+        language: &str,
+        gender: Gender,
+        voice: Option<&str>,
+    ) -> Option<String> {
+        let wish = Wish {
+            language,
+            gender,
+            voice,
+        };
+        espeak.choose(&wish).map(|voice| voice.name)
+    }
+
+    #[test]
+    fn a_woman_is_a_variant_and_an_own_name_is_taken() {
+        let espeak = espeak();
+        let name = |voice| choose(&espeak, "pt-BR", Gender::Woman, voice);
+        assert_eq!(name(None).as_deref(), Some("pt-br+f2"));
+        assert_eq!(name(Some("es+m3")).as_deref(), Some("es+m3"));
+        assert_eq!(name(Some("es+../x")).as_deref(), Some("pt-br+f2"));
+        assert_eq!(name(Some("slt")).as_deref(), Some("pt-br+f2"));
+    }
+
+    #[test]
+    fn pitch_is_on_its_scale() {
+        let scale: Vec<u32> = [50, 80, 100, 127, 200].map(pitch).to_vec();
+        assert_eq!(scale, [0, 22, 50, 74, 99]);
+    }
+
     #[test]
     fn languages_find_the_nearest_voice() {
         let espeak = espeak();
-        let name = |language| espeak.choose(language, None).map(|voice| voice.name);
+        let name = |language| choose(&espeak, language, Gender::Man, None);
         assert_eq!(name("pt-BR").as_deref(), Some("pt-br"));
         assert_eq!(name("es-MX").as_deref(), Some("es"));
         assert_eq!(name("zh-CN").as_deref(), Some("cmn"));

@@ -1,5 +1,6 @@
 //! Cuts text into pieces that are spoken one after the other, so that the first sound is early.
 
+use super::engine::Utterance;
 use model::limit;
 use model::media::{Speech, SpeechPart};
 
@@ -7,9 +8,48 @@ use model::media::{Speech, SpeechPart};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     /// Words.
-    Sentence { text: String, language: String },
+    Words {
+        utterance: Utterance,
+        /// Their own language, if another than the speech's.
+        language: Option<String>,
+        /// What follows them.
+        end: End,
+    },
     /// A pause.
     Silence { length_ms: u32 },
+    /// A tone in place of words.
+    Bleep { length_ms: u32 },
+}
+
+/// How words end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum End {
+    /// The sentence goes on at once.
+    Open,
+    /// As at a comma.
+    Clause,
+    /// As at a full stop.
+    Sentence,
+}
+
+impl End {
+    /// The silence that is heard, whatever the engine had of its own.
+    pub fn pause_ms(self) -> u32 {
+        match self {
+            End::Open => 0,
+            End::Clause => 150,
+            End::Sentence => 300,
+        }
+    }
+
+    fn of(text: &str) -> End {
+        let bare = text.trim_end_matches(['"', '\'', ')', '”', '»']);
+        match bare.chars().next_back() {
+            Some('.' | '!' | '?' | '。' | '？' | '！' | '…') => End::Sentence,
+            Some(',' | ';' | ':' | '，' | '、') => End::Clause,
+            _ => End::Open,
+        }
+    }
 }
 
 /// A first sentence longer than this begins with its first clause alone.
@@ -32,19 +72,51 @@ pub(super) fn pieces(speech: &Speech) -> Vec<Piece> {
                     length_ms: (*length_ms).min(PAUSE_MS_MAX),
                 });
             }
-            SpeechPart::Text { text, language } => {
+            SpeechPart::Bleep { length_ms } => {
+                pieces.push(Piece::Bleep {
+                    length_ms: (*length_ms).min(PAUSE_MS_MAX),
+                });
+            }
+            SpeechPart::Text {
+                text,
+                language,
+                prosody,
+            } => {
                 let text: String = text.chars().take(room).collect();
                 room -= text.chars().count();
-                let language = language.as_ref().unwrap_or(&speech.language);
                 let sentences = sentences(&text, pieces.is_empty());
-                pieces.extend(sentences.into_iter().map(|text| Piece::Sentence {
-                    text,
+                pieces.extend(sentences.into_iter().map(|text| Piece::Words {
+                    end: End::of(&text),
+                    utterance: Utterance {
+                        text,
+                        prosody: *prosody,
+                    },
                     language: language.clone(),
                 }));
             }
         }
     }
+    settle_ends(&mut pieces);
     pieces
+}
+
+/// The last words end a sentence, and a pause that is asked for counts from the last sound on.
+fn settle_ends(pieces: &mut [Piece]) {
+    let mut follows: Option<u32> = None;
+    for (behind, piece) in pieces.iter_mut().rev().enumerate() {
+        match piece {
+            Piece::Words { end, .. } => {
+                if behind == 0 {
+                    *end = End::Sentence;
+                } else if follows.is_some_and(|ms| ms >= end.pause_ms()) {
+                    *end = End::Open;
+                }
+                follows = None;
+            }
+            Piece::Silence { length_ms } => follows = Some(*length_ms),
+            Piece::Bleep { .. } => follows = None,
+        }
+    }
 }
 
 fn sentences(text: &str, first: bool) -> Vec<String> {
@@ -94,6 +166,7 @@ fn ends_sentence(word: &str, next: Option<&&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::VoiceWish;
 
     #[test]
     fn text_is_cut_where_a_speaker_breathes() {
@@ -126,33 +199,60 @@ mod tests {
         );
     }
 
-    #[test]
-    fn pauses_stay_in_their_place_and_too_much_text_is_left_out() {
-        let text = |text: &str| SpeechPart::Text {
-            text: text.to_owned(),
-            language: None,
-        };
-        let speech = Speech {
-            voice: None,
+    fn speech(parts: Vec<SpeechPart>) -> Speech {
+        Speech {
+            voice: VoiceWish::default(),
             language: "en-US".to_owned(),
-            parts: vec![
-                text("One."),
-                SpeechPart::Break { length_ms: 99_000 },
-                text("Two."),
-            ],
+            parts,
+        }
+    }
+
+    fn shown(pieces: &[Piece]) -> Vec<String> {
+        let show = |piece: &Piece| match piece {
+            Piece::Words { utterance, end, .. } => format!("{} {end:?}", utterance.text),
+            Piece::Silence { length_ms } => format!("{length_ms} ms"),
+            Piece::Bleep { length_ms } => format!("bleep {length_ms} ms"),
         };
-        let pieces = pieces(&speech);
-        assert_eq!(pieces[1], Piece::Silence { length_ms: 10_000 });
-        assert_eq!(pieces.len(), 3);
-        let endless = Speech {
-            parts: vec![text(&"hey you. ".repeat(9_999))],
-            ..speech
-        };
-        let total: usize = super::pieces(&endless)
+        pieces.iter().map(show).collect()
+    }
+
+    #[test]
+    fn what_follows_words_is_known() {
+        let text = SpeechPart::text;
+        let parts = vec![
+            text("One. Two"),
+            text("three,"),
+            SpeechPart::Bleep { length_ms: 300 },
+            text("four."),
+            SpeechPart::Break { length_ms: 99_000 },
+            text("Five."),
+            SpeechPart::Break { length_ms: 100 },
+            text("six"),
+        ];
+        assert_eq!(
+            shown(&pieces(&speech(parts))),
+            [
+                "One. Sentence",
+                "Two Open",
+                "three, Clause",
+                "bleep 300 ms",
+                "four. Open",
+                "10000 ms",
+                "Five. Sentence",
+                "100 ms",
+                "six Sentence"
+            ]
+        );
+    }
+
+    #[test]
+    fn too_much_text_is_left_out() {
+        let endless = speech(vec![SpeechPart::text("hey you. ".repeat(9_999))]);
+        let total: usize = pieces(&endless)
             .iter()
             .map(|piece| match piece {
-                Piece::Sentence { text, .. } => text.len(),
-                Piece::Silence { .. } => 0,
+                Piece::Words { utterance, .. } => utterance.text.len(),
+                _ => 0,
             })
             .sum();
         assert!(total <= limit::SPEECH_CHARS_MAX, "{total}");

@@ -1,17 +1,14 @@
 //! The engines as installed: what they say is sound, and hostile text is only text.
 
 use super::*;
+use model::Gender;
 use model::media::SpeechPart;
 
 fn speech(language: &str, text: &str) -> Speech {
-    let part = SpeechPart::Text {
-        text: text.to_owned(),
-        language: None,
-    };
     Speech {
-        voice: None,
+        voice: VoiceWish::default(),
         language: language.to_owned(),
-        parts: vec![part],
+        parts: vec![SpeechPart::text(text)],
     }
 }
 
@@ -65,7 +62,14 @@ async fn the_same_sentence_comes_from_memory() {
     let speakers = speakers().await;
     let sentence = speech("en-US", "The same again.");
     let (first, _) = spoken(&speakers, &sentence).await;
-    let key = ("flite/rms".to_owned(), "The same again.".to_owned());
+    let key = Key {
+        voice: "flite/rms".to_owned(),
+        utterance: Utterance {
+            text: "The same again.".to_owned(),
+            prosody: Prosody::default(),
+        },
+        end: End::Sentence,
+    };
     let kept = speakers
         .0
         .cache
@@ -135,4 +139,211 @@ async fn a_listener_who_is_gone_ends_the_work() {
         })
         .await;
     assert_eq!(heard, 2);
+}
+
+/// Speaks at once, except that words with "slow" in them wait until they are let go.
+struct Puppet {
+    gate: Arc<Semaphore>,
+    said: Arc<std::sync::Mutex<Vec<Utterance>>>,
+}
+
+impl Puppet {
+    fn new() -> Puppet {
+        Puppet {
+            gate: Arc::new(Semaphore::new(0)),
+            said: Arc::default(),
+        }
+    }
+}
+
+impl Engine for Puppet {
+    fn name(&self) -> &'static str {
+        "puppet"
+    }
+
+    fn voices(&self) -> Vec<Voice> {
+        Vec::new()
+    }
+
+    fn choose(&self, wish: &Wish<'_>) -> Option<Voice> {
+        Some(Voice {
+            name: wish.voice.unwrap_or("any").to_owned(),
+            language: wish.language.to_owned(),
+            gender: wish.gender,
+        })
+    }
+
+    fn speak<'a>(&'a self, _: &'a Voice, utterance: &'a Utterance) -> Spoken<'a> {
+        Box::pin(async move {
+            if utterance.text.contains("slow") {
+                let _let_go = self.gate.acquire().await;
+            }
+            self.said.lock().unwrap().push(utterance.clone());
+            // A quarter of a second of sound in half a second of silence.
+            let mut samples = vec![0i16; 1_000];
+            samples.extend(spoken::bleep(250));
+            samples.extend([0; 1_000]);
+            let bytes = samples.len() as u32 * 2;
+            let mut wav = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+            wav.extend(8_000u32.to_le_bytes());
+            wav.extend(16_000u32.to_le_bytes());
+            wav.extend([2, 0, 16, 0]);
+            wav.extend(b"data");
+            wav.extend(bytes.to_le_bytes());
+            wav.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+            Ok(wav)
+        })
+    }
+}
+
+#[tokio::test]
+async fn the_first_sound_is_there_before_the_rest_is_spoken() {
+    let puppet = Puppet::new();
+    let gate = puppet.gate.clone();
+    let speakers = Speakers::with(vec![Box::new(puppet)], Metrics::new());
+    let text = speech("en-US", "A first sentence. And a slow one. And a third.");
+    let (fed, mut feeds) = tokio::sync::mpsc::unbounded_channel();
+    let speaking = tokio::spawn(async move {
+        speakers
+            .speak(&text, |feed| {
+                fed.send(feed).unwrap();
+                true
+            })
+            .await;
+    });
+    // The second sentence can't be spoken before this has come.
+    assert!(matches!(feeds.recv().await, Some(Feed::Chunk(_))));
+    assert!(feeds.try_recv().is_err());
+    gate.add_permits(1);
+    assert!(matches!(feeds.recv().await, Some(Feed::Chunk(_))));
+    assert!(matches!(feeds.recv().await, Some(Feed::Chunk(_))));
+    assert!(matches!(feeds.recv().await, Some(Feed::End)));
+    speaking.await.unwrap();
+}
+
+#[tokio::test]
+async fn pauses_are_ours_and_not_the_engines() {
+    let speakers = Speakers::with(vec![Box::new(Puppet::new())], Metrics::new());
+    let mut text = speech("en-US", "One. Two");
+    text.parts.extend([
+        SpeechPart::text("goes on"),
+        SpeechPart::Break { length_ms: 700 },
+        SpeechPart::Bleep { length_ms: 300 },
+    ]);
+    let (samples, _) = spoken(&speakers, &text).await;
+    // Where nothing is heard for longer than the margins of the words around it.
+    let mut gaps = Vec::new();
+    let mut quiet = 0;
+    for sample in &samples {
+        if sample.unsigned_abs() > 500 {
+            if quiet > 40 {
+                gaps.push(quiet / 8);
+            }
+            quiet = 0;
+        } else {
+            quiet += 1;
+        }
+    }
+    let near = |gap: usize, ms: usize| gap.abs_diff(ms) <= 12;
+    let [lead, stop, join, pause] = gaps[..] else {
+        panic!("{gaps:?}")
+    };
+    assert!(
+        near(lead, 40) && near(stop, 370) && near(join, 70),
+        "{gaps:?}"
+    );
+    assert!(near(pause, 730), "{gaps:?}");
+}
+
+#[tokio::test]
+async fn what_is_kept_is_kept_with_its_prosody() {
+    let puppet = Puppet::new();
+    let said = puppet.said.clone();
+    let speakers = Speakers::with(vec![Box::new(puppet)], Metrics::new());
+    let slow = Prosody {
+        rate_percent: 75,
+        gain_db: 6,
+        ..Prosody::default()
+    };
+    let mut loud = speech("en-US", "");
+    loud.parts = vec![SpeechPart::Text {
+        text: "Hello.".to_owned(),
+        language: None,
+        prosody: slow,
+    }];
+    let plain = speech("en-US", "Hello.");
+    let level = |samples: &[i16]| samples.iter().map(|s| s.unsigned_abs()).max();
+    let mut levels = Vec::new();
+    for text in [&plain, &loud, &plain, &loud] {
+        levels.push(level(&spoken(&speakers, text).await.0));
+    }
+    assert_eq!((levels[0], levels[1]), (levels[2], levels[3]));
+    assert!(
+        levels[1] > levels[0].map(|level| level * 3 / 2),
+        "{levels:?}"
+    );
+    // Each was spoken once.
+    let said = said.lock().unwrap();
+    let rates: Vec<u16> = said.iter().map(|one| one.prosody.rate_percent).collect();
+    assert_eq!(rates, [100, 75]);
+}
+
+#[tokio::test]
+async fn every_engine_keeps_to_rate_and_pitch() {
+    let speakers = speakers().await;
+    let text = "Please enter the number of your account.";
+    let wishes = [
+        ("en-US", VoiceWish::any(Gender::Man)),
+        ("en-US", VoiceWish::any(Gender::Woman)),
+        ("pt-BR", VoiceWish::any(Gender::Man)),
+    ];
+    for (language, voice) in wishes {
+        let say = async |rate_percent, pitch_percent| {
+            let prosody = Prosody {
+                rate_percent,
+                pitch_percent,
+                gain_db: 0,
+            };
+            let mut speech = speech(language, "");
+            speech.voice = voice.clone();
+            speech.parts = vec![SpeechPart::Text {
+                text: text.to_owned(),
+                language: None,
+                prosody,
+            }];
+            let (samples, last) = spoken(&speakers, &speech).await;
+            assert!(matches!(last, Feed::End), "{last:?}");
+            samples
+        };
+        let plain = say(100, 100).await;
+        let ratio = |other: &[i16]| other.len() as f64 / plain.len() as f64;
+        let (slow, fast) = (say(70, 100).await, say(150, 100).await);
+        assert!((1.25..1.6).contains(&ratio(&slow)), "{}", ratio(&slow));
+        assert!((0.55..0.85).contains(&ratio(&fast)), "{}", ratio(&fast));
+        let high = say(100, 130).await;
+        assert!((0.85..1.15).contains(&ratio(&high)), "{}", ratio(&high));
+        let raised = pitch_hz(&high) / pitch_hz(&plain);
+        assert!(
+            (1.15..1.45).contains(&raised),
+            "{language} {voice:?}: {raised}"
+        );
+    }
+}
+
+/// The middle pitch of a voice, by the autocorrelation of its loud pieces.
+fn pitch_hz(samples: &[i16]) -> f64 {
+    let mut found: Vec<usize> = Vec::new();
+    for piece in samples.chunks_exact(400) {
+        let of = |lag: usize| -> f64 {
+            let pairs = piece.iter().zip(&piece[lag..]);
+            pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+        };
+        let power = of(0);
+        let best = (24..130).max_by(|a, b| of(*a).total_cmp(&of(*b))).unwrap();
+        if power > 400.0 * 800.0 * 800.0 && of(best) > 0.4 * power {
+            found.push(best);
+        }
+    }
+    found.sort_unstable();
+    8_000.0 / found[found.len() / 2] as f64
 }
