@@ -15,7 +15,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-PEERS = ["baresip", "sipp", "sox", "node", "espeak-ng", "flite", "curl", "openssl"]
+PEERS = [
+    "baresip", "sipp", "sox", "node", "espeak-ng", "flite", "curl", "openssl", "lame", "multimon-ng",
+]
 
 
 class Lines(unittest.TextTestResult):

@@ -95,9 +95,7 @@ fn listen() -> Result<(Arc<AtomicBool>, JoinHandle<Vec<Packet>>, u16), Error> {
                     at,
                     sequence: u16::from_be_bytes([bytes[2], bytes[3]]),
                     timestamp: u32::from_be_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]),
-                    loud: bytes[12..length]
-                        .iter()
-                        .any(|&byte| linear(byte).abs() > LOUD),
+                    loud: is_loud(&bytes[12..length]),
                 });
                 // Both ways, as a telephone does: what came goes back.
                 let _ = socket.send_to(&bytes[..length], from);
@@ -108,6 +106,11 @@ fn listen() -> Result<(Arc<AtomicBool>, JoinHandle<Vec<Packet>>, u16), Error> {
     Ok((over, listener, port))
 }
 
+/// Whether there is anything to hear in this µ-law.
+pub fn is_loud(payload: &[u8]) -> bool {
+    payload.iter().any(|&byte| linear(byte).abs() > LOUD)
+}
+
 /// µ-law to linear (G.711).
 fn linear(byte: u8) -> i32 {
     let byte = !byte;
@@ -116,7 +119,8 @@ fn linear(byte: u8) -> i32 {
     if byte & 0x80 == 0 { sample } else { -sample }
 }
 
-fn header<'a>(message: &'a str, name: &str) -> &'a str {
+/// The value of a header, or nothing.
+pub fn header<'a>(message: &'a str, name: &str) -> &'a str {
     message
         .lines()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
@@ -154,7 +158,8 @@ fn ack(answer: &str, here: SocketAddr, number: &str, house: SocketAddr) -> Strin
     )
 }
 
-fn ok(bye: &str) -> String {
+/// A 200 that carries a request's headers back.
+pub fn ok(bye: &str) -> String {
     let mut answer = String::from("SIP/2.0 200 OK\r\n");
     for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
         answer.push_str(&format!("{name}: {}\r\n", header(bye, name)));

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A body longer than this ends the connection.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -14,6 +15,8 @@ pub struct Request {
     pub path: String,
     /// The form, as it came.
     pub body: String,
+    /// When its first byte was there.
+    pub at: Instant,
 }
 
 /// What is answered.
@@ -69,6 +72,10 @@ fn converse(
 }
 
 fn read(lines: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> {
+    if lines.fill_buf()?.is_empty() {
+        return Ok(None);
+    }
+    let at = Instant::now();
     let mut line = String::new();
     if lines.read_line(&mut line)? == 0 {
         return Ok(None);
@@ -95,5 +102,5 @@ fn read(lines: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> {
     let mut body = vec![0; length];
     lines.read_exact(&mut body)?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Some(Request { path, body }))
+    Ok(Some(Request { path, body, at }))
 }

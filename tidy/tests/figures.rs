@@ -96,6 +96,22 @@ fn row(name: &str, line: &str) -> Option<(String, &'static str, String)> {
                 measured,
             )
         }
+        "first-sound" if line.contains("over_bare") => {
+            let figure = format!(
+                "a call's beginning with a cached {}, above a bare client's: answer to webhook, \
+                 document to sound",
+                get("document")
+            );
+            let measured = format!(
+                "p99 {} ms and {} ms (median {} ms and {} ms, of {} calls)",
+                get("webhook_p99_over_bare_ms"),
+                get("sound_p99_over_bare_ms"),
+                get("webhook_p50_ms"),
+                get("sound_p50_ms"),
+                calls(line)
+            );
+            (figure, "p99 1 ms and 25 ms", measured)
+        }
         "first-sound" => {
             let measured = format!(
                 "median {} ms, p95 {} ms",

@@ -44,7 +44,7 @@ fn run(words: &[String]) -> Result<String, String> {
     let written = Written::default();
     let noted = written.clone();
     std::thread::spawn(move || {
-        let tone = tone();
+        let tone = bench::tone();
         let answer = move |request: &web::Request| match request.path.as_str() {
             "/tone.wav" => Reply::Content("audio/wav", tone.clone()),
             path if path.starts_with("/voice") => Reply::Content("text/xml", document.clone()),
@@ -147,22 +147,4 @@ impl Figures {
             self.worst_late_ms
         )
     }
-}
-
-/// Two seconds of 440 Hz: WAV, 16 bits, 8,000 Hz.
-fn tone() -> Vec<u8> {
-    let samples: Vec<u8> = (0..16_000)
-        .map(|n| (f64::from(n) * 440.0 * std::f64::consts::TAU / 8_000.0).sin() * 12_000.0)
-        .flat_map(|sample| (sample as i16).to_le_bytes())
-        .collect();
-    let mut file = Vec::new();
-    file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&(36 + samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend_from_slice(&8_000_u32.to_le_bytes());
-    file.extend_from_slice(&16_000_u32.to_le_bytes());
-    file.extend_from_slice(b"\x02\0\x10\0data");
-    file.extend_from_slice(&(samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(&samples);
-    file
 }

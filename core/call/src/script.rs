@@ -93,6 +93,9 @@ pub(crate) struct Script {
     state: State,
     /// A document that is asked for by the way: what it does goes on until it is there.
     aside: Option<Box<Asking>>,
+    /// The verb after the one that is heard now, if it is to be heard too: its sound is queued
+    /// behind, so that no gap is heard between them and it is fetched or spoken meanwhile.
+    ahead: Option<Box<Running>>,
     verbs: VecDeque<Verb>,
     page: Option<String>,
     asked: VecDeque<Time>,
@@ -112,6 +115,7 @@ impl Script {
             scope,
             state: State::Idle,
             aside: None,
+            ahead: None,
             verbs: VecDeque::new(),
             page: None,
             asked: VecDeque::new(),
@@ -190,6 +194,7 @@ impl Script {
 
     fn start(&mut self, start: Start, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
         self.state = State::Idle;
+        self.ahead = None;
         self.verbs.clear();
         self.page = None;
         match start {
@@ -224,6 +229,7 @@ impl Script {
         turn: &mut Turn<'_>,
     ) -> Outcome {
         self.drop_aside(line, turn);
+        self.drop_ahead(line, turn);
         match std::mem::replace(&mut self.state, State::Idle) {
             State::Running(mut running) => running.machine().stop(line, turn),
             State::Asking(asking) => {
@@ -268,6 +274,7 @@ impl Script {
     pub fn line_ended(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
         self.verbs.clear();
         self.drop_aside(line, turn);
+        self.ahead = None;
         match &mut self.state {
             State::Asking(_) => {}
             State::Running(running) => {
@@ -354,6 +361,13 @@ impl Script {
         }
     }
 
+    /// Gives back the sound that waits; before what is heard, behind which it would begin.
+    fn drop_ahead(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        if let Some(mut ahead) = self.ahead.take() {
+            ahead.machine().stop(line, turn);
+        }
+    }
+
     fn drop_aside(&mut self, line: &Line<'_>, turn: &mut Turn<'_>) {
         if let Some(asking) = self.aside.take() {
             turn.desk.fetches.answer(asking.fetch.0);
@@ -362,6 +376,7 @@ impl Script {
     }
 
     fn open(&mut self, document: Document, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        self.drop_ahead(line, turn);
         self.verbs = document.verbs.into();
         if self.verbs.is_empty() && self.scope == Scope::Call {
             // Nothing to do is answered and hung up, as `<Hangup/>` is.
@@ -373,6 +388,11 @@ impl Script {
 
     /// Runs verbs until one waits.
     fn advance(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Outcome {
+        if let Some(ahead) = self.ahead.take() {
+            self.state = State::Running(ahead);
+            self.look_ahead(line, turn);
+            return Outcome::Going;
+        }
         loop {
             // On a call that is over nothing is run any more.
             let next = self.verbs.pop_front().filter(|_| !line.leg.is_ended());
@@ -400,8 +420,33 @@ impl Script {
             self.state = running.map_or(State::Idle, |it| State::Running(Box::new(it)));
             match step {
                 Step::Next => self.leave(),
+                Step::Wait => {
+                    self.look_ahead(line, turn);
+                    return Outcome::Going;
+                }
                 other => return self.follow(other, line, turn),
             }
+        }
+    }
+
+    /// Queues the sound of the verb after the one that is being heard.
+    fn look_ahead(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        let State::Running(running) = &self.state else {
+            return;
+        };
+        if !matches!(**running, Running::Say(_) | Running::Play(_)) {
+            return;
+        }
+        let page = self.page.as_deref();
+        // One that can't be heard waits for its turn to say so.
+        let heard = match self.verbs.front() {
+            Some(Verb::Say(say)) => verb::say::prompt(say).is_some(),
+            Some(Verb::Play(play)) => verb::play::prompt(play, page, line.row.account).is_ok(),
+            _ => false,
+        };
+        if let Some(verb) = self.verbs.pop_front_if(|_| heard) {
+            let (running, _) = verb::begin(verb, (page, self.scope), line, turn);
+            self.ahead = running.map(Box::new);
         }
     }
 

@@ -29,9 +29,10 @@ fn sid(world: &World) -> CallSid {
 #[test]
 fn say_and_play_follow_each_other_and_faults_are_passed_over() {
     let mut world = running("<Say>a</Say><Play loop=\"2\">b.wav</Play><Play>ftp://x</Play>");
-    assert!(world.saw("out1 say a") && !world.saw("out1 play http://app/b.wav"));
+    // The second is queued behind the first, so that nobody hears a gap.
+    assert!(world.saw("out1 say a") && world.saw("out1 play http://app/b.wav"));
     end_prompt(&mut world);
-    assert!(world.saw("out1 play http://app/b.wav"));
+    assert!(world.codes().is_empty());
     let (_, play) = world.playing[0];
     let code = ErrorCode::PLAY_CONTENT_TYPE;
     let end = PlayEnd::Failed {
@@ -40,6 +41,21 @@ fn say_and_play_follow_each_other_and_faults_are_passed_over() {
     };
     world.media(ONE, MediaEvent::Played { play, end });
     assert_eq!(world.codes(), [13420, 11100]);
+    world.assert_over();
+}
+
+#[test]
+fn what_is_queued_behind_a_prompt_goes_with_it() {
+    let body = "<Say>a</Say><Say>b</Say><Say>c</Say>";
+    let mut world = running(body).page("http://app/other", "<Say>d</Say>");
+    assert_eq!(world.playing.len(), 2, "one ahead, no more");
+    end_prompt(&mut world);
+    assert!(world.saw("out1 say c"));
+    let call = sid(&world);
+    world.update(call, Some("http://app/other"), None);
+    assert_eq!(world.playing.len(), 1, "both were stopped");
+    assert!(world.saw("out1 say d"));
+    end_prompt(&mut world);
     world.assert_over();
 }
 
