@@ -39,6 +39,11 @@ pub(crate) fn begin(
     line: &Line<'_>,
     turn: &mut Turn<'_>,
 ) -> Option<Playing> {
+    let digits = play.digits.as_deref().unwrap_or_default();
+    if play.url.trim().is_empty() && digits.is_empty() {
+        // Nothing to play was warned of when the document was read (12200).
+        return None;
+    }
     match prompt(play, page, line.row.account) {
         Ok((prompt, loops)) => Some(Playing::begin(prompt, loops, line, turn)),
         Err(fault) => {
