@@ -438,9 +438,12 @@ impl Script {
             return;
         }
         let page = self.page.as_deref();
-        // One that can't be heard waits for its turn to say so.
+        // One that has something to complain of waits for its turn to do so.
         let heard = match self.verbs.front() {
-            Some(Verb::Say(say)) => verb::say::prompt(say).is_some(),
+            Some(Verb::Say(say)) => {
+                let (prompt, faults) = verb::say::prompt(say, &turn.desk.config.voices);
+                prompt.is_some() && faults.is_empty()
+            }
             Some(Verb::Play(play)) => verb::play::prompt(play, page, line.row.account).is_ok(),
             _ => false,
         };
