@@ -123,7 +123,12 @@ fn perform(
 
 /// A world as the story describes it, before anything happens.
 pub fn build(scenario: &Scenario) -> World {
-    let mut world = World::new(scenario.seed, scenario.wire);
+    let mut world = if scenario.strict {
+        World::strict(scenario.seed, scenario.wire)
+    } else {
+        World::new(scenario.seed, scenario.wire)
+    };
+    world.invites = (!scenario.shows.is_empty()).then(Vec::new);
     if scenario.engines {
         world = world.with_engines(scenario.seed);
     }
@@ -132,7 +137,7 @@ pub fn build(scenario: &Scenario) -> World {
         world.shelf.account.calls_per_second = rate;
     }
     for (_, number, character) in &scenario.phones {
-        world.phones.set(number, character.clone());
+        world.phones.set(user(number), character.clone());
     }
     for owned in &scenario.numbers {
         let number = world.shelf.own(BEGIN, &owned.number, owned.voice.clone());
@@ -140,6 +145,9 @@ pub fn build(scenario: &Scenario) -> World {
         number.status_callback.clone_from(&owned.status);
         number.application = owned.application;
         number.caller_id_lookup = owned.lookup;
+    }
+    for number in &scenario.verified {
+        world.shelf.verify(BEGIN, number);
     }
     for owned in &scenario.applications {
         // The name was read as one when the story was.
@@ -252,7 +260,8 @@ impl Stage {
             }
             Order::Call(name, to) => {
                 if let Some((number, character)) = self.phones.get(&name).cloned() {
-                    let leg = world.with_phones(|p, now| p.call(now, &number, &to, character));
+                    let leg =
+                        world.with_phones(|p, now| p.call(now, user(&number), &to, character));
                     self.legs.insert(name, leg);
                 }
             }
@@ -283,7 +292,7 @@ impl Stage {
     /// The leg of a person: the call they placed, or the one they were called on.
     fn leg(&self, world: &World, name: &str) -> Option<LegId> {
         let placed = self.legs.get(name).copied();
-        placed.or_else(|| world.phones.leg_of(&self.phones.get(name)?.0))
+        placed.or_else(|| world.phones.leg_of(user(&self.phones.get(name)?.0)))
     }
 
     fn with(
@@ -330,6 +339,11 @@ impl Stage {
         }
         for (at, callback) in &world.seen.callbacks {
             all.push((*at, &callback.url, callback.call, &callback.parameters));
+        }
+        let invites = invites(world, shows);
+        let invite = "INVITE".to_owned();
+        for (at, call, headers) in &invites {
+            all.push((*at, &invite, *call, headers));
         }
         all.sort_by_key(|(at, ..)| *at);
         for (_, url, call, parameters) in all {
@@ -426,6 +440,39 @@ fn without_chance(value: &str) -> String {
         rest = &after[next..];
     }
     kept
+}
+
+/// An INVITE: when it left, of which call, its headers.
+type Invite = (model::Time, CallSid, Vec<(String, String)>);
+
+/// The INVITEs to phones that have a header which is to be shown, each with its headers.
+fn invites(world: &World, shows: &[String]) -> Vec<Invite> {
+    let mut shown = Vec::new();
+    for (at, bytes) in world.invites.iter().flatten() {
+        let Ok(sip::message::Message::Request(request)) = sip::message::Message::parse(bytes)
+        else {
+            continue;
+        };
+        let headers = request.headers.iter();
+        // Who calls whom stands in the ladder, and tags are chance.
+        let told = |name: &str| !matches!(name, "From" | "To");
+        let headers: Vec<_> = headers
+            .filter(|(name, _)| told(name))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let value = |name: &str| headers.iter().find(|(key, _)| key == name);
+        let call = value("X-Twilio-CallSid").and_then(|(_, sid)| sid.parse().ok());
+        if let Some(call) = call.filter(|_| shows.iter().any(|name| value(name).is_some())) {
+            shown.push((*at, call, headers));
+        }
+    }
+    shown
+}
+
+/// The name by which a phone is known: its number, or the user of its SIP address.
+fn user(number: &str) -> &str {
+    let bare = number.strip_prefix("sip:").unwrap_or(number);
+    bare.split('@').next().unwrap_or(bare)
 }
 
 /// All recordings, in the order in which they were begun: RE1, RE2, …

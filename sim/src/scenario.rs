@@ -5,9 +5,12 @@
 //! | `wire 20ms jitter 5ms loss 10% twice 5%` | how packets travel |
 //! | `sound engine` | real packets instead of sound events |
 //! | `seed 7` | which story chance tells |
+//! | `strict` | callers are shown only numbers that are ours, as in production |
+//! | `verified +12025550155` | a number the account has verified |
 //! | `rate 1` | calls a second that leave for the account; nobody waits otherwise |
 //! | `phone bob +12025551001 answers 2s, says "Hi", hangs-up` | a phone and its character |
 //! | `phone bob +12025551001 sends X-Account 4711` | a header it sends along |
+//! | `phone desk sip:desk@192.0.2.1 busy, sends X-Desk 7` | one with a SIP address |
 //! | `number +12025550190 voice /in fallback /f status /s` | an owned number |
 //! | `number +12025550190 application AP1 lookup on` | one that an application handles |
 //! | `application AP1 voice /in status /s` | an application, with the words of a number |
@@ -44,6 +47,10 @@ pub struct Scenario {
     pub store: Option<Span>,
     /// Calls a second that leave for the account, if it is not the usual.
     pub rate: Option<u32>,
+    /// Whether callers are shown as in production.
+    pub strict: bool,
+    /// Numbers the account has verified.
+    pub verified: Vec<String>,
     /// Whether sound is made by real engines.
     pub engines: bool,
     /// Phones: name, number, character.
@@ -115,6 +122,8 @@ impl Scenario {
             wire: Wire::default(),
             store: Some(Span::ZERO),
             rate: None,
+            strict: false,
+            verified: Vec::new(),
             engines: false,
             phones: Vec::new(),
             numbers: Vec::new(),
@@ -139,6 +148,8 @@ impl Scenario {
             "seed" => self.seed = rest.parse().map_err(|_| format!("not a seed: {rest}"))?,
             "wire" => self.wire = wire(rest)?,
             "rate" => self.rate = Some(rest.parse().map_err(|_| format!("not a rate: {rest}"))?),
+            "strict" => self.strict = true,
+            "verified" => self.verified.push(rest.to_owned()),
             "store" if rest == "lost" => self.store = None,
             "store" => self.store = Some(span(rest)?),
             "sound" if rest == "engine" => self.engines = true,
@@ -272,7 +283,8 @@ fn phone(text: &str) -> Result<(String, String, Character), String> {
             "presses" => character.acts.push(Act::Press(rest.to_owned())),
             "sends" => {
                 let (name, value) = first(rest);
-                let header = (name.to_owned(), value.to_owned());
+                // A comma would end the clause.
+                let header = (name.to_owned(), value.replace("%2C", ","));
                 character.headers.push(header);
             }
             "beeps" => character.acts.push(Act::Beep),

@@ -73,6 +73,8 @@ pub struct World {
     pub seen: Seen,
     /// Listens in on the wire, if anybody wants to know.
     pub tap: Option<Tap>,
+    /// Every INVITE the platform has sent to a phone, if anybody wants to know.
+    pub invites: Option<Vec<(Time, Vec<u8>)>>,
     switch: Switch,
     agenda: BTreeMap<(Time, u64), Happening>,
     order: u64,
@@ -87,10 +89,20 @@ impl World {
 
     /// A world at rest that draws its ladder, or doesn't: without one it is quicker.
     pub fn with_ladder(seed: u64, wire: Wire, ladder: bool) -> World {
+        World::made((seed, wire), ladder, true)
+    }
+
+    /// A world at rest whose platform shows nobody a caller that isn't ours, as in production.
+    pub fn strict(seed: u64, wire: Wire) -> World {
+        World::made((seed, wire), true, false)
+    }
+
+    fn made((seed, wire): (u64, Wire), ladder: bool, any_caller_id: bool) -> World {
         let mut chance = Chance::new(seed);
         let config = Config {
             call: call::Config {
                 api_base: "http://ringback.example".to_owned(),
+                any_caller_id,
                 ..Default::default()
             },
             sip: sip::Config::default(),
@@ -108,6 +120,7 @@ impl World {
             store: Some(Span::ZERO),
             seen: Seen::default(),
             tap: None,
+            invites: None,
             switch: Switch::new(BEGIN, config, chance),
             agenda: BTreeMap::new(),
             order: 0,
@@ -312,6 +325,11 @@ impl World {
                 if let Some(tap) = &mut self.tap {
                     tap.sent(self.now, false, &bytes);
                 }
+                if let Some(invites) = &mut self.invites
+                    && bytes.starts_with(b"INVITE ")
+                {
+                    invites.push((self.now, bytes.clone()));
+                }
                 if flow.transport == Transport::Memory {
                     for way in self.network.carry() {
                         let flow = flow.reversed();
@@ -339,6 +357,10 @@ impl World {
                     Question::Number(number) => {
                         Found::Number(self.shelf.numbers.get(&number).cloned().map(Box::new))
                     }
+                    Question::CallerId(_, number) => Found::CallerId(
+                        self.shelf.numbers.contains_key(&number)
+                            || self.shelf.caller_ids.contains_key(&number),
+                    ),
                     Question::Application(_, sid) => {
                         let found = self.shelf.applications.get(&sid).cloned();
                         Found::Application(found.map(Box::new))

@@ -88,6 +88,8 @@ pub enum Row {
 pub enum Question {
     /// Is this E.164 number ours?
     Number(String),
+    /// May this account show this E.164 number: does it own it, or has it verified it?
+    CallerId(AccountSid, String),
     /// What does this application run?
     Application(AccountSid, ApplicationSid),
     /// Which account do calls without an owned number belong to (a phone that dials out)?

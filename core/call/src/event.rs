@@ -69,6 +69,8 @@ pub enum Event {
 pub enum Found {
     /// Whether a number is ours: its row, and the account that owns it.
     Number(Option<Box<Number>>),
+    /// Whether the account may show the number.
+    CallerId(bool),
     /// An application; `None` if it has been taken away.
     Application(Option<Box<Application>>),
     /// The number is ours, and its account may take no calls for now.

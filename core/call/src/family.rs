@@ -1,6 +1,7 @@
 //! What parent and child calls tell each other.
 
 use crate::leg::Outbound;
+use model::detection::Detection;
 use model::{AccountSid, CallSid, CallStatus, LegId, Method, NumberSid, StatusCallback, Time};
 
 /// News from one call for another.
@@ -106,4 +107,8 @@ pub(crate) struct Child {
     pub whisper: Option<(String, Method)>,
     /// Who is told of its progress.
     pub status_callback: Option<StatusCallback>,
+    /// Why is called.
+    pub reason: Option<String>,
+    /// Whether it is to be found out who picked up.
+    pub detection: Option<Detection>,
 }

@@ -48,6 +48,11 @@ impl<T> Hunt<T> {
         self.waiting.drain(..count).collect()
     }
 
+    /// True if somebody like that is still to be rung.
+    pub fn waits_for(&self, like: impl Fn(&T) -> bool) -> bool {
+        self.waiting.iter().any(like)
+    }
+
     /// One of them rings.
     pub fn placed(&mut self, child: CallSid) {
         self.ringing.insert(child);

@@ -441,7 +441,10 @@ impl CallControl {
             return;
         };
         let Some(arrival) = self.arrivals.get_mut(&sid) else {
-            let ours = matches!(found, Found::Number(Some(_)) | Found::Suspended);
+            let ours = matches!(
+                found,
+                Found::Number(Some(_)) | Found::Suspended | Found::CallerId(true)
+            );
             return self.with(now, sid, out, |call, turn| call.found(lookup, ours, turn));
         };
         let turn = &mut Turn {

@@ -2,7 +2,9 @@
 
 use crate::config::Config;
 use model::signal::{Offered, Origin};
-use model::{AccountSid, Address, ApplicationSid, CallRow, CallStatus, RecordingSid, limit};
+use model::{
+    AccountSid, Address, ApplicationSid, CallRow, CallStatus, Direction, RecordingSid, limit,
+};
 
 /// What SIP told of a call that came in, as its webhooks tell it on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub(crate) struct Visit {
     pub max_forwards: u8,
     /// Rounds through our own numbers so far.
     pub own_hops: u8,
+    /// It came from a phone that is registered here.
+    pub by_phone: bool,
     /// What lets a call that is placed from this one bear its caller's number.
     pub token: Option<String>,
     /// The application that handles the call.
@@ -26,6 +30,7 @@ impl Default for Visit {
         Visit {
             max_forwards: limit::MAX_FORWARDS,
             own_hops: 0,
+            by_phone: false,
             token: None,
             application: None,
             countries: Default::default(),
@@ -40,6 +45,7 @@ impl Visit {
         Visit {
             max_forwards,
             own_hops,
+            by_phone: false,
             token: None,
             application: None,
             countries: Default::default(),
@@ -52,6 +58,14 @@ impl Visit {
         let country = |address: &Address| address.number().and_then(numbering::country);
         let of = |address| country(address).unwrap_or_default();
         self.countries = (of(&row.from), of(&row.to));
+    }
+
+    /// The country of whoever we talk to: the caller, or the one we called.
+    pub fn far_country(&self, direction: Direction) -> &str {
+        match direction {
+            Direction::Inbound => &self.countries.0,
+            Direction::OutboundApi | Direction::OutboundDial => &self.countries.1,
+        }
     }
 
     /// Reads an offer. Between our own numbers SIP is an inner matter and stays untold.
@@ -75,6 +89,7 @@ impl Visit {
         Visit {
             max_forwards: offered.max_forwards.saturating_sub(1),
             own_hops: if own { rounds } else { 0 },
+            by_phone: matches!(offered.origin, Origin::Phone(_)),
             token: None,
             application: None,
             countries: Default::default(),
@@ -159,21 +174,9 @@ pub(crate) fn custom_headers(part: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A header of the customer's, if it may be sent on: ours can't be forged, and a header may not
-/// smuggle in another one.
+/// A header of the customer's, if it may be sent on.
 pub(crate) fn allowed(name: &str, value: &str) -> Option<(String, String)> {
-    const KNOWN: [&str; 4] = [
-        "user-to-user",
-        "remote-party-id",
-        "p-preferred-identity",
-        "p-called-party-id",
-    ];
-    let lower = name.to_ascii_lowercase();
-    let token = |c: char| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c);
-    let fits = name.chars().all(token) && !value.contains(['\r', '\n', '\0']);
-    let custom = lower.starts_with("x-") && !lower.starts_with("x-twilio-");
-    (fits && (custom || KNOWN.contains(&lower.as_str())))
-        .then(|| (name.to_owned(), value.to_owned()))
+    twiml::noun::may_be_sent(name, value).then(|| (name.to_owned(), value.to_owned()))
 }
 
 fn decoded(text: &str) -> String {

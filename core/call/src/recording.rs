@@ -55,22 +55,8 @@ impl Recordings {
         (row, leg): (&CallRow, &Leg),
         turn: &mut Turn<'_>,
     ) -> RecordingSid {
-        let sid = RecordingSid::draw(&mut turn.desk.chance);
-        let recording = RecordingRow {
-            sid,
-            account: row.account,
-            call: row.sid,
-            source,
-            status: RecordingStatus::InProgress,
-            channels: if spec.dual { 2 } else { 1 },
-            track: spec.track,
-            start_time: turn.now,
-            duration_secs: None,
-            error_code: None,
-            callback: told,
-            date_created: turn.now,
-            date_updated: turn.now,
-        };
+        let recording = recording_of(source, &spec, told, row, turn);
+        let sid = recording.sid;
         turn.save(Row::Recording(Box::new(recording.clone())));
         leg.sound(
             MediaCommand::Record {
@@ -95,6 +81,19 @@ impl Recordings {
             },
         );
         sid
+    }
+
+    /// Writes down that there was nothing to be kept, for who asked to be told of that.
+    pub fn absent(
+        &mut self,
+        source: RecordingSource,
+        spec: &RecordSpec,
+        told: RecordingCallback,
+        row: &CallRow,
+        turn: &mut Turn<'_>,
+    ) {
+        let mut recording = recording_of(source, spec, Some(told), row, turn);
+        finish(&mut recording, 0, Some(ErrorCode::RECORDING_SILENT), turn);
     }
 
     /// The recording of this kind that still takes sound.
@@ -267,6 +266,30 @@ impl Recordings {
     /// The recording of the whole call, once it is finished.
     pub fn whole(&self) -> Option<Kept> {
         self.whole
+    }
+}
+
+fn recording_of(
+    source: RecordingSource,
+    spec: &RecordSpec,
+    told: Option<RecordingCallback>,
+    row: &CallRow,
+    turn: &mut Turn<'_>,
+) -> RecordingRow {
+    RecordingRow {
+        sid: RecordingSid::draw(&mut turn.desk.chance),
+        account: row.account,
+        call: row.sid,
+        source,
+        status: RecordingStatus::InProgress,
+        channels: if spec.dual { 2 } else { 1 },
+        track: spec.track,
+        start_time: turn.now,
+        duration_secs: None,
+        error_code: None,
+        callback: told,
+        date_created: turn.now,
+        date_updated: turn.now,
     }
 }
 

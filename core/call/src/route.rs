@@ -86,7 +86,7 @@ impl Arrival {
             // Not 404: the number is in service, and may be reached again. No row is kept, as the
             // account's own application is told of nothing either.
             Found::Suspended => self.refuse(480, turn),
-            Found::Number(None) | Found::Account(_) => self.refuse(404, turn),
+            Found::Number(None) | Found::Account(_) | Found::CallerId(_) => self.refuse(404, turn),
         }
     }
 

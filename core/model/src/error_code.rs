@@ -129,6 +129,8 @@ codes! {
     RELATIVE_URL = 15004, 0, "A relative URL has no document to start from";
 
     // SIP.
+    SIP_UNREACHED = 32011, 0, "A SIP address could not be reached";
+    SIP_NOT_REGISTERED = 32009, 0, "No phone of this name is registered";
     NO_SOUND = 32014, 0, "No sound came from the far end";
     SESSION_DESCRIPTION = 32102, 0, "The session description can't be used";
 
@@ -151,7 +153,12 @@ codes! {
     GATHER_PLAY_CONTENT_TYPE = 13325, 0, "Gather->Play: this is not a sound that can be played";
     DIAL_CALLER_ID = 13214, 0, "Dial: invalid callerId value";
     DIAL_NUMBER = 13223, 0, "Dial->Number: invalid phone number format";
-    SIP_URI = 13255, 0, "Dial->Sip: this address can't be called";
+    SIP_URI = 13243, 0, "Dial->Sip: this address can't be called";
+    DIAL_FROM = 13247, 0, "Dial: the caller has no number that a carrier could be shown";
+    DIAL_CALLER_ID_LONG = 13248, 0, "Dial: the callerId is too long";
+    DIAL_NOUNS = 13250, 0, "Dial: more nouns or addresses than are rung";
+    SIP_UNRESOLVED = 13254, 0, "Dial->Sip: the host of this address is not found";
+    BYOC_ROUTE = 32400, 0, "Dial->Number: this trunk is not there; no other is taken";
     PLAY_CONTENT_TYPE = 13420, 0, "Play: this is not a sound that can be played";
     SAY_VOICE = 13511, 0, "Say: this voice is not installed; another speaks instead";
     SAY_LANGUAGE = 13512, 0, "Say: no voice for this language is installed";

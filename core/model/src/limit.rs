@@ -78,8 +78,16 @@ pub const QUEUE_SLACK_MS: u64 = 100;
 /// When there are as many live calls as there may be, waiting ones try again after so long
 /// (milliseconds).
 pub const QUEUE_RETRY_MS: u64 = 100;
-/// `<Dial>` rings at most ten nouns (the contract's number).
+/// `<Dial>` rings at most ten nouns at once (the contract's number).
 pub const DIAL_NOUNS_MAX: usize = 10;
+/// One after another, `<Dial>` rings so many: the contract names no number, and more would ring for
+/// an hour and a half at the default of thirty seconds each.
+pub const DIAL_NOUNS_SEQUENTIAL_MAX: usize = 200;
+/// Characters of `callerId`: the longest name that SIP addresses are used with, and twice a URI.
+pub const CALLER_ID_CHARS_MAX: usize = 128;
+/// A SIP address from which nothing at all is heard is given up after so long where another one
+/// can be tried (seconds): five repetitions of the INVITE, a small part of a caller's patience.
+pub const SIP_UNHEARD_SECS: u32 = 6;
 
 // Documents.
 

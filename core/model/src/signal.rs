@@ -3,7 +3,7 @@
 //! Some twenty words, the Q.931 of this house. Session descriptions travel as opaque text: only
 //! `media` reads them.
 
-use crate::Address;
+use crate::{Address, ErrorCode};
 
 /// Digest credentials for a far end that asks for them. The password never shows in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,6 +51,9 @@ pub struct Invite {
     /// RFC 3261 §20.22; one less than the call it was dialled from, so that numbers which dial
     /// each other come to an end.
     pub max_forwards: u8,
+    /// Given up with 408 after so many seconds in which nothing at all was heard: another address
+    /// can be tried. `None` waits as long as the transaction does.
+    pub unheard_secs: Option<u32>,
 }
 
 /// A leg that a far end offers to us.
@@ -172,6 +175,8 @@ pub enum SignalEvent {
         headers: Vec<(String, String)>,
         /// The SIP Call-ID.
         sip_call_id: String,
+        /// What the customer is told of it, where the response alone would not say.
+        error: Option<ErrorCode>,
     },
     /// Our answer to an offered leg has its ACK.
     Acknowledged {

@@ -28,6 +28,15 @@ pub fn country(number: &str) -> Option<String> {
     Some(read(number)?.country().id()?.as_ref().to_owned())
 }
 
+/// The number that somebody in this country (ISO 3166) means by these digits: written nationally,
+/// or abroad with the prefix that leads out of the country. `None` if no plan has such a number.
+pub fn dialled(text: &str, country: &str) -> Option<String> {
+    let home = country.parse().ok()?;
+    let number = phonenumber::parse(Some(home), text).ok()?;
+    let written = number.format().mode(Mode::E164).to_string();
+    number.is_valid().then_some(written)
+}
+
 fn read(number: &str) -> Option<PhoneNumber> {
     if number == WITHHELD || !number.starts_with('+') {
         return None;
@@ -58,6 +67,23 @@ mod tests {
             "+",
         ] {
             assert_eq!(national(number), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn digits_mean_what_they_mean_where_they_are_dialled() {
+        for (text, country, number) in [
+            ("020 7946 0123", "GB", Some("+442079460123")),
+            ("00 49 30 901820", "GB", Some("+4930901820")),
+            ("(030) 901820", "DE", Some("+4930901820")),
+            ("01 44 20 79 46", "FR", Some("+33144207946")),
+            ("415-867-5309", "US", Some("+14158675309")),
+            ("112", "DE", None),
+            ("bob", "DE", None),
+            ("", "DE", None),
+            ("020 7946 0123", "XX", None),
+        ] {
+            assert_eq!(dialled(text, country).as_deref(), number, "{text}");
         }
     }
 

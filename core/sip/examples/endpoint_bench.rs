@@ -52,6 +52,7 @@ fn placement() -> Placement {
         credentials: None,
         max_forwards: 70,
         ring_secs_max: 60,
+        unheard_secs: None,
     }
 }
 

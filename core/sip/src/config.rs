@@ -231,4 +231,7 @@ pub struct Placement {
     /// Given up with CANCEL after so many seconds without a final answer; a bound behind call
     /// control's own.
     pub ring_secs_max: u32,
+    /// Given up with 408 after so many seconds in which nothing at all was heard, at each address
+    /// that is tried; `None` waits for Timer B (RFC 3261 §17.1.1.2).
+    pub unheard_secs: Option<u32>,
 }

@@ -17,7 +17,7 @@ use crate::transaction::{Heard, User};
 use crate::transport::locate::{Located, locate};
 use crate::transport::{Flow, Hop, Transport};
 use model::signal::SignalEvent;
-use model::{LegId, limit};
+use model::{ErrorCode, LegId, limit};
 
 /// A name that is being looked up.
 #[derive(Debug)]
@@ -267,6 +267,7 @@ impl Endpoint {
                 reason: code.phrase().to_owned(),
                 headers: Vec::new(),
                 sip_call_id: call_id,
+                error: phone.then_some(ErrorCode::SIP_NOT_REGISTERED),
             };
             return self.stack.tell(id, event);
         }

@@ -223,6 +223,7 @@ impl Switch {
             reason: refused.reason,
             headers: Vec::new(),
             sip_call_id: String::new(),
+            error: refused.error,
         };
         self.pending.push_back(Event::Signal { leg, event });
     }

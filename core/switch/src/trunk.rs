@@ -1,7 +1,7 @@
 //! Which carrier takes a leg, and what it needs to know: URI, next hop, headers, credentials.
 
 use model::signal::{Credentials, Invite, Route};
-use model::{Address, Time, limit};
+use model::{Address, ErrorCode, Time, limit};
 use sip::message::header::NameAddr;
 use sip::message::{Host, Uri};
 use sip::{Endpoint, Hop, Next, Placement, Registration, Transport, Watch};
@@ -51,6 +51,8 @@ pub(crate) struct Refused {
     pub code: u16,
     /// A phrase.
     pub reason: String,
+    /// What the customer is told besides.
+    pub error: Option<ErrorCode>,
 }
 
 /// The carriers of this exchange.
@@ -188,9 +190,15 @@ impl Trunks {
             .unwrap_or_default();
         let here = self.is_here(&parts.host, parts.port);
         let next = if here && sip.bindings(&user).is_empty() {
-            return Err(refused(480, "Not Registered"));
+            return Err(Refused {
+                error: Some(ErrorCode::SIP_NOT_REGISTERED),
+                ..refused(480, "Not Registered")
+            });
         } else if here {
             Next::Phone(user)
+        } else if self.carrier == Carrier::Phones && parts.host.ip() == Some(PHONES.ip()) {
+            // The virtual phones have SIP addresses, too.
+            memory(PHONES)
         } else {
             Next::Target
         };
@@ -239,6 +247,7 @@ impl Trunks {
             sdp: invite.sdp,
             credentials: invite.credentials.or(credentials),
             max_forwards: invite.max_forwards,
+            unheard_secs: invite.unheard_secs,
             // A bound behind call control's own, which gives up first.
             ring_secs_max: limit::RING_SECS_MAX + 30,
         }
@@ -266,6 +275,7 @@ fn refused(code: u16, reason: &str) -> Refused {
     Refused {
         code,
         reason: reason.to_owned(),
+        error: None,
     }
 }
 

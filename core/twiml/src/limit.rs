@@ -18,6 +18,12 @@ pub const DIAL_NOUNS: usize = 10;
 pub const SIP_URI_BYTES: usize = 255;
 /// Letters of the header part of a SIP address.
 pub const SIP_HEADER_BYTES: usize = 1024;
+/// Addresses of one Sip, tried one after another: as many as nouns.
+pub const SIP_URIS: usize = 10;
+/// Headers of one Sip: more than its header part could hold.
+pub const SIP_HEADERS: usize = 64;
+/// Letters of a user name or a password of a Sip: the bound that the API has for them.
+pub const SIP_CREDENTIAL_CHARACTERS: usize = 255;
 /// Letters of a queue's name.
 pub const QUEUE_NAME_CHARACTERS: usize = 64;
 /// Letters of a participant's label.

@@ -77,8 +77,12 @@ codes! {
     SipMethod = 13241,
     /// Sip address.
     SipUri = 13243,
-    /// More nouns than one Dial may ring at once.
+    /// Sip username or password.
+    SipCredentials = 13249,
+    /// More nouns or addresses than one Dial may ring.
     TooManyNouns = 13250,
+    /// More headers than one Sip may have.
+    TooManyHeaders = 13251,
     /// A header of a Sip noun has a name that may not be sent.
     SipHeaderName = 13252,
     /// The headers of a Sip noun are too long.

@@ -179,6 +179,12 @@ impl Carrier {
     fn find(&self, question: Question) -> Found {
         match question {
             Question::Number(number) => self.number(&number),
+            Question::CallerId(account, number) => Found::CallerId(
+                self.directory
+                    .number(&number)
+                    .is_some_and(|row| row.account == account)
+                    || self.directory.caller_id(account, &number).is_some(),
+            ),
             Question::Application(account, sid) => {
                 Found::Application(self.directory.application(account, sid).map(Box::new))
             }

@@ -201,7 +201,16 @@ fn dial(chance: &mut Chance, text: &mut String) {
 
 fn noun(chance: &mut Chance, text: &mut String) {
     match chance.below(10) {
-        0 => text.push_str("<Sip>sip:desk@localhost</Sip>"),
+        0 if chance.percent(50) => text.push_str("<Sip>sip:desk@localhost</Sip>"),
+        0 => {
+            // Places that are nowhere, silent, and there.
+            text.push_str("<Sip username=\"shop\"><Uri>sip:desk@localhost</Uri>");
+            for _ in 0..chance.below(3) {
+                let phone = pick(chance, &PHONES);
+                let _ = write!(text, "<Uri weight=\"1\">sip:{phone}@192.0.2.1</Uri>");
+            }
+            text.push_str("</Sip>");
+        }
         1 => text.push_str("<Client>jenny</Client>"),
         2 => text.push_str("<Number>not a number</Number>"),
         _ => {

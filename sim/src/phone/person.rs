@@ -80,6 +80,7 @@ impl Phones {
                 credentials: None,
                 max_forwards: model::limit::MAX_FORWARDS,
                 ring_secs_max: model::limit::RING_SECS_MAX,
+                unheard_secs: None,
             };
             self.sip.place(now, leg, placement);
         } else if self.legs.contains_key(&leg) {

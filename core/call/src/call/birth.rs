@@ -12,6 +12,7 @@ use model::signal::Offered;
 use model::{
     AccountSid, Address, CallRow, CallSid, CallStatus, Direction, LegId, Method, Time, limit,
 };
+use std::collections::VecDeque;
 
 impl Call {
     /// A call that the API has asked for, and whose turn has come.
@@ -27,10 +28,14 @@ impl Call {
             to,
             from: shown.unwrap_or(new.from),
             headers: ours(&row, new.reason, headers),
+            headers_there: Vec::new(),
             credentials: new.credentials,
             ring_secs: new.ring_secs.min(limit::RING_SECS_MAX),
             max_forwards: visit.max_forwards,
             own_hops: visit.own_hops,
+            further: VecDeque::new(),
+            // The API has checked whom the far end may see.
+            presentable: true,
         };
         let mut script = Script::new(Scope::Call, new.fallback);
         if let Source::Verification(verification) = &new.source {
@@ -63,7 +68,7 @@ impl Call {
         row.to = outbound.to.clone();
         row.from = outbound.from.clone();
         row.status_callback = child.status_callback;
-        let headers = ours(&row, None, outbound.headers.clone());
+        let headers = ours(&row, child.reason, outbound.headers.clone());
         let outbound = Outbound {
             headers,
             ..outbound
@@ -75,7 +80,7 @@ impl Call {
             keys: child.send_digits,
             start: Some(start),
             record: None,
-            detection: None,
+            detection: child.detection,
             delay_secs: 0,
             time_limit_secs: limit::CALL_SECS_MAX,
         };

@@ -400,7 +400,15 @@ impl Call {
     pub fn settle(&mut self, turn: &mut Turn<'_>) {
         loop {
             if let Some(fault) = self.leg.fault.take() {
-                notice::error(&self.row, &fault, None, turn);
+                match fault.code {
+                    // The customer's address leads nowhere now: nothing of ours is wrong.
+                    ErrorCode::SIP_NOT_REGISTERED
+                    | ErrorCode::SIP_UNRESOLVED
+                    | ErrorCode::SIP_UNREACHED => {
+                        notice::warning(&self.row, &fault, None, turn);
+                    }
+                    _ => notice::error(&self.row, &fault, None, turn),
+                }
             }
             if self.leg.is_ended() && !self.parted {
                 self.part(turn);
@@ -457,7 +465,9 @@ impl Call {
             self.row.duration_secs = Some(CallRow::duration_between(self.row.answer_time, end));
             self.row.price = rate::price(&turn.desk.config.rates, &self.row);
         }
-        if !inbound {
+        if let Some(to) = self.leg.goes_to() {
+            // The first place may not have been reached.
+            self.row.to.clone_from(to);
             self.row.sip_response_code = self.leg.response;
         }
         self.row.sip_call_id.clone_from(&self.leg.sip_call_id);

@@ -12,7 +12,7 @@
 mod tests;
 mod way;
 
-pub(crate) use way::Outbound;
+pub(crate) use way::{Elsewhere, Outbound};
 
 use crate::effect::{LookupId, Question};
 use crate::notice::Fault;
@@ -121,6 +121,11 @@ impl Leg {
         matches!(self.state, LegState::Ended(_))
     }
 
+    /// True while it can be heard and spoken to, as far as the sound engine is concerned.
+    pub fn has_sound(&self) -> bool {
+        matches!(self.sound, Sound::Open { .. })
+    }
+
     /// True for a leg that a far end offered.
     pub fn is_inbound(&self) -> bool {
         matches!(self.way, Way::In { .. })
@@ -179,7 +184,12 @@ impl Leg {
 
     /// The store says whether the number called is ours; false if that was not our question.
     pub fn found(&mut self, asked: LookupId, ours: bool, turn: &mut Turn<'_>) -> bool {
-        let Way::Out { route, lookup, .. } = &mut self.way else {
+        let Way::Out {
+            outbound,
+            route,
+            lookup,
+        } = &mut self.way
+        else {
             return false;
         };
         if *lookup != Some(asked) {
@@ -188,8 +198,23 @@ impl Leg {
         *lookup = None;
         *route = Some(if ours { Route::Own } else { Route::Carrier });
         turn.stop(self.call, Timer::Lookup);
+        if !ours && !outbound.presentable {
+            let from = &outbound.from;
+            let text = format!("no carrier can be shown '{from}' as the caller: give a callerId");
+            self.fault = Some(Fault::new(ErrorCode::DIAL_FROM, text));
+            self.fail(403, turn);
+            return true;
+        }
         self.invite(turn);
         true
+    }
+
+    /// Where a leg that we place goes, as things stand.
+    pub fn goes_to(&self) -> Option<&Address> {
+        match &self.way {
+            Way::Out { outbound, .. } => Some(&outbound.to),
+            Way::In { .. } => None,
+        }
     }
 
     fn invite(&mut self, turn: &mut Turn<'_>) {
@@ -211,7 +236,10 @@ impl Leg {
         self.state = LegState::Inviting;
         let ring = Span::from_secs(u64::from(outbound.ring_secs));
         turn.signal(self.id, SignalCommand::Invite(Box::new(invite)));
-        turn.set(self.call, Timer::Ring, ring);
+        // Whoever waits counts from the first place that was tried.
+        if !turn.desk.timers.is_set(self.call, Timer::Ring) {
+            turn.set(self.call, Timer::Ring, ring);
+        }
     }
 
     /// A carrier says something.
@@ -234,8 +262,20 @@ impl Leg {
                 code,
                 headers,
                 sip_call_id,
+                error,
                 ..
             } => {
+                let to = self.goes_to().map(Address::to_string);
+                let to = to.unwrap_or_default();
+                let moves_on = self.turn_elsewhere(code, turn);
+                let error = error.or(moves_on.then_some(ErrorCode::SIP_UNREACHED));
+                if let Some(error) = error {
+                    let text = format!("{to}: {}; SIP says {code}", error.text());
+                    self.fault = Some(Fault::new(error, text));
+                }
+                if moves_on {
+                    return;
+                }
                 self.headers = headers;
                 self.sip_call_id = Some(sip_call_id);
                 self.response = Some(code);
@@ -269,6 +309,27 @@ impl Leg {
             | SignalEvent::ReferReported { .. }
             | SignalEvent::Referred { .. } => {}
         }
+    }
+
+    /// Tries the next place where the same far end may be reached; false if that is not to be.
+    ///
+    /// Unconfirmed: which failures send a call to the next `<Uri>`. Those that say nothing of whom
+    /// is called do: the place is not there, is silent, or is itself in trouble (RFC 3263 §4.3, and
+    /// its like). Once somebody was alerted, or has refused, nobody else is tried.
+    fn turn_elsewhere(&mut self, code: u16, turn: &mut Turn<'_>) -> bool {
+        let unreached = matches!(code, 408 | 416 | 480 | 484 | 500 | 502 | 503 | 504);
+        if self.state != LegState::Inviting || !unreached {
+            return false;
+        }
+        let Way::Out { outbound, .. } = &mut self.way else {
+            return false;
+        };
+        if !outbound.turn_elsewhere() {
+            return false;
+        }
+        self.state = LegState::Opening;
+        self.invite(turn);
+        true
     }
 
     fn progress(&mut self, code: u16, sdp: Option<String>, turn: &mut Turn<'_>) {

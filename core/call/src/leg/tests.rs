@@ -25,10 +25,13 @@ fn outbound(turn: &mut Turn<'_>) -> Leg {
         to: Address::Sip("sip:a@b".into()),
         from: Address::Sip("sip:c@d".into()),
         headers: Vec::new(),
+        headers_there: Vec::new(),
         credentials: None,
         ring_secs: 60,
         max_forwards: 70,
         own_hops: 0,
+        further: Default::default(),
+        presentable: true,
     };
     let mut leg = Leg::outbound(LegId(1), CALL, outbound);
     leg.place(turn);
@@ -103,6 +106,7 @@ fn failed(code: u16) -> SignalEvent {
         reason,
         headers,
         sip_call_id,
+        error: None,
     }
 }
 

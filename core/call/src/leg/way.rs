@@ -3,6 +3,7 @@
 use crate::effect::LookupId;
 use model::signal::{Credentials, Invite, Route};
 use model::{Address, limit};
+use std::collections::VecDeque;
 
 /// Where a leg that we place goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +12,10 @@ pub(crate) struct Outbound {
     pub to: Address,
     /// Who calls, as the far end sees it.
     pub from: Address,
-    /// The customer's headers.
+    /// Headers for wherever it goes.
     pub headers: Vec<(String, String)>,
+    /// Further headers, for this place.
+    pub headers_there: Vec<(String, String)>,
     /// For a far end that asks who we are.
     pub credentials: Option<Credentials>,
     /// How long it rings.
@@ -21,6 +24,21 @@ pub(crate) struct Outbound {
     pub max_forwards: u8,
     /// Rounds through our own numbers so far.
     pub own_hops: u8,
+    /// Where it goes instead, one after another, if the first place can't be reached.
+    pub further: VecDeque<Elsewhere>,
+    /// A carrier may be shown who calls.
+    pub presentable: bool,
+}
+
+/// Another place where the same far end may be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    /// Who is called there.
+    pub to: Address,
+    /// Headers for this place.
+    pub headers: Vec<(String, String)>,
+    /// For a far end that asks who we are.
+    pub credentials: Option<Credentials>,
 }
 
 /// What the sound engine has done for a leg.
@@ -67,9 +85,21 @@ impl Outbound {
             from: self.from.clone(),
             route,
             sdp: sdp.to_owned(),
-            headers: self.headers.clone(),
+            headers: [&self.headers[..], &self.headers_there].concat(),
             credentials: self.credentials.clone(),
             max_forwards,
+            unheard_secs: (!self.further.is_empty()).then_some(limit::SIP_UNHEARD_SECS),
         }
+    }
+
+    /// Turns to the next place, if there is one.
+    pub(super) fn turn_elsewhere(&mut self) -> bool {
+        let Some(next) = self.further.pop_front() else {
+            return false;
+        };
+        self.to = next.to;
+        self.headers_there = next.headers;
+        self.credentials = next.credentials;
+        true
     }
 }

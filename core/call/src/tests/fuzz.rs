@@ -54,6 +54,7 @@ fn random_event(chance: &mut Chance) -> SignalEvent {
                 reason: String::new(),
                 headers,
                 sip_call_id,
+                error: None,
             }
         }
         6 => SignalEvent::Acknowledged { sdp },

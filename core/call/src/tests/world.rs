@@ -258,6 +258,7 @@ impl World {
                 reason,
                 headers,
                 sip_call_id,
+                error: None,
             },
         );
     }
@@ -459,6 +460,10 @@ impl World {
                     })
                 }))
             }
+            Question::CallerId(_, number) => Found::CallerId(
+                self.numbers.contains_key(&number)
+                    || self.caller_ids.iter().any(|row| row.phone_number == number),
+            ),
             Question::Application(_, sid) => {
                 let found = self.applications.iter().find(|row| row.sid == sid);
                 Found::Application(found.cloned().map(Box::new))

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::digest::Tried;
 use super::talk::Talk;
 use super::{Line, SDP, State, answer_of, passed_on};
-use crate::config::Placement;
+use crate::config::{Next, Placement};
 use crate::dialog::Dialog;
 use crate::dialog::reliable;
 use crate::dialog::session_timer::Session;
@@ -16,7 +16,7 @@ use crate::stack::Stack;
 use crate::transaction::timer::Timer;
 use crate::transport::{Flow, Hop, Transport};
 use model::signal::SignalEvent;
-use model::{Span, limit};
+use model::{ErrorCode, Span, limit};
 
 /// A call of ours that has no final answer yet.
 #[derive(Debug)]
@@ -32,6 +32,10 @@ pub(crate) struct Calling {
     transport: Transport,
     host: Option<String>,
     ring: Span,
+    /// How long an address may say nothing at all.
+    unheard: Option<Span>,
+    /// It goes wherever a SIP address of the customer's leads, not to a carrier we know.
+    addressed: bool,
     early: Vec<Early>,
     /// A provisional response has come, so that a CANCEL may leave.
     proceeding: bool,
@@ -86,6 +90,7 @@ impl Calling {
             }
         }
         invite.set_body(SDP, placement.sdp);
+        let unheard = placement.unheard_secs;
         Calling {
             invite,
             number: 1,
@@ -95,6 +100,8 @@ impl Calling {
             transport: Transport::Udp,
             host: None,
             ring: Span::from_secs(u64::from(placement.ring_secs_max.max(1))),
+            unheard: unheard.map(|secs| Span::from_secs(u64::from(secs.max(1)))),
+            addressed: placement.next == Next::Target,
             early: Vec::new(),
             proceeding: false,
             given_up: None,
@@ -115,6 +122,10 @@ impl Calling {
         self.transport = transport;
         self.further = addresses.into_iter().take(ADDRESSES_MAX).collect();
         self.host = host;
+        if self.further.is_empty() && self.addressed {
+            let (code, error) = (Code::SERVICE_UNAVAILABLE, ErrorCode::SIP_UNRESOLVED);
+            return self.fail_as(line, stack, code, Vec::new(), "Host Not Found", Some(error));
+        }
         self.next_address(line, stack, Code::SERVICE_UNAVAILABLE)
     }
 
@@ -161,7 +172,7 @@ impl Calling {
         self.early.clear();
         self.client = Some(stack.request(line.user(), &mut invite, flow));
         if !line.armed.has(Timer::Ring) {
-            line.arm(stack, Timer::Ring, self.ring);
+            line.arm(stack, Timer::Ring, self.unheard.unwrap_or(self.ring));
         }
     }
 
@@ -210,6 +221,9 @@ impl Calling {
     ) -> Option<State> {
         if Some(client) != self.client {
             return None;
+        }
+        if self.unheard.take().is_some() && self.given_up.is_none() {
+            line.arm(stack, Timer::Ring, self.ring);
         }
         match response.code {
             code if code.is_provisional() => {
@@ -412,10 +426,28 @@ impl Calling {
         if timer != Timer::Ring {
             return None;
         }
+        if self.given_up.is_none() && self.unheard.is_some() {
+            // Nothing has come, not even a provisional response, so no CANCEL may leave (RFC 3261
+            // §9.1): the request is left alone, as after Timer B.
+            return self.forsake(line, stack);
+        }
         if self.given_up.is_none() {
             return self.release(line, stack, Code::REQUEST_TIMEOUT.number());
         }
         self.finish(line, stack)
+    }
+
+    /// Gives an address up that says nothing, and tries the next.
+    fn forsake(&mut self, line: &mut Line, stack: &mut Stack) -> Option<State> {
+        if self.further.is_empty() {
+            let code = Code::REQUEST_TIMEOUT;
+            return self.fail_with(line, stack, code, Vec::new(), code.phrase());
+        }
+        if let Some(client) = self.client.take() {
+            let (transactions, mut turn) = stack.split();
+            transactions.abandon(&mut turn, client);
+        }
+        self.next_address(line, stack, Code::REQUEST_TIMEOUT)
     }
 
     /// Takes in a request of the far end's in an early dialog.
@@ -458,6 +490,18 @@ impl Calling {
         headers: Vec<(String, String)>,
         reason: &str,
     ) -> Option<State> {
+        self.fail_as(line, stack, code, headers, reason, None)
+    }
+
+    fn fail_as(
+        &mut self,
+        line: &mut Line,
+        stack: &mut Stack,
+        code: Code,
+        headers: Vec<(String, String)>,
+        reason: &str,
+        error: Option<ErrorCode>,
+    ) -> Option<State> {
         if let Some(client) = self.client
             && stack.transactions.is_pending(client)
         {
@@ -469,6 +513,7 @@ impl Calling {
             reason: reason.to_owned(),
             headers,
             sip_call_id: line.call_id.clone(),
+            error,
         };
         stack.tell(line.id, event);
         Some(State::Ended)

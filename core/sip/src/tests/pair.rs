@@ -113,6 +113,7 @@ impl Pair {
             credentials: None,
             max_forwards: 70,
             ring_secs_max: 120,
+            unheard_secs: None,
         }
     }
 

@@ -27,7 +27,7 @@ pub use relay::{
 };
 pub use room::{Autopilot, Conversation, ConversationEvent, Room};
 pub use sim::Sim;
-pub use sip::{Header, Headers, Sip, SipUri};
+pub use sip::{Header, Headers, Sip, SipUri, is_address, is_credential, may_be_sent};
 pub use stream::{Siprec, Stream};
 pub use transcription::Transcription;
 pub use whatsapp::WhatsApp;

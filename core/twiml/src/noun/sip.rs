@@ -84,52 +84,115 @@ element! {
         headers: Option<Headers>,
     }
     settle |sip, node, reader| {
-        let (address, headers) = sip.address_and_headers();
-        let scheme = address.to_ascii_lowercase();
-        let named = scheme.starts_with("sip:") || scheme.starts_with("sips:");
-        if sip.uris.is_empty() && (!named || address.len() > limit::SIP_URI_BYTES) {
+        if sip.uris.is_empty() && !is_address(&sip.uri) {
             let message = "has no SIP address of allowed length".to_owned();
             reader.warn(Code::SipUri, node, None, message);
         }
-        if headers.len() > limit::SIP_HEADER_BYTES {
-            reader.warn(Code::SipHeadersTooLong, node, None, "has too long headers".to_owned());
-        }
-        let pairs = headers.split('&').filter(|pair| !pair.is_empty());
-        let in_address = pairs.map(|pair| pair.split('=').next().unwrap_or(pair));
-        let beside = sip.headers.iter().flat_map(|all| &all.headers);
-        let names = in_address.chain(beside.filter_map(|header| header.name.as_deref()));
-        let refused: Vec<String> = names
-            .filter(|name| !may_be_sent(name))
-            .map(crate::parse::brief)
-            .collect();
-        for name in refused {
-            let message = format!("has a header '{name}' that may not be sent; it is left out");
-            reader.warn(Code::SipHeaderName, node, None, message);
+        for (code, message) in sip.faults() {
+            reader.warn(code, node, None, message);
         }
     };
-}
-
-/// Whether a customer's header of this name goes out: their own, which begin with `X-`, and a few
-/// that the reference names. Those of the platform cannot be forged.
-fn may_be_sent(name: &str) -> bool {
-    const KNOWN: [&str; 4] = [
-        "user-to-user",
-        "remote-party-id",
-        "p-preferred-identity",
-        "p-called-party-id",
-    ];
-    let name = name.to_ascii_lowercase();
-    let token = name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c));
-    let own = name.starts_with("x-") && !name.starts_with("x-twilio-");
-    token && (own || KNOWN.contains(&name.as_str()))
 }
 
 impl Sip {
     /// The address without its header part, and the header part without its question mark.
     #[must_use]
     pub fn address_and_headers(&self) -> (&str, &str) {
-        self.uri.split_once('?').unwrap_or((&self.uri, ""))
+        parts(&self.uri)
     }
+
+    /// The header elements that have both a name and a value.
+    pub fn header_elements(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.headers.iter().flat_map(|headers| &headers.headers);
+        all.filter_map(|header| Some((header.name.as_deref()?, header.value.as_deref()?)))
+    }
+
+    /// What is wrong with what stands around the address.
+    fn faults(&self) -> Vec<(Code, String)> {
+        let mut faults = Vec::new();
+        if self.uris.len() > limit::SIP_URIS {
+            let message = format!(
+                "has more than {} addresses; those are tried",
+                limit::SIP_URIS
+            );
+            faults.push((Code::TooManyNouns, message));
+        }
+        let of_uris = self.uris.iter();
+        let credentials = of_uris.flat_map(|uri| [&uri.username, &uri.password]);
+        let mut credentials = credentials
+            .chain([&self.username, &self.password])
+            .flatten();
+        if credentials.any(|text| !is_credential(text)) {
+            let message = "has a user name or a password that can't be sent".to_owned();
+            faults.push((Code::SipCredentials, message));
+        }
+        let elements: Vec<_> = self.header_elements().collect();
+        let of_elements = elements
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 2);
+        let length = of_elements.sum::<usize>() + self.address_and_headers().1.len();
+        if length > limit::SIP_HEADER_BYTES {
+            faults.push((Code::SipHeadersTooLong, "has too long headers".to_owned()));
+        }
+        if elements.len() > limit::SIP_HEADERS {
+            faults.push((Code::TooManyHeaders, "has too many headers".to_owned()));
+        }
+        let pairs = self.address_and_headers().1.split('&');
+        let in_address = pairs.filter(|pair| !pair.is_empty());
+        let in_address = in_address.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        for (name, _) in in_address
+            .chain(elements)
+            .filter(|(name, value)| !may_be_sent(name, value))
+        {
+            let name = crate::parse::brief(name);
+            let message = format!("has a header '{name}' that may not be sent; it is left out");
+            faults.push((Code::SipHeaderName, message));
+        }
+        faults
+    }
+}
+
+impl SipUri {
+    /// The address without its header part, and the header part without its question mark.
+    #[must_use]
+    pub fn address_and_headers(&self) -> (&str, &str) {
+        parts(&self.uri)
+    }
+}
+
+fn parts(uri: &str) -> (&str, &str) {
+    uri.split_once('?').unwrap_or((uri, ""))
+}
+
+/// Whether this is a SIP address of allowed length, whatever headers stand behind it.
+#[must_use]
+pub fn is_address(uri: &str) -> bool {
+    let address = parts(uri).0;
+    let scheme = address.get(..5).unwrap_or(address).to_ascii_lowercase();
+    let named = scheme.starts_with("sip:") || scheme.starts_with("sips:");
+    named && address.len() <= limit::SIP_URI_BYTES
+}
+
+/// Whether this can be a user name or a password where a far side asks for one.
+#[must_use]
+pub fn is_credential(text: &str) -> bool {
+    text.chars().count() <= limit::SIP_CREDENTIAL_CHARACTERS
+        && !text.contains(['\r', '\n', '\0', '"'])
+}
+
+/// Whether a document may set this header: `X-…` and a few by name. Those of the platform's own
+/// can't be forged, and a header may not smuggle in another one.
+#[must_use]
+pub fn may_be_sent(name: &str, value: &str) -> bool {
+    const KNOWN: [&str; 4] = [
+        "user-to-user",
+        "remote-party-id",
+        "p-preferred-identity",
+        "p-called-party-id",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let token = |c: char| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c);
+    let fits = name.chars().all(token) && !value.contains(['\r', '\n', '\0']);
+    let custom = lower.starts_with("x-") && !lower.starts_with("x-twilio-");
+    fits && (custom || KNOWN.contains(&lower.as_str()))
 }

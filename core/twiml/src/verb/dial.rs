@@ -31,6 +31,21 @@ words! {
     }
 }
 
+impl RingTone {
+    /// The ringing of the country with these two letters (ISO 3166), if it is known. Canada and
+    /// whoever else shares its numbering plan ring as the United States do.
+    #[must_use]
+    pub fn of_country(letters: &str) -> Option<RingTone> {
+        let lower = letters.to_ascii_lowercase();
+        let word = match lower.as_str() {
+            "gb" | "gg" | "im" | "je" => "uk",
+            "ca" | "pr" => "us",
+            other => other,
+        };
+        <RingTone as crate::value::Word>::from_word(word)
+    }
+}
+
 element! {
     /// Rings the nouns and joins the first that answers to the caller.
     pub struct Dial = "Dial", nesting Code::DialNesting;
@@ -88,6 +103,10 @@ element! {
         let refused = keep_compatible(dial);
         if let Some((code, message)) = refused {
             reader.warn(code, node, None, message.to_owned());
+        }
+        if dial.nouns.is_empty() && !node.children().any(|child| child.is_element()) {
+            let message = "names nobody to be rung".to_owned();
+            reader.warn(Code::NumberFormat, node, None, message);
         }
         let bare = !crate::parse::text(node).is_empty();
         if bare && node.children().any(|child| child.is_element()) {

@@ -6,7 +6,9 @@
 //! When the caller hangs up, the dialled call is ended and the `action` is still asked, its
 //! answer ignored: the customer learns how the dialled call ended.
 
+mod caller;
 mod refer;
+mod sip;
 mod target;
 
 use super::{Goto, Heard, Machine, Running, Step, record};
@@ -22,14 +24,16 @@ use crate::script::Line;
 use crate::timer::Timer;
 use crate::turn::{Turn, Work};
 use crate::webhook;
+use caller::{Caller, Wish};
 use model::media::{MediaCommand, PlayId, Prompt, RecordSpec, Tone};
 use model::recording::{RecordingSource, RecordingTrack};
 use model::{
-    Address, CallRow, CallSid, CallStatus, ErrorCode, LegId, RecordingSid, Span, Time, limit,
+    Address, CallRow, CallSid, CallStatus, Direction, ErrorCode, LegId, RecordingSid, Span, Time,
+    limit,
 };
-use target::{CallerId, Target};
+use target::Target;
 use twiml::Trim;
-use twiml::verb::{Dial, DialRecord};
+use twiml::verb::{Dial, DialRecord, RingTone};
 
 /// A `<Dial>` that runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +41,9 @@ pub(crate) struct Dialling {
     dial: Dial,
     told: Option<RecordingCallback>,
     hunt: Hunt<Target>,
-    from: Address,
+    caller: Caller,
+    /// Anybody may be shown to be calling.
+    any: bool,
     stage: Stage,
     hears: Hears,
     recording: Option<RecordingSid>,
@@ -45,12 +51,16 @@ pub(crate) struct Dialling {
     bridged: bool,
     end: Option<ChildEnd>,
     refer: refer::Refer,
+    /// When it ended.
+    end_time: Time,
+    /// The caller left before anybody was rung.
+    given_up: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
-    /// Asks whether the number to be shown is ours.
-    CallerId(LookupId),
+    /// Asks whether the number to be shown is ours: the document's (true), or the caller's own.
+    CallerId(LookupId, String, bool),
     Hunting,
     /// Somebody is ready, and the caller is being answered.
     Joining(LegId),
@@ -77,20 +87,22 @@ pub(crate) fn begin(
     turn: &mut Turn<'_>,
 ) -> (Option<Running>, Step) {
     let targets = target::read(&dial, page, line, turn);
-    if targets.all.is_empty() && !targets.refused {
-        return (None, Step::Next);
-    }
     let method = webhook::method(dial.recording_status_callback_method);
     let to = (dial.recording_status_callback.as_deref(), method);
     let told = record::told(to, &dial.recording_status_callback_event, page, line, turn);
-    let any = turn.desk.config.any_caller_id;
-    let caller_id = target::caller_id(&dial, &targets.all, line, any);
     let refer = refer::read(&dial, page, line, turn);
+    // A phone of ours that dials out has no document in which it could name a number.
+    let row = line.row;
+    let unwritten = page.is_none() && row.direction == Direction::Inbound && row.number.is_none();
+    let any = turn.desk.config.any_caller_id || unwritten;
+    let wish = caller::wish(&dial, &targets, line, any);
+    let nobody = targets.is_empty();
     let mut dialling = Dialling {
-        hunt: Hunt::new(targets.all, dial.sequential),
+        hunt: Hunt::new(targets, dial.sequential),
         dial,
         told,
-        from: line.row.from.clone(),
+        caller: Caller::of(row.from.clone(), any),
+        any,
         stage: Stage::Hunting,
         hears: Hears::Nothing,
         recording: None,
@@ -98,23 +110,13 @@ pub(crate) fn begin(
         bridged: false,
         end: None,
         refer,
+        end_time: turn.now,
+        given_up: false,
     };
-    let step = match caller_id {
-        CallerId::Shown(from) => {
-            dialling.from = from;
-            dialling.set_out(line, turn)
-        }
-        CallerId::Refused => {
-            dialling.warn_of_caller_id(line, turn);
-            dialling.set_out(line, turn)
-        }
-        CallerId::IfOurs(number) => {
-            let lookup = turn.lookup(line.row.sid, Question::Number(number));
-            let deadline = Span::from_millis(limit::LOOKUP_DEADLINE_MS);
-            turn.set(line.row.sid, Timer::Verb, deadline);
-            dialling.stage = Stage::CallerId(lookup);
-            Step::Wait
-        }
+    let step = if nobody {
+        dialling.over(line, turn)
+    } else {
+        dialling.see(wish, true, line, turn)
     };
     (Some(Running::Dial(Box::new(dialling))), step)
 }
@@ -125,20 +127,61 @@ impl Dialling {
         self.end.as_ref().map(|end| end.status)
     }
 
-    fn warn_of_caller_id(&self, line: &Line<'_>, turn: &mut Turn<'_>) {
-        let shown = self.dial.caller_id.as_deref().unwrap_or_default();
-        let text = format!("Dial: '{shown}' may not be shown as caller ID; the caller is shown");
-        notice::warning(
-            line.row,
-            &Fault::new(ErrorCode::DIAL_CALLER_ID, text),
-            None,
-            turn,
-        );
+    /// Decides whom the called side sees, and sets out. What the document wishes comes first.
+    fn see(&mut self, wish: Wish, written: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        match wish {
+            Wish::Shown(caller) => {
+                self.caller = caller.with_name(self.caller.name());
+                self.set_out(line, turn)
+            }
+            Wish::Name(name) => {
+                let numbers = self.hunt.waits_for(|target| target.to.number().is_some());
+                self.caller = Caller::of(line.row.from.clone(), self.any).with_name(Some(name));
+                let fault = numbers.then(|| caller::refused(&self.dial));
+                self.see_caller(fault, line, turn)
+            }
+            Wish::IfOurs(number) => {
+                let question = Question::CallerId(line.row.account, number.clone());
+                let lookup = turn.lookup(line.row.sid, question);
+                let deadline = Span::from_millis(limit::LOOKUP_DEADLINE_MS);
+                turn.set(line.row.sid, Timer::Verb, deadline);
+                self.stage = Stage::CallerId(lookup, number, written);
+                Step::Wait
+            }
+            Wish::Refused(fault) => self.see_caller(Some(fault), line, turn),
+        }
+    }
+
+    /// The caller is shown instead of whom the document names.
+    fn see_caller(
+        &mut self,
+        fault: Option<Fault>,
+        line: &mut Line<'_>,
+        turn: &mut Turn<'_>,
+    ) -> Step {
+        if let Some(fault) = fault {
+            notice::warning(line.row, &fault, None, turn);
+        }
+        let wish = caller::of_caller(line, self.any);
+        self.see(wish, false, line, turn)
+    }
+
+    fn caller_id_known(&mut self, ours: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
+        turn.stop(line.row.sid, Timer::Verb);
+        let Stage::CallerId(_, number, written) = &self.stage else {
+            return Step::Wait;
+        };
+        let shown = Address::Number(number.clone());
+        match (ours, *written) {
+            (true, _) => self.see(Wish::Shown(Caller::of(shown, true)), false, line, turn),
+            (false, true) => self.see_caller(Some(caller::refused(&self.dial)), line, turn),
+            // Their own word for it, and no carrier will take that from us.
+            (false, false) => self.see(Wish::Shown(Caller::of(shown, false)), false, line, turn),
+        }
     }
 
     fn set_out(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
         self.stage = Stage::Hunting;
-        self.record_from_ringing(line, turn);
         if self.dial.ring_tone.is_some() {
             line.leg.ring_aloud(turn);
             self.ring_back(line, turn);
@@ -172,6 +215,7 @@ impl Dialling {
             );
         }
         let sid = CallSid::draw(&mut turn.desk.chance);
+        let (from, presentable) = self.caller.seen_by(&target);
         let child = Child {
             sid,
             parent: line.row.sid,
@@ -179,16 +223,21 @@ impl Dialling {
             number: line.row.number,
             outbound: Outbound {
                 to: target.to,
-                from: self.from.clone(),
+                from,
                 headers: target.headers,
+                headers_there: target.headers_there,
                 credentials: target.credentials,
                 ring_secs: self.dial.timeout,
                 max_forwards: line.visit.max_forwards,
                 own_hops: line.visit.own_hops,
+                further: target.further,
+                presentable,
             },
             send_digits: target.send_digits,
             whisper: target.whisper,
             status_callback: target.status_callback,
+            reason: self.dial.call_reason.clone(),
+            detection: target.detection,
         };
         self.hunt.placed(sid);
         turn.desk.calls += 1;
@@ -234,6 +283,7 @@ impl Dialling {
     }
 
     fn alerting(&mut self, leg: LegId, early: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        self.record_from_ringing(line, turn);
         if self.dial.ring_tone.is_some() || matches!(self.hears, Hears::Early(_)) {
             return line.leg.ring(turn);
         }
@@ -251,11 +301,8 @@ impl Dialling {
 
     fn ring_back(&mut self, line: &Line<'_>, turn: &mut Turn<'_>) {
         if self.hears == Hears::Nothing {
-            let country = self.dial.ring_tone.map_or_else(
-                || country(line.row).to_owned(),
-                |tone| tone.as_str().to_owned(),
-            );
-            let ringing = Prompt::Tone(Tone::Ringback(country));
+            let tone = self.dial.ring_tone.unwrap_or_else(|| usual_ringing(line));
+            let ringing = Prompt::Tone(Tone::Ringback(tone.as_str().to_owned()));
             self.hears = Hears::Ringback(line.leg.play(ringing, 1, turn));
         }
     }
@@ -296,29 +343,46 @@ impl Dialling {
         self.record_if(self.dial.record != DialRecord::DoNotRecord, line, turn);
     }
 
+    /// The ringing itself is kept, too: what the caller hears and says while it goes on, whether
+    /// they are answered by then or not.
     fn record_from_ringing(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
         let wanted = matches!(
             self.dial.record,
             DialRecord::FromRinging | DialRecord::FromRingingDual
         );
-        self.record_if(wanted && line.leg.is_answered(), line, turn);
+        self.record_if(wanted && line.leg.has_sound(), line, turn);
+    }
+
+    /// Unconfirmed: what becomes of a recording for which nobody was there. Who asked to be told
+    /// of absent recordings is told; nobody else finds a trace of it.
+    fn tell_of_no_recording(&mut self, line: &mut Line<'_>, turn: &mut Turn<'_>) {
+        let wanted = self.dial.record != DialRecord::DoNotRecord && self.recording.is_none();
+        let told = self.told.clone().filter(|told| wanted && told.absent);
+        if let Some(told) = told {
+            let (source, spec) = (RecordingSource::DialVerb, self.recording_spec());
+            line.recordings.absent(source, &spec, told, line.row, turn);
+        }
+    }
+
+    fn recording_spec(&self) -> RecordSpec {
+        let dual = matches!(
+            self.dial.record,
+            DialRecord::FromAnswerDual | DialRecord::FromRingingDual
+        );
+        RecordSpec {
+            dual,
+            track: track(self.dial.recording_track),
+            trim: self.dial.trim == Trim::TrimSilence,
+            length_ms_max: limit::RECORDING_SECS_MAX * 1_000,
+            silence_ms: None,
+        }
     }
 
     fn record_if(&mut self, wanted: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) {
         if !wanted || self.recording.is_some() {
             return;
         }
-        let dual = matches!(
-            self.dial.record,
-            DialRecord::FromAnswerDual | DialRecord::FromRingingDual
-        );
-        let spec = RecordSpec {
-            dual,
-            track: track(self.dial.recording_track),
-            trim: self.dial.trim == Trim::TrimSilence,
-            length_ms_max: limit::RECORDING_SECS_MAX * 1_000,
-            silence_ms: None,
-        };
+        let spec = self.recording_spec();
         let of = (line.row, &*line.leg);
         let told = self.told.clone();
         let sid = line
@@ -336,6 +400,7 @@ impl Dialling {
         // dial that was left by a redirect may have a child that ends only now: not ours.
         if self.hunt.is_ours(child) && self.hunt.won().is_none_or(|won| won == child) {
             self.end = Some(end);
+            self.end_time = turn.now;
         }
         match self.hunt.ended(child) {
             After::Ringing => Step::Wait,
@@ -359,6 +424,7 @@ impl Dialling {
             line.leg.sound(MediaCommand::Part, turn);
         }
         self.close_transfer(line, turn);
+        self.tell_of_no_recording(line, turn);
         let Some(sid) = self.recording.filter(|_| self.kept.is_none()) else {
             return self.after(line.row, turn);
         };
@@ -377,10 +443,14 @@ impl Dialling {
         };
         let mut parameters = Vec::new();
         let mut add = |name: &str, value: String| parameters.push((name.to_owned(), value));
-        let status = self.status().unwrap_or(CallStatus::Failed);
+        let unrung = match self.given_up {
+            true => CallStatus::Canceled,
+            false => CallStatus::Failed,
+        };
+        let status = self.status().unwrap_or(unrung);
         add("DialCallStatus", status.to_string());
         if let Some(end) = &self.end {
-            let secs = CallRow::duration_between(end.answered, turn.now);
+            let secs = CallRow::duration_between(end.answered, self.end_time);
             add("DialCallSid", end.child.to_string());
             add("DialCallDuration", secs.to_string());
             add("DialBridged", self.bridged.to_string());
@@ -414,26 +484,16 @@ impl Dialling {
             turn.tell(child, News::Release);
         }
     }
-
-    fn caller_id_known(&mut self, ours: bool, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
-        turn.stop(line.row.sid, Timer::Verb);
-        let wanted = self.dial.caller_id.as_deref().and_then(target::dialable);
-        match wanted.filter(|_| ours) {
-            Some(number) => self.from = Address::Number(number),
-            None => self.warn_of_caller_id(line, turn),
-        }
-        self.set_out(line, turn)
-    }
 }
 
 impl Machine for Dialling {
     fn hear(&mut self, heard: Heard, line: &mut Line<'_>, turn: &mut Turn<'_>) -> Step {
         match (heard, &self.stage) {
             (Heard::News(news), _) => self.news(news, line, turn),
-            (Heard::Found(lookup, ours), Stage::CallerId(asked)) if lookup == *asked => {
+            (Heard::Found(lookup, ours), Stage::CallerId(asked, ..)) if lookup == *asked => {
                 self.caller_id_known(ours, line, turn)
             }
-            (Heard::TimedOut(Timer::Verb), Stage::CallerId(_)) => {
+            (Heard::TimedOut(Timer::Verb), Stage::CallerId(..)) => {
                 self.caller_id_known(false, line, turn)
             }
             (Heard::TimedOut(Timer::Bridge), _) => {
@@ -462,9 +522,10 @@ impl Machine for Dialling {
                     Step::Wait
                 }
             }
-            (Heard::Ended, Stage::CallerId(_)) => {
+            (Heard::Ended, Stage::CallerId(..)) => {
                 turn.stop(line.row.sid, Timer::Verb);
-                Step::Next
+                self.given_up = true;
+                self.over(line, turn)
             }
             (Heard::Ended, Stage::Finishing(_)) => Step::Wait,
             (Heard::Ended, _) if self.refer.spares_called() => {
@@ -510,20 +571,8 @@ fn track(track: twiml::RecordingTrack) -> RecordingTrack {
     }
 }
 
-/// The country whose ringing a caller knows, told by the number we call from or are called at.
-fn country(row: &CallRow) -> &'static str {
-    let known = [
-        ("+55", "br"),
-        ("+44", "uk"),
-        ("+49", "de"),
-        ("+33", "fr"),
-        ("+351", "pt"),
-    ];
-    let ours = match row.direction {
-        model::Direction::Inbound => &row.from,
-        _ => &row.to,
-    };
-    let number = ours.number().unwrap_or_default();
-    let found = known.iter().find(|(prefix, _)| number.starts_with(prefix));
-    found.map_or("us", |(_, country)| country)
+/// The ringing that whoever waits knows from home.
+fn usual_ringing(line: &Line<'_>) -> RingTone {
+    let country = line.visit.far_country(line.row.direction);
+    RingTone::of_country(country).unwrap_or(RingTone::Us)
 }

@@ -1,18 +1,21 @@
-//! Whom a `<Dial>` rings, read from its nouns, and whom they see calling.
+//! Whom a `<Dial>` rings, read from its nouns.
 
+use super::sip;
+use crate::leg::Elsewhere;
 use crate::notice::{self, Fault};
-use crate::parameters;
 use crate::relative;
 use crate::script::Line;
 use crate::turn::Turn;
 use crate::verb::unbuilt;
 use crate::webhook;
 use model::callback::CallEvents;
+use model::detection::{Detection, Told};
 use model::signal::Credentials;
-use model::{Address, ErrorCode, Method, StatusCallback, address, limit};
+use model::{Address, CallRow, Direction, ErrorCode, Method, StatusCallback, address, limit};
+use std::collections::VecDeque;
 use twiml::noun::{Number, Sip};
 use twiml::verb::Dial;
-use twiml::{Noun, ProgressEvent};
+use twiml::{Answering, Noun, ProgressEvent};
 
 /// One end to be rung.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,58 +24,55 @@ pub(crate) struct Target {
     pub to: Address,
     /// The customer's headers.
     pub headers: Vec<(String, String)>,
+    /// Further headers, for the first place.
+    pub headers_there: Vec<(String, String)>,
     /// For a far end that asks who we are.
     pub credentials: Option<Credentials>,
+    /// Where else they may be reached.
+    pub further: VecDeque<Elsewhere>,
     /// Keys sent after the answer.
     pub send_digits: Option<String>,
     /// Run on it before it is joined.
     pub whisper: Option<(String, Method)>,
     /// Who is told of its progress.
     pub status_callback: Option<StatusCallback>,
-}
-
-/// What the nouns of a `<Dial>` come to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Targets {
-    /// Who can be rung.
-    pub all: Vec<Target>,
-    /// True if a noun was refused that ought to be rung: the dial has failed, not been skipped.
-    pub refused: bool,
+    /// Whether it is to be found out who picked up.
+    pub detection: Option<Detection>,
 }
 
 /// Reads the nouns; what can't be rung is written down.
+///
+/// A noun of a kind that is not carried out yet counts as one that failed: where none is left, the
+/// `action` hears `DialCallStatus=failed` and can do without, as it would after any other failure.
 pub(crate) fn read(
     dial: &Dial,
     page: Option<&str>,
     line: &Line<'_>,
     turn: &mut Turn<'_>,
-) -> Targets {
-    let mut targets = Targets::default();
-    if dial.nouns.len() > limit::DIAL_NOUNS_MAX {
-        let text = format!(
-            "Dial: only the first {} nouns are rung",
-            limit::DIAL_NOUNS_MAX
-        );
-        let code = ErrorCode(twiml::Code::TooManyNouns.number());
-        notice::warning(line.row, &Fault::new(code, text), None, turn);
+) -> Vec<Target> {
+    let mut targets = Vec::new();
+    let most = if dial.sequential {
+        limit::DIAL_NOUNS_SEQUENTIAL_MAX
+    } else {
+        limit::DIAL_NOUNS_MAX
+    };
+    if dial.nouns.len() > most {
+        let text = format!("Dial: only the first {most} nouns are rung");
+        let fault = Fault::new(ErrorCode::DIAL_NOUNS, text);
+        notice::warning(line.row, &fault, None, turn);
     }
-    for noun in dial.nouns.iter().take(limit::DIAL_NOUNS_MAX) {
+    for noun in dial.nouns.iter().take(most) {
         let read = match noun {
             Noun::Number(noun) => number(noun, (page, line), turn),
             Noun::Sip(noun) => sip(noun, (page, line), turn),
             other => {
                 let what = format!("<{}> in <Dial>", other.name());
-                let fault = unbuilt::missing(&what, "it is not rung");
-                notice::error(line.row, &fault, None, turn);
-                continue;
+                Err(unbuilt::missing(&what, "it is not rung"))
             }
         };
         match read {
-            Ok(target) => targets.all.push(target),
-            Err(fault) => {
-                targets.refused = true;
-                notice::error(line.row, &fault, None, turn);
-            }
+            Ok(target) => targets.push(target),
+            Err(fault) => notice::error(line.row, &fault, None, turn),
         }
     }
     targets
@@ -81,77 +81,122 @@ pub(crate) fn read(
 type Place<'a, 'b> = (Option<&'a str>, &'a Line<'b>);
 
 fn number(noun: &Number, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Target, Fault> {
-    let Some(number) = dialable(&noun.number) else {
+    let Some(number) = dialable(&noun.number, home(at.1.row).as_deref()) else {
         let text = format!("Dial: '{}' is no telephone number", noun.number);
         return Err(Fault::new(ErrorCode::DIAL_NUMBER, text));
     };
-    if noun.machine_detection.is_some() {
-        let fault = unbuilt::missing("machineDetection in <Number>", "it is rung without");
-        notice::error(at.1.row, &fault, None, turn);
+    if let Some(trunk) = noun.byoc.as_deref().filter(|sid| !sid.trim().is_empty()) {
+        // Whoever names a trunk means that carrier, its price and its numbers: a call that leaves
+        // by another would be a surprise on somebody's bill.
+        let text = format!("Dial: {number} is not rung: there is no trunk '{trunk}'");
+        return Err(Fault::new(ErrorCode::BYOC_ROUTE, text));
     }
+    let events = &noun.status_callback_event[..];
     let method = webhook::method(noun.status_callback_method);
-    let told = (
-        noun.status_callback.as_deref(),
-        method,
-        &noun.status_callback_event[..],
-    );
+    let told = (noun.status_callback.as_deref(), method, events);
+    let detection = noun.machine_detection.map(|mode| {
+        let method = webhook::method(noun.amd_status_callback_method);
+        let told = (noun.amd_status_callback.as_deref(), method);
+        let detection = Detection {
+            to_the_end: mode == Answering::DetectMessageEnd,
+            timeout_secs: noun.machine_detection_timeout,
+            speech_ms: noun.machine_detection_speech_threshold,
+            speech_end_ms: noun.machine_detection_speech_end_threshold,
+            silence_ms: noun.machine_detection_silence_timeout,
+            ..Detection::default()
+        };
+        detecting(detection, told, ("Number", at), turn)
+    });
     Ok(Target {
         to: Address::Number(number),
         headers: Vec::new(),
+        headers_there: Vec::new(),
         credentials: None,
+        further: VecDeque::new(),
         send_digits: noun.send_digits.clone(),
         whisper: whisper(noun.url.as_deref(), webhook::method(noun.method), at, turn),
         status_callback: status_callback(told, at, turn),
+        detection,
     })
 }
 
 fn sip(noun: &Sip, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Target, Fault> {
-    let (uri, header_part) = noun.address_and_headers();
-    let Address::Sip(uri) = Address::parse(uri) else {
-        let text = format!("Dial: '{uri}' is no SIP address");
-        return Err(Fault::new(ErrorCode::SIP_URI, text));
-    };
-    let mut headers = parameters::custom_headers(header_part);
-    for header in noun.headers.iter().flat_map(|headers| &headers.headers) {
-        if let (Some(name), Some(value)) = (&header.name, &header.value) {
-            headers.extend(parameters::allowed(name, value));
-        }
-    }
-    let first = noun.uris.first();
-    let username = noun.username.clone().or_else(|| first?.username.clone());
-    let password = noun.password.clone().or_else(|| first?.password.clone());
-    let credentials = username.map(|username| Credentials {
-        username,
-        password: password.unwrap_or_default(),
-    });
+    let target = sip::read(noun, at.1, turn)?;
+    let events = &noun.status_callback_event[..];
     let method = webhook::method(noun.status_callback_method);
-    let told = (
-        noun.status_callback.as_deref(),
-        method,
-        &noun.status_callback_event[..],
-    );
+    let told = (noun.status_callback.as_deref(), method, events);
+    let detection = noun.machine_detection.map(|mode| {
+        let method = webhook::method(noun.amd_status_callback_method);
+        let told = (noun.amd_status_callback.as_deref(), method);
+        let detection = Detection {
+            to_the_end: mode == Answering::DetectMessageEnd,
+            timeout_secs: noun.machine_detection_timeout,
+            speech_ms: noun.machine_detection_speech_threshold,
+            speech_end_ms: noun.machine_detection_speech_end_threshold,
+            silence_ms: noun.machine_detection_silence_timeout,
+            ..Detection::default()
+        };
+        detecting(detection, told, ("Sip", at), turn)
+    });
     Ok(Target {
-        to: Address::Sip(uri),
-        headers,
-        credentials,
-        send_digits: None,
         whisper: whisper(noun.url.as_deref(), webhook::method(noun.method), at, turn),
         status_callback: status_callback(told, at, turn),
+        detection,
+        ..target
     })
 }
 
-/// A telephone number as people write it: with its country code, or the North American way.
-pub(crate) fn dialable(text: &str) -> Option<String> {
+/// Who picks up is asked for: whoever waits for a verdict has one, and it is said that there is no
+/// detector behind it.
+fn detecting(
+    detection: Detection,
+    (url, method): (Option<&str>, Method),
+    (noun, at): (&str, Place<'_, '_>),
+    turn: &mut Turn<'_>,
+) -> Detection {
+    let what = format!("machineDetection in <{noun}>");
+    let fault = unbuilt::missing(&what, "nobody can tell who answers");
+    notice::error(at.1.row, &fault, None, turn);
+    let url = url.and_then(|url| resolved(url, at.0, at.1, turn));
+    Detection {
+        told: Told::Callback(url.map(|url| (url, method))),
+        ..detection
+    }
+}
+
+/// The country in which numbers are written as they are there: that of our own end of the call.
+pub(crate) fn home(row: &CallRow) -> Option<String> {
+    let ours = match row.direction {
+        Direction::Inbound => &row.to,
+        Direction::OutboundApi | Direction::OutboundDial => &row.from,
+    };
+    numbering::country(ours.number()?)
+}
+
+/// A telephone number as people write it: with its country code, the way it is written at home, or
+/// the North American way.
+pub(crate) fn dialable(text: &str, home: Option<&str>) -> Option<String> {
     let text = text.trim();
-    address::e164(text).or_else(|| {
-        let plain = |c: &char| !" -.()".contains(*c);
-        let digits: String = text.chars().filter(plain).collect();
-        match digits.len() {
-            10 if !digits.starts_with(['0', '1']) => address::e164(&format!("+1{digits}")),
-            11 if digits.starts_with('1') => address::e164(&format!("+{digits}")),
-            _ => None,
-        }
-    })
+    let plain = |c: &char| !" -.()/".contains(*c);
+    let digits: String = text.chars().filter(plain).collect();
+    let north_american = |home: &str| matches!(home, "US" | "CA");
+    if let Some(number) = address::e164(text) {
+        return Some(number);
+    }
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let abroad = home.filter(|home| !north_american(home));
+    if let Some(number) = abroad.and_then(|home| numbering::dialled(&digits, home)) {
+        return Some(number);
+    }
+    match digits.len() {
+        10 if !digits.starts_with(['0', '1']) => address::e164(&format!("+1{digits}")),
+        11 if digits.starts_with('1') => address::e164(&format!("+{digits}")),
+        _ => digits
+            .strip_prefix("011")
+            .and_then(|rest| address::e164(&format!("+{rest}"))),
+    }
 }
 
 fn whisper(
@@ -196,59 +241,25 @@ fn resolved(url: &str, page: Option<&str>, line: &Line<'_>, turn: &mut Turn<'_>)
     resolved
 }
 
-/// Whom the called side sees, as far as can be told without asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum CallerId {
-    /// This one.
-    Shown(Address),
-    /// This number, if it is ours.
-    IfOurs(String),
-    /// None that may be shown: a warning, and the caller instead.
-    Refused,
-}
-
-/// Reads `callerId`.
-pub(crate) fn caller_id(dial: &Dial, targets: &[Target], line: &Line<'_>, any: bool) -> CallerId {
-    let row = line.row;
-    let Some(text) = dial.caller_id.as_deref().map(str::trim) else {
-        return CallerId::Shown(row.from.clone());
-    };
-    let all_sip = targets
-        .iter()
-        .all(|target| matches!(target.to, Address::Sip(_)));
-    let word = |c: char| c.is_ascii_alphanumeric() || "+-_.".contains(c);
-    match dialable(text) {
-        Some(number) => {
-            let shown = Address::Number(number.clone());
-            if any || shown == row.to || shown == row.from {
-                CallerId::Shown(shown)
-            } else {
-                CallerId::IfOurs(number)
-            }
-        }
-        None if Address::parse(text) == row.to || Address::parse(text) == row.from => {
-            CallerId::Shown(Address::parse(text))
-        }
-        None if all_sip && text.chars().all(word) => CallerId::Shown(Address::parse(text)),
-        None => CallerId::Refused,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_are_dialled_as_people_write_them() {
-        for (text, number) in [
-            ("+55 11 98765-4321", Some("+5511987654321")),
-            ("(415) 867-5310", Some("+14158675310")),
-            ("1-415-867-5310", Some("+14158675310")),
-            ("911", None),
-            ("bob", None),
-            ("", None),
+        for (text, home, number) in [
+            ("+55 11 98765-4321", None, Some("+5511987654321")),
+            ("(415) 867-5310", None, Some("+14158675310")),
+            ("1-415-867-5310", Some("US"), Some("+14158675310")),
+            ("011 44 20 7946 0123", Some("US"), Some("+442079460123")),
+            ("020 7946 0123", Some("GB"), Some("+442079460123")),
+            ("0044 20 7946 0123", Some("DE"), Some("+442079460123")),
+            ("020 7946 0123", None, None),
+            ("911", Some("US"), None),
+            ("bob", Some("GB"), None),
+            ("", None, None),
         ] {
-            assert_eq!(dialable(text).as_deref(), number, "{text}");
+            assert_eq!(dialable(text, home).as_deref(), number, "{text}");
         }
     }
 }
