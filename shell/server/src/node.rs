@@ -79,8 +79,7 @@ impl Node {
 
         let web = WebClient::new(Trust::Machine, plan.gate.clone());
         let speakers = Speakers::find(metrics.clone()).await;
-        let voices = speakers.summary();
-        start::install_voices(&mut plan, &speakers);
+        let voices = start::install_voices(&mut plan, &speakers);
         let base_url = plan.base_url(http);
         let wants = Wants::new(
             runtime.clone(),

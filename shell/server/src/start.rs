@@ -264,12 +264,13 @@ fn new_number(
 }
 
 /// Tells call control, by the plan, what the engines can speak.
-pub fn install_voices(plan: &mut Plan, speakers: &Speakers) {
+pub fn install_voices(plan: &mut Plan, speakers: &Speakers) -> String {
     plan.voices.install(speakers.installed());
     let voice = plan.voices.default_voice();
     if plan.voices.find(voice).is_none() {
         warn!(voice, "no voice has the name in [speech]: a man speaks");
     }
+    speakers.summary()
 }
 
 /// Makes recordings playable that a crash has cut: their rows, and how much is left of each
