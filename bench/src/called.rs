@@ -1,6 +1,6 @@
 //! A telephone that is called: it answers at once, listens for the first sound, and hangs up.
 
-use crate::phone::{header, is_loud, ok};
+use crate::phone::{header, is_sound, ok};
 use std::io::{Error, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -36,7 +36,7 @@ pub fn ear() -> Result<(SocketAddr, Receiver<Instant>), Error> {
         let mut bytes = [0; 2_048];
         while let Ok(length) = socket.recv(&mut bytes) {
             let at = Instant::now();
-            if length > 12 && bytes[1] & 0x7f == 0 && is_loud(&bytes[12..length]) {
+            if length > 12 && bytes[1] & 0x7f == 0 && is_sound(&bytes[12..length]) {
                 // Who has hung up no longer waits.
                 let _ = tell.send(at);
                 return;

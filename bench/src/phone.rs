@@ -13,6 +13,8 @@ const AGAIN_AFTER: Duration = Duration::from_millis(500);
 const CALL_MAX: Duration = Duration::from_secs(40);
 /// Louder than this (of 32,124) is sound, not silence.
 const LOUD: i32 = 1_000;
+/// Louder than this is no silence: two steps of the code about zero.
+const SOFT: i32 = 16;
 
 /// One packet of sound.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +108,12 @@ fn listen() -> Result<(Arc<AtomicBool>, JoinHandle<Vec<Packet>>, u16), Error> {
     Ok((over, listener, port))
 }
 
+/// Whether this µ-law is anything but the silence that a line sends while nothing is played: words
+/// may begin softly.
+pub fn is_sound(payload: &[u8]) -> bool {
+    payload.iter().any(|&byte| linear(byte).abs() > SOFT)
+}
+
 /// Whether there is anything to hear in this µ-law.
 pub fn is_loud(payload: &[u8]) -> bool {
     payload.iter().any(|&byte| linear(byte).abs() > LOUD)
@@ -174,6 +182,7 @@ mod tests {
     #[test]
     fn silence_is_not_loud_and_full_scale_is() {
         assert_eq!((linear(0xff), linear(0x7f)), (0, 0));
+        assert!(!is_sound(&[0xff, 0x7f, 0xfe]) && is_sound(&[0xff, 0xe0]) && !is_loud(&[0xe0]));
         assert_eq!((linear(0x80), linear(0x00)), (32_124, -32_124));
     }
 
