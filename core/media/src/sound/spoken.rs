@@ -4,8 +4,8 @@
 use super::sine::Sine;
 use super::{RATE_HZ, SAMPLES_PER_MS, saturate};
 
-/// Silence kept before the first sound: a soft beginning, as of an f, lies under the threshold. Less
-/// than a packet, so that words are in the first one that is sent.
+/// Silence kept before the first sound: a soft beginning, as of an f, lies under the threshold.
+/// Less than a packet, so that words are in the first one that is sent.
 const LEAD_MS: usize = 15;
 /// Silence kept after the last sound: an end fades out under it.
 const FADE_MS: usize = 30;
