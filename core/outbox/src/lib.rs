@@ -331,6 +331,13 @@ impl Outbox {
         self.under_way.len()
     }
 
+    /// True while nothing can be begun without more news: nothing is under way or being read, and
+    /// what is left waits for the end of a hold.
+    pub fn is_idle(&self) -> bool {
+        let reads = self.reading.is_some() || !self.to_read.is_empty();
+        self.under_way.is_empty() && self.ready.is_empty() && !reads
+    }
+
     /// Hosts that are held.
     pub fn held(&self) -> usize {
         self.held

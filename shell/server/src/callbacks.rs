@@ -49,7 +49,7 @@ struct Sender {
     state: Mutex<State>,
     /// Rung when the next timeout is another one.
     alarm: Arc<Notify>,
-    /// Rung when an attempt is over.
+    /// Rung when an attempt is over, and when there is nothing to begin.
     over: Notify,
     reads: mpsc::Sender<Step>,
     /// Holds no more than may be under way at once.
@@ -135,9 +135,12 @@ impl Callbacks {
         });
         let _ = hear.await;
         let half = Duration::from_millis(limit::CALLBACKS_STOP_MS / 2);
-        let _ = tokio::time::timeout(half, self.0.quiet()).await;
+        // What the store is being asked for counts: its attempt comes next.
+        let idle = self.0.until(|state| state.tasks == 0 && state.outbox.is_idle());
+        let _ = tokio::time::timeout(half, idle).await;
         self.0.state().closed = true;
-        let _ = tokio::time::timeout(half, self.0.quiet()).await;
+        let quiet = self.0.until(|state| state.tasks == 0);
+        let _ = tokio::time::timeout(half, quiet).await;
     }
 }
 
@@ -174,14 +177,17 @@ impl Sender {
             state.timeout = timeout;
             self.alarm.notify_one();
         }
+        if state.outbox.is_idle() {
+            self.over.notify_waiters();
+        }
         result
     }
 
-    /// Until no attempt is under way.
-    async fn quiet(&self) {
+    /// Until this is so.
+    async fn until(&self, is_so: impl Fn(&State) -> bool) {
         loop {
             let over = self.over.notified();
-            if self.state().tasks == 0 {
+            if is_so(&self.state()) {
                 return;
             }
             over.await;

@@ -348,16 +348,20 @@ async fn an_unreadable_address_is_told_and_holds_nobody() {
 }
 
 #[tokio::test]
-async fn a_stop_waits_for_what_is_under_way() {
+async fn a_stop_waits_for_what_is_promised_and_under_way() {
     let ground = Ground::lay(AccountStatus::Active);
     let callbacks = ground.callbacks();
     let (listener, at) = listen().await;
+    // The outbox has hardly begun to look into its store: the attempt comes after that.
     ground.promise(&callbacks, callback(1, at));
     let told = async {
         let (_, stream) = accept(&listener).await;
         answer(stream, "204 No Content").await;
     };
-    tokio::join!(callbacks.stop(), told);
+    let patience = Duration::from_millis(10 * limit::CALLBACKS_STOP_MS);
+    let both = async { tokio::join!(callbacks.stop(), told) };
+    let told = tokio::time::timeout(patience, both).await;
+    told.expect("it is told before the stop is over");
     let store = ground.store.clone();
     ground.writer.close();
     assert_eq!(store.callback_hosts(None, 9).unwrap(), []);
