@@ -367,7 +367,9 @@ mod tests {
         let mut plain = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let (digits, rest) = part.split_at(4);
-            let letter = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+            let letter = u32::from_str_radix(digits, 16)
+                .ok()
+                .and_then(char::from_u32);
             plain.push(letter.expect("a letter by its number"));
             plain.push_str(rest);
         }
