@@ -136,7 +136,9 @@ impl Callbacks {
         let _ = hear.await;
         let half = Duration::from_millis(limit::CALLBACKS_STOP_MS / 2);
         // What the store is being asked for counts: its attempt comes next.
-        let idle = self.0.until(|state| state.tasks == 0 && state.outbox.is_idle());
+        let idle = self
+            .0
+            .until(|state| state.tasks == 0 && state.outbox.is_idle());
         let _ = tokio::time::timeout(half, idle).await;
         self.0.state().closed = true;
         let quiet = self.0.until(|state| state.tasks == 0);

@@ -12,6 +12,7 @@ mod fault;
 mod freshness;
 mod gate;
 mod kept;
+mod lookups;
 mod overrides;
 mod pool;
 mod reach;
@@ -33,6 +34,7 @@ use authorization::Authorizations;
 use cookie::Jar;
 use hyper::header::{self, HeaderMap, HeaderName};
 use kept::Documents;
+use lookups::Lookups;
 use model::{
     Account, CallSid, Callback, CallbackId, ErrorCode, Method, Time, WebAnswer, WebReply,
     WebRequest, limit,
@@ -101,7 +103,7 @@ pub struct WebClient {
 impl WebClient {
     /// A client without connections.
     pub fn new(trust: Trust, gate: Gate) -> WebClient {
-        let reach = Reach::new(gate, Names::Machine);
+        let reach = Reach::new(gate, Names::Machine(Lookups::default()));
         WebClient::bounded(trust, reach, limit::WEBHOOKS_PER_HOST_MAX)
     }
 

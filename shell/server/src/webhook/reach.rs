@@ -6,9 +6,9 @@
 
 use super::fault::{self, Fault};
 use super::gate::Gate;
+use super::lookups::{Found, Lookups};
 use super::pool::{Bounds, timed_out};
-use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
@@ -21,7 +21,7 @@ pub(super) struct Reach {
 /// Who knows where a name leads.
 pub(super) enum Names {
     /// The machine's resolver.
-    Machine,
+    Machine(Lookups),
     /// A test.
     #[cfg(test)]
     Told(Box<Telling>),
@@ -29,7 +29,7 @@ pub(super) enum Names {
 
 /// Where a test says a name leads.
 #[cfg(test)]
-type Telling = dyn Fn(&str) -> Vec<std::net::IpAddr> + Send + Sync;
+type Telling = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
 
 impl Reach {
     pub fn new(gate: Gate, names: Names) -> Reach {
@@ -40,22 +40,23 @@ impl Reach {
     pub async fn connect(&self, host: &str, port: u16, bounds: Bounds) -> Result<TcpStream, Fault> {
         let until = (Instant::now() + bounds.connect).min(bounds.deadline);
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let found = timeout_at(until, self.names.resolve(bare, port))
+        let found = timeout_at(until, self.names.resolve(bare))
             .await
             .map_err(|_| timed_out(bounds, Fault::ConnectTimeout))?
-            .map_err(|error| Fault::Host(error.to_string()))?;
+            .map_err(Fault::Host)?;
         if found.is_empty() {
             return Err(Fault::Host("the name has no address".to_owned()));
         }
         let (admitted, forbidden): (Vec<_>, Vec<_>) = found
             .into_iter()
-            .partition(|address| self.gate.admits(address.ip()));
+            .partition(|address| self.gate.admits(*address));
         for address in &forbidden {
             // Told to the operator alone: where their names lead is not the customer's business.
-            tracing::warn!(host, address = %address.ip(), "forbidden address not connected to");
+            tracing::warn!(host, %address, "forbidden address not connected to");
         }
         let mut last = Fault::Forbidden;
-        let addresses: Vec<SocketAddr> = admitted.into_iter().take(ADDRESSES_MAX).collect();
+        let addresses = admitted.into_iter().take(ADDRESSES_MAX);
+        let addresses: Vec<_> = addresses.map(|ip| SocketAddr::new(ip, port)).collect();
         for (tried, address) in addresses.iter().enumerate() {
             // Each address that is left gets an equal share of the time that is left.
             let left = until.saturating_duration_since(Instant::now());
@@ -71,17 +72,22 @@ impl Reach {
 }
 
 impl Names {
-    async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-        match self {
-            Names::Machine => Ok(tokio::net::lookup_host((host, port)).await?.collect()),
-            #[cfg(test)]
-            Names::Told(tell) => {
-                let found = tell(host).into_iter();
-                Ok(found
-                    .map(|address| SocketAddr::new(address, port))
-                    .collect())
-            }
+    async fn resolve(&self, host: &str) -> Found {
+        if let Ok(address) = host.parse() {
+            return Ok(vec![address]);
         }
+        match self {
+            Names::Machine(lookups) => lookups.ask(host, ask_machine).await,
+            #[cfg(test)]
+            Names::Told(tell) => Ok(tell(host)),
+        }
+    }
+}
+
+async fn ask_machine(host: String) -> Found {
+    match tokio::net::lookup_host((host.as_str(), 0)).await {
+        Ok(found) => Ok(found.map(|address| address.ip()).collect()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

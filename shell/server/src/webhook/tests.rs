@@ -553,7 +553,7 @@ async fn a_crowd_at_one_host_keeps_to_its_bound() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let roots = rustls::RootCertStore::empty();
-    let reach = Reach::new(Gate::open(), Names::Machine);
+    let reach = Reach::new(Gate::open(), Names::Machine(Lookups::default()));
     let client = WebClient::bounded(Trust::Only(roots), reach, 3);
     let mut hanging = tokio::task::JoinSet::new();
     let mut held = Vec::new();
