@@ -7,6 +7,7 @@ use crate::cache::{Sound, SoundCache};
 use crate::webhook::{Freshness, WebClient};
 use fetch::Fetch;
 use media::engine::Feed;
+use model::web_event::without_password;
 use model::{Account, AccountSid, ErrorCode, limit};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -97,13 +98,19 @@ impl SoundFiles {
             }
             match end {
                 Some(Ok(())) => return feed(Feed::End),
-                Some(Err((code, text))) => return feed(Feed::Failed { code, text }),
+                Some(Err((code, text))) => {
+                    // A document plays many files: which of them it was must be told.
+                    let text = format!("{text} ({})", without_password(url));
+                    return feed(Feed::Failed { code, text });
+                }
                 None if !listens() => return,
                 None => {}
             }
             if news.changed().await.is_err() {
-                // Who fetches tells an end before it goes, so this is after one.
-                return;
+                // Who fetches tells an end before it goes, unless it met a fault of ours.
+                let code = ErrorCode::DOCUMENT_FAULT;
+                let text = format!("{} ({})", code.text(), without_password(url));
+                return feed(Feed::Failed { code, text });
             }
         }
     }

@@ -272,6 +272,7 @@ async fn what_is_too_large_is_refused_by_its_head() {
         panic!("it is too large")
     };
     assert_eq!(code, ErrorCode::PLAY_CONTENT_TYPE, "{text}");
+    assert!(text.contains(&url), "which file it was is told: {text}");
 }
 
 #[tokio::test]
