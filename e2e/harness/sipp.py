@@ -44,7 +44,8 @@ class Sipp:
         if self.process.poll() is not None:
             raise AssertionError(f"{self.scenario} did not start: {self.process.stderr.read()}")
         # Looked up, not tried: a socket of ours could take the port away from it.
-        rows = Path("/proc/net/udp").read_text().splitlines()[1:]
+        table = "tcp" if "t1" in self.words else "udp"
+        rows = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
         return any(row.split()[1].endswith(f":{self.port:04X}") for row in rows)
 
     def part(self, name):
