@@ -8,7 +8,7 @@ use super::fault::{self, Fault};
 use super::gate::Gate;
 use super::lookups::{Found, Lookups};
 use super::pool::{Bounds, timed_out};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
@@ -29,7 +29,7 @@ pub(super) enum Names {
 
 /// Where a test says a name leads.
 #[cfg(test)]
-type Telling = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
+type Telling = dyn Fn(&str) -> Vec<std::net::IpAddr> + Send + Sync;
 
 impl Reach {
     pub fn new(gate: Gate, names: Names) -> Reach {
