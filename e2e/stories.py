@@ -220,9 +220,10 @@ class Stories:
             if isinstance(world.network, Real):
                 agent = world.network.phones["agent"]
                 agent.wait("CALL_CLOSED")
-                question = "A call from caller. Press one to take it."
+                # The name before it, said alone, is beyond the recogniser even when flite's own
+                # file is given to it; the question is not.
                 heard = hear(*agent.heard())
-                self.assertGreaterEqual(overlap(question, heard), 0.6, heard)
+                self.assertGreaterEqual(overlap("Press one to take it.", heard), 0.8, heard)
 
         self.play("screening-ignored", story, agent="talks")
 
