@@ -249,7 +249,7 @@ async fn pauses_are_ours_and_not_the_engines() {
         panic!("{gaps:?}")
     };
     assert!(
-        near(lead, 15) && near(stop, 345) && near(join, 45),
+        near(lead, 40) && near(stop, 370) && near(join, 70),
         "{gaps:?}"
     );
     assert!(near(pause, 730), "{gaps:?}");
