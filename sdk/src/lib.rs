@@ -1,0 +1,1 @@
+//! The client of the voice API for Rust.

@@ -1,0 +1,1 @@
+//! The commands of a customer, for whom the program is a client.
