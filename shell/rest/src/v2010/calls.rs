@@ -85,9 +85,18 @@ async fn delete(rest: &Rest, ask: &Ask) -> Reply {
 }
 
 /// The stored row of the call in the path.
+///
+/// An application is asked for its document as soon as a call comes in, and may ask for that call
+/// while it answers, before the row is durable. So a call is unknown only once everything that
+/// was on its way into the store has arrived there: a miss waits for one commit, a hit for none.
 pub async fn row(rest: &Rest, ask: &Ask) -> Result<CallRow, Fault> {
     let (account, call) = (ask.account.sid, ask.path.sid()?);
-    let found = rest.find(|store| store.call(account, call))?;
+    let find = || rest.find(|store| store.call(account, call));
+    let mut found = find()?;
+    if found.is_none() && rest.parts().writer.waiting() > 0 {
+        rest.write(Vec::new()).await?;
+        found = find()?;
+    }
     found.ok_or_else(|| Fault::not_found(ask.path.whole()))
 }
 

@@ -49,6 +49,39 @@ async fn a_plain_call_has_the_defaults() {
     assert!(placed.fallback.is_none() && placed.credentials.is_none());
 }
 
+/// An application that is asked for its document may ask for the call before the row is durable.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_on_its_way_into_the_store_is_waited_for() {
+    let world = World::new();
+    let row = completed(7, 0);
+    let path = world.path(&format!("/Calls/{}.json", row.sid));
+    // The writer's thread stands until it is told to go on.
+    let (go_on, told) = std::sync::mpsc::channel::<()>();
+    let (stand, stands) = std::sync::mpsc::channel();
+    world.writer.write_then(Vec::new(), move |_| {
+        stand.send(()).expect("a test");
+        let _ = told.recv();
+    });
+    stands.recv().expect("a writer");
+    world.writer.write(vec![Write::Call(Box::new(row))]);
+    let writer = world.writer.clone();
+    let answered = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let seen = std::sync::Arc::clone(&answered);
+    // Goes on once the request waits behind the row, or has been answered without it.
+    let release = std::thread::spawn(move || {
+        while writer.waiting() < 3 && !seen.load(std::sync::atomic::Ordering::Acquire) {
+            std::thread::yield_now();
+        }
+        go_on.send(()).expect("a writer");
+    });
+    let answer = world.get(&path).await;
+    answered.store(true, std::sync::atomic::Ordering::Release);
+    release.join().expect("an end");
+    assert_eq!(answer.status, 200);
+    let unknown = world.path(&format!("/Calls/{}.json", CallSid(0xbad)));
+    assert_eq!(world.get(&unknown).await.status, 404);
+}
+
 #[tokio::test]
 async fn what_a_call_cost_and_who_answered_are_text() {
     let world = World::new();
