@@ -15,6 +15,7 @@ mod notification;
 mod outgoing_caller_id;
 mod page;
 mod recording;
+pub mod signature;
 mod version;
 
 pub use account::{Account, AccountUris};

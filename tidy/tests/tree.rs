@@ -44,6 +44,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     (
         "shell/server",
         &[
+            "api",
             "call",
             "cli",
             "intercept",

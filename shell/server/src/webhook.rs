@@ -16,7 +16,6 @@ mod lookups;
 mod overrides;
 mod pool;
 mod reach;
-pub mod signature;
 mod tls;
 mod url;
 

@@ -8,6 +8,7 @@ mod redirecting;
 mod trusting;
 
 use super::*;
+use api::signature;
 use model::AccountSid;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;

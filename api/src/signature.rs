@@ -1,4 +1,6 @@
-//! The signature of a request, by which an application knows that it comes from us.
+//! The signature of a webhook, by which an application knows who asks.
+//!
+//! One definition: the server signs with it, and a customer's program verifies with it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,9 +11,17 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// `X-Twilio-Signature` over the address as requested (without fragment and user) and the form's
-/// parameters, sorted by name; a repeated name stands with each distinct value, sorted.
-pub fn sign(token: &str, url: &str, form: &[(String, String)]) -> String {
+/// The header that carries the signature.
+pub const SIGNATURE_HEADER: &str = "X-Twilio-Signature";
+
+/// The parameter of the query that carries the hash of a body that isn't a form.
+pub const BODY_HASH_PARAMETER: &str = "bodySHA256";
+
+/// The text under a signature: the address as requested (without fragment and user), then the
+/// form's parameters without anything between them, sorted by name; a repeated name stands with
+/// each distinct value, sorted.
+#[must_use]
+pub fn signed_text(url: &str, form: &[(String, String)]) -> String {
     let mut sorted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, value) in form {
         sorted.entry(name).or_default().insert(value);
@@ -23,14 +33,40 @@ pub fn sign(token: &str, url: &str, form: &[(String, String)]) -> String {
             text.push_str(value);
         }
     }
+    text
+}
+
+/// The signature of a text: HMAC-SHA1 with the account's auth token, in base64.
+#[must_use]
+pub fn sign_text(token: &str, text: &str) -> String {
+    STANDARD.encode(keyed(token, text).finalize().into_bytes())
+}
+
+/// `X-Twilio-Signature` of a request.
+#[must_use]
+pub fn sign(token: &str, url: &str, form: &[(String, String)]) -> String {
+    sign_text(token, &signed_text(url, form))
+}
+
+/// Whether this is the signature of the text. How long it takes tells nothing of where the two
+/// differ.
+#[must_use]
+pub fn is_signed(token: &str, text: &str, signature: &str) -> bool {
+    STANDARD
+        .decode(signature.trim())
+        .is_ok_and(|bytes| keyed(token, text).verify_slice(&bytes).is_ok())
+}
+
+fn keyed(token: &str, text: &str) -> Hmac<Sha1> {
     let mut mac =
         Hmac::<Sha1>::new_from_slice(token.as_bytes()).expect("HMAC takes keys of every length");
     mac.update(text.as_bytes());
-    STANDARD.encode(mac.finalize().into_bytes())
+    mac
 }
 
 /// `bodySHA256` for a body that isn't a form: it goes into the query, and the address alone is
 /// signed.
+#[must_use]
 pub fn body_hash(body: &[u8]) -> String {
     Sha256::digest(body)
         .iter()
@@ -92,5 +128,21 @@ mod tests {
         let url = "http://x.example/";
         assert_eq!(sign("t", url, &one), sign("t", url, &two));
         assert_ne!(sign("t", url, &one), sign("u", url, &one));
+    }
+
+    #[test]
+    fn a_signature_is_known_by_its_bytes() {
+        let text = "https://example.com/wait?CallSid=CA1&QueuePosition=2";
+        assert!(is_signed("12345", text, "l4p70D+Tnu7jPwxulcoV6sn4aPM="));
+        assert!(is_signed("12345", text, " l4p70D+Tnu7jPwxulcoV6sn4aPM="));
+        for wrong in [
+            "",
+            "=",
+            "l4p70D+Tnu7jPwxulcoV6sn4aPM",
+            "l4p70D+Tnu7jPwxulcoV6sn4aPQ=",
+        ] {
+            assert!(!is_signed("12345", text, wrong), "{wrong}");
+        }
+        assert!(!is_signed("12346", text, "l4p70D+Tnu7jPwxulcoV6sn4aPM="));
     }
 }
