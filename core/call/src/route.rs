@@ -175,7 +175,7 @@ impl Arrival {
             nouns: vec![noun],
             ..Dial::default()
         };
-        let document = Document::new(vec![Verb::Dial(dial)]);
+        let document = Document::of(vec![Verb::Dial(dial)]);
         let mut call = Call::arrived((self.leg, row), &self.offered, None);
         call.take_in(self.offered.sdp.take(), Start::Document(document), turn);
         Reception::Call(Box::new(call))

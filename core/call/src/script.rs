@@ -574,7 +574,7 @@ impl Script {
             let apology = Say::text(&turn.desk.config.apology);
             let hang_up = twiml::verb::Hangup::default();
             return self.open(
-                Document::new(vec![Verb::Say(apology), Verb::Hangup(hang_up)]),
+                Document::of(vec![Verb::Say(apology), Verb::Hangup(hang_up)]),
                 line,
                 turn,
             );

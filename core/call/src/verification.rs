@@ -57,7 +57,7 @@ impl Verifying {
             ..Gather::default()
         };
         let often = usize::from(self.tries_left);
-        Document::new(vec![Verb::Gather(gather); often])
+        Document::of(vec![Verb::Gather(gather); often])
     }
 
     /// What follows when these keys were typed.
@@ -66,7 +66,7 @@ impl Verifying {
         self.agreed = keys == self.verification.code;
         let last = |text: &str| {
             let hang_up = Verb::Hangup(Hangup::default());
-            Document::new(vec![Verb::Say(Say::text(text)), hang_up])
+            Document::of(vec![Verb::Say(Say::text(text)), hang_up])
         };
         match (self.agreed, self.tries_left) {
             (true, _) => last("Thank you. This number can now be shown."),

@@ -16,68 +16,74 @@ pub struct Document {
 }
 
 impl Document {
+    /// A document without verbs.
+    #[must_use]
+    pub fn new() -> Document {
+        Document::default()
+    }
+
     /// A document of these verbs.
     #[must_use]
-    pub fn new(verbs: Vec<Verb>) -> Document {
+    pub fn of(verbs: Vec<Verb>) -> Document {
         Document { verbs }
     }
 }
 
 choice! {
     /// One thing to do.
-    pub enum Verb {
+    pub enum Verb in Document.verbs {
         /// Hand the call to a stream, a relay or a room, and wait for its end.
-        Connect(Connect),
+        Connect(Connect) => connect,
         /// Ring somebody and join them to the caller.
-        Dial(Dial),
+        Dial(Dial) => dial,
         /// Let the caller hear themselves.
-        Echo(Echo),
+        Echo(Echo) => echo,
         /// Put the caller in a queue.
-        Enqueue(Enqueue),
+        Enqueue(Enqueue) => enqueue,
         /// Ask the caller for keys or speech.
-        Gather(Gather),
+        Gather(Gather) => gather,
         /// End the call.
-        Hangup(Hangup),
+        Hangup(Hangup) => hangup,
         /// Leave the queue whose waiting document this is.
-        Leave(Leave),
+        Leave(Leave) => leave,
         /// Wait in silence.
-        Pause(Pause),
+        Pause(Pause) => pause,
         /// Take a payment.
-        Pay(Pay),
+        Pay(Pay) => pay,
         /// Play a sound or keys.
-        Play(Play),
+        Play(Play) => play,
         /// What a payment says; has no meaning outside Pay.
-        Prompt(Prompt),
+        Prompt(Prompt) => prompt,
         /// A queue to serve; has no meaning outside Dial.
-        Queue(Queue),
+        Queue(Queue) => queue,
         /// Record the caller.
-        Record(Record),
+        Record(Record) => record,
         /// Go on with another document.
-        Redirect(Redirect),
+        Redirect(Redirect) => redirect,
         /// Send the caller elsewhere by SIP REFER.
-        Refer(Refer),
+        Refer(Refer) => refer,
         /// Refuse the call.
-        Reject(Reject),
+        Reject(Reject) => reject,
         /// Speak a text.
-        Say(Say),
+        Say(Say) => say,
         /// Send a text message.
-        Sms(Sms),
+        Sms(Sms) => sms,
         /// Begin something beside the call.
-        Start(Start),
+        Start(Start) => start,
         /// End something beside the call.
-        Stop(Stop),
+        Stop(Stop) => stop,
     }
 }
 
 choice! {
     /// What may be heard while input is awaited.
-    pub enum Nested {
+    pub enum Nested in Gather.nested | Prompt.nested {
         /// Speak a text.
-        Say(verb::Say),
+        Say(verb::Say) => say,
         /// Play a sound.
-        Play(verb::Play),
+        Play(verb::Play) => play,
         /// Wait in silence.
-        Pause(verb::Pause),
+        Pause(verb::Pause) => pause,
     }
 }
 

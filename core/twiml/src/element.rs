@@ -74,6 +74,23 @@ impl<T: Element> Child for T {
     }
 }
 
+/// A field that holds children: as many as come, or one.
+pub(crate) trait Hold<T> {
+    fn hold(&mut self, child: T);
+}
+
+impl<T> Hold<T> for Vec<T> {
+    fn hold(&mut self, child: T) {
+        self.push(child);
+    }
+}
+
+impl<T> Hold<T> for Option<T> {
+    fn hold(&mut self, child: T) {
+        *self = Some(child);
+    }
+}
+
 /// A part of an element's content, kept in one field.
 pub(crate) trait Part: Default {
     const TEXT: bool;
@@ -181,11 +198,13 @@ pub(crate) fn set<T: Value>(
 
 /// Declares an element. Each attribute is a line: field, type, default, the name it is written
 /// with (`| "x"` is a second spelling), the code told when its value is wrong,
-/// and for numbers the bounds.
+/// and for numbers the bounds. `of` names the content an element can't do without; it is what
+/// `new` takes. `=> name(Child)` names the method that adds a child.
 macro_rules! element {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident = $tag:literal $(, nesting $nesting:expr)? ;
+        pub struct $name:ident = $tag:literal
+            $(of $needed:ident : $nty:ty)? $(, nesting $nesting:expr)? ;
         $(
             $(#[$fmeta:meta])*
             $field:ident : $ty:ty =
@@ -193,7 +212,7 @@ macro_rules! element {
             $(, in $low:literal ..= $high:literal)? $(, if $check:expr)? ;
         )*
         -> content {
-            $( $(#[$cmeta:meta])* $cfield:ident : $cty:ty, )*
+            $( $(#[$cmeta:meta])* $cfield:ident : $cty:ty $(=> $adder:ident($child:ty))?, )*
         }
         $(settle $settle:expr;)?
     ) => {
@@ -208,11 +227,31 @@ macro_rules! element {
                 $name { $($field: $default,)* $($cfield: Default::default(),)* }
             }
         }
+        element!(@new $name $($needed: $nty)?);
+        impl $name {
+            $(
+                $(#[$fmeta])*
+                #[must_use]
+                pub fn $field(mut self, $field: impl crate::value::Setting<$ty>) -> Self {
+                    self.$field = $field.setting();
+                    self
+                }
+            )*
+            $($(
+                /// Adds what stands in the element.
+                #[must_use]
+                pub fn $adder(mut self, child: impl Into<$child>) -> Self {
+                    crate::element::Hold::hold(&mut self.$cfield, child.into());
+                    self
+                }
+            )?)*
+        }
         impl crate::element::Element for $name {
             const NAME: &'static str = $tag;
             const ATTRIBUTES: &'static [crate::schema::Attribute] = &[
                 $(crate::schema::Attribute {
                     name: $attr,
+                    field: stringify!($field),
                     kind: <$ty as crate::value::Value>::KIND,
                     range: element!(@range $($low, $high)?),
                 },)*
@@ -275,6 +314,36 @@ macro_rules! element {
             }
         }
     };
+    (@new $name:ident) => {
+        impl $name {
+            /// One with every default.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+        }
+    };
+    (@new $name:ident $needed:ident : $nty:ty) => {
+        impl $name {
+            /// One of this content, with every default.
+            #[must_use]
+            pub fn new($needed: impl Into<$nty>) -> Self {
+                let mut element = Self::default();
+                element.$needed = $needed.into();
+                element
+            }
+        }
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::new(text)
+            }
+        }
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::new(text)
+            }
+        }
+    };
     (@range) => { None };
     (@range $low:literal, $high:literal) => { Some(($low, $high)) };
     (@check) => { |_| true };
@@ -283,13 +352,19 @@ macro_rules! element {
     (@nesting $nesting:expr) => { $nesting };
 }
 
-/// Declares an enum of the elements that may stand in one place.
+/// Declares an enum of the elements that may stand in one place, each with the method that adds
+/// one, and the fields that hold them. What may not stand there has no such method.
 macro_rules! choice {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident { $( $(#[$vmeta:meta])* $variant:ident($ty:ty), )* }
+        pub enum $name:ident in $($holder:ident . $field:ident)|+ {
+            $( $(#[$vmeta:meta])* $variant:ident($ty:ty) => $adder:ident, )*
+        }
         $(bare $bare:expr;)?
     ) => {
+        choice!(@adders $name [$($holder . $field)|+] {
+            $( $(#[$vmeta])* $variant($ty) => $adder, )*
+        });
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
         pub enum $name {
@@ -335,6 +410,31 @@ macro_rules! choice {
                 Some(bare(text))
             })?
         }
+    };
+    (@adders $name:ident [] $all:tt) => {};
+    (
+        @adders $name:ident [$holder:ident . $field:ident $(| $($further:tt)+)?]
+        { $( $(#[$vmeta:meta])* $variant:ident($ty:ty) => $adder:ident, )* }
+    ) => {
+        impl $holder {
+            $(
+                $(#[$vmeta])*
+                #[must_use]
+                pub fn $adder(mut self, $adder: impl Into<$ty>) -> Self {
+                    self.$field.push($name::$variant($adder.into()));
+                    self
+                }
+            )*
+            /// Adds one of those that may stand here.
+            #[must_use]
+            pub fn with(mut self, child: impl Into<$name>) -> Self {
+                self.$field.push(child.into());
+                self
+            }
+        }
+        choice!(@adders $name [$($($further)+)?] {
+            $( $(#[$vmeta])* $variant($ty) => $adder, )*
+        });
     };
     (@bare) => { false };
     (@bare $bare:expr) => { true };

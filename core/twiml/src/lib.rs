@@ -7,7 +7,7 @@
 //! use twiml::verb::{Hangup, Say};
 //! use twiml::{Document, parse, write};
 //!
-//! let greeting = Document::new(vec![Say::text("Hello").into(), Hangup::default().into()]);
+//! let greeting = Document::of(vec![Say::text("Hello").into(), Hangup::default().into()]);
 //! let (read, warnings) = parse(&write(&greeting)).expect("what is written can be read");
 //! assert_eq!(read, greeting);
 //! assert!(warnings.is_empty());
@@ -16,6 +16,7 @@
 
 #[macro_use]
 mod element;
+mod build;
 mod document;
 pub mod limit;
 pub mod noun;
@@ -32,8 +33,8 @@ pub use document::{Document, Nested, Verb};
 pub use noun::{ConnectNoun, Noun, StartNoun, StopNoun};
 pub use parse::parse;
 pub use value::{
-    Answering, Jitter, Keys, Loop, Method, ProgressEvent, RecordingEvent, RecordingTrack,
-    SpeechTimeout, StreamTrack, Trim,
+    Answering, Jitter, Keys, Loop, Method, ProgressEvent, RecordingEvent, RecordingTrack, Setting,
+    SpeechTimeout, StreamTrack, Trim, UnknownWord,
 };
 pub use warning::{Code, ParseError, Warning};
 pub use web::from_web;

@@ -26,6 +26,8 @@ pub enum Kind {
 pub struct Attribute {
     /// Its name, whose case matters.
     pub name: &'static str,
+    /// The field that holds it, and the method that sets it.
+    pub field: &'static str,
     /// What its value may be.
     pub kind: Kind,
     /// The lowest and the highest number, where it is a number within bounds.

@@ -15,6 +15,7 @@ pub use prosody::Prosody;
 use crate::element::Part;
 use crate::parse::{Node, Reader};
 use crate::schema::{Attribute, Kind, Shape};
+use crate::value::{Setting, Value, words};
 use crate::warning::Code;
 use crate::write::Writer;
 
@@ -46,8 +47,8 @@ pub struct Mark {
 }
 
 macro_rules! marks {
-    ($($(#[$meta:meta])* $name:ident = $tag:literal [$($child:ident)*] {
-        $($attr:literal : $kind:expr;)*
+    ($($(#[$meta:meta])* $name:ident $(($empty:ident))? = $tag:literal [$($child:ident)*] {
+        $($(#[$ameta:meta])* $attr:literal $setter:ident : $ty:ty;)*
     })*) => {
         /// The marks the language knows.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,59 +66,179 @@ macro_rules! marks {
             }
             fn attributes(self) -> &'static [Attribute] {
                 match self { $(MarkKind::$name => const {
-                    &[$(Attribute { name: $attr, kind: $kind, range: None }),*]
+                    &[$(Attribute {
+                        name: $attr,
+                        field: stringify!($setter),
+                        kind: <$ty as Value>::KIND,
+                        range: None,
+                    }),*]
                 },)* }
+            }
+        }
+        /// The marks as types, for building: what may not stand in one can't be added to it.
+        pub mod mark {
+            use super::*;
+
+            $(
+                $(#[$meta])*
+                #[derive(Debug, Clone, PartialEq, Eq)]
+                pub struct $name(pub(super) Mark);
+
+                marks!(@new $name $($empty)?);
+
+                impl $name {
+                    $(
+                        $(#[$ameta])*
+                        #[must_use]
+                        pub fn $setter(mut self, $setter: impl Setting<$ty>) -> Self {
+                            let value = Value::write(&$setter.setting());
+                            self.0.set($attr, value.unwrap_or_default());
+                            self
+                        }
+                    )*
+                }
+
+                $(impl Inside<$name> for $child {})*
+
+                impl Inside<Speech> for $name {}
+
+                impl From<$name> for Mark {
+                    fn from(mark: $name) -> Mark {
+                        mark.0
+                    }
+                }
+            )*
+        }
+    };
+    (@new $name:ident empty) => {
+        impl $name {
+            /// One with every default.
+            #[must_use]
+            #[expect(clippy::new_without_default, reason = "a mark is built to be set")]
+            pub fn new() -> Self {
+                $name(Mark::of(MarkKind::$name, Vec::new()))
+            }
+        }
+    };
+    (@new $name:ident) => {
+        impl $name {
+            /// One around these words.
+            #[must_use]
+            pub fn new(text: &str) -> Self {
+                $name(Mark::of(MarkKind::$name, Vec::new())).text(text)
+            }
+
+            /// Adds words.
+            #[must_use]
+            pub fn text(mut self, text: &str) -> Self {
+                add_text(&mut self.0.pieces, text);
+                self
+            }
+
+            /// Adds a mark that may stand in this one.
+            #[must_use]
+            pub fn with(mut self, mark: impl Inside<$name>) -> Self {
+                self.0.pieces.push(Piece::Mark(mark.into()));
+                self
             }
         }
     };
 }
 
+words! {
+    /// How long a silence is.
+    pub enum BreakStrength {
+        None = "none", XWeak = "x-weak", Weak = "weak", Medium = "medium", Strong = "strong",
+        XStrong = "x-strong",
+    }
+}
+words! {
+    /// How strong a stress is.
+    pub enum EmphasisLevel { Strong = "strong", Moderate = "moderate", Reduced = "reduced", }
+}
+words! {
+    /// In which letters a pronunciation is written.
+    pub enum PhonemeAlphabet {
+        Ipa = "ipa",
+        XSampa = "x-sampa",
+        Jyutping = "x-amazon-jyutping",
+        Pinyin = "x-amazon-pinyin",
+        PronKana = "x-amazon-pron-kana",
+        Yomigana = "x-amazon-yomigana",
+    }
+}
+words! {
+    /// What kind of thing is read out.
+    pub enum InterpretAs {
+        Characters = "characters", SpellOut = "spell-out", Cardinal = "cardinal",
+        Number = "number", Ordinal = "ordinal", Digits = "digits", Fraction = "fraction",
+        Unit = "unit", Date = "date", Time = "time", Address = "address",
+        Expletive = "expletive", Telephone = "telephone",
+    }
+}
+words! {
+    /// In which order the parts of a date stand.
+    pub enum DateFormat {
+        Mdy = "mdy", Dmy = "dmy", Ymd = "ymd", Md = "md", Dm = "dm", Ym = "ym", My = "my",
+        D = "d", M = "m", Y = "y", Yyyymmdd = "yyyymmdd",
+    }
+}
+
 marks! {
     /// Silence.
-    Break = "break" [] {
-        "strength": Kind::Word(&["none", "x-weak", "weak", "medium", "strong", "x-strong"]);
-        "time": Kind::Text;
+    Break(empty) = "break" [] {
+        /// How long, in words.
+        "strength" strength: BreakStrength;
+        /// How long: `2s`, `250ms`.
+        "time" time: String;
     }
     /// Stress.
     Emphasis = "emphasis" [Break Emphasis Lang Phoneme Prosody SayAs Sub W] {
-        "level": Kind::Word(&["strong", "moderate", "reduced"]);
+        /// How strong.
+        "level" level: EmphasisLevel;
     }
     /// Another language.
     Lang = "lang" [Break Emphasis Lang P Phoneme Prosody S SayAs Sub W] {
-        "xml:lang": Kind::Text;
+        /// Which.
+        "xml:lang" lang: String;
     }
     /// A paragraph.
     P = "p" [Break Emphasis Lang Phoneme Prosody S SayAs Sub W] {}
     /// How it is pronounced.
     Phoneme = "phoneme" [] {
-        "alphabet": Kind::Word(&[
-            "ipa", "x-sampa", "x-amazon-jyutping", "x-amazon-pinyin", "x-amazon-pron-kana",
-            "x-amazon-yomigana",
-        ]);
-        "ph": Kind::Text;
+        /// In which letters that is written.
+        "alphabet" alphabet: PhonemeAlphabet;
+        /// The pronunciation.
+        "ph" ph: String;
     }
     /// Volume, rate and pitch.
     Prosody = "prosody" [Break Emphasis Lang P Phoneme Prosody S SayAs Sub W] {
-        "volume": Kind::Text;
-        "rate": Kind::Text;
-        "pitch": Kind::Text;
+        /// How loud: `loud`, `+6dB`.
+        "volume" volume: String;
+        /// How fast: `slow`, `90%`.
+        "rate" rate: String;
+        /// How high: `low`, `+10%`.
+        "pitch" pitch: String;
     }
     /// A sentence.
     S = "s" [Break Emphasis Lang Phoneme Prosody SayAs Sub W] {}
     /// What kind of thing is read out.
     SayAs = "say-as" [] {
-        "interpret-as": Kind::Word(&[
-            "characters", "spell-out", "cardinal", "number", "ordinal", "digits", "fraction",
-            "unit", "date", "time", "address", "expletive", "telephone",
-        ]);
-        "format": Kind::Word(&[
-            "mdy", "dmy", "ymd", "md", "dm", "ym", "my", "d", "m", "y", "yyyymmdd",
-        ]);
+        /// The kind.
+        "interpret-as" interpret_as: InterpretAs;
+        /// The order of a date's parts.
+        "format" format: DateFormat;
     }
     /// Other words instead of the written ones.
-    Sub = "sub" [] { "alias": Kind::Text; }
+    Sub = "sub" [] {
+        /// The words that are spoken.
+        "alias" alias: String;
+    }
     /// Which word is meant by a spelling.
-    W = "w" [Break Emphasis Phoneme Prosody SayAs Sub] { "role": Kind::Text; }
+    W = "w" [Break Emphasis Phoneme Prosody SayAs Sub] {
+        /// Its part of speech, or its sense.
+        "role" role: String;
+    }
 }
 
 impl MarkKind {
@@ -130,6 +251,23 @@ impl MarkKind {
 }
 
 impl Mark {
+    fn of(kind: MarkKind, pieces: Vec<Piece>) -> Mark {
+        Mark {
+            kind,
+            attributes: Vec::new(),
+            pieces,
+        }
+    }
+
+    /// Sets an attribute of the table, at its place.
+    fn set(&mut self, name: &'static str, value: String) {
+        self.attributes.retain(|(known, _)| *known != name);
+        self.attributes.push((name, value));
+        let table = self.kind.attributes();
+        let place = |name: &str| table.iter().position(|known| known.name == name);
+        self.attributes.sort_by_key(|(name, _)| place(name));
+    }
+
     /// The value of an attribute.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
@@ -163,6 +301,55 @@ impl Speech {
         let mut pieces = vec![Piece::Text(drawn_together(text))];
         trim_ends(&mut pieces);
         Speech { pieces }
+    }
+}
+
+/// A mark that may stand in `T`.
+pub trait Inside<T>: Into<Mark> {}
+
+impl Speech {
+    /// Nothing spoken yet.
+    #[must_use]
+    pub fn new() -> Speech {
+        Speech::default()
+    }
+
+    /// Adds words.
+    #[must_use]
+    pub fn and(mut self, text: &str) -> Speech {
+        add_text(&mut self.pieces, text);
+        self
+    }
+
+    /// Adds a mark.
+    #[must_use]
+    pub fn with(mut self, mark: impl Inside<Speech>) -> Speech {
+        self.pieces.push(Piece::Mark(mark.into()));
+        self
+    }
+}
+
+impl From<&str> for Speech {
+    fn from(text: &str) -> Speech {
+        Speech::text(text)
+    }
+}
+
+impl From<String> for Speech {
+    fn from(text: String) -> Speech {
+        Speech::text(&text)
+    }
+}
+
+/// Adds words to pieces; white space between two runs of words counts once.
+fn add_text(pieces: &mut Vec<Piece>, text: &str) {
+    if let Some(Piece::Text(last)) = pieces.last_mut() {
+        *last = drawn_together(&format!("{last}{text}"));
+        return;
+    }
+    let text = drawn_together(text);
+    if !text.is_empty() {
+        pieces.push(Piece::Text(text));
     }
 }
 

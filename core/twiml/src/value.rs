@@ -27,6 +27,57 @@ pub(crate) trait Value: Sized {
     }
 }
 
+/// What can be given for an attribute of type `T`: the value itself, and what plainly means it.
+pub trait Setting<T> {
+    /// The value it means.
+    fn setting(self) -> T;
+}
+
+impl<T> Setting<Option<T>> for Option<T> {
+    fn setting(self) -> Option<T> {
+        self
+    }
+}
+
+/// Each line: what may be given, for what, and how the one becomes the other.
+macro_rules! settings {
+    ($($given:ty => $wanted:ty: $how:expr;)*) => {
+        $(impl Setting<$wanted> for $given {
+            fn setting(self) -> $wanted {
+                let how: fn($given) -> $wanted = $how;
+                how(self)
+            }
+        })*
+    };
+}
+
+settings! {
+    bool => bool: |flag| flag;
+    bool => Option<bool>: Some;
+    u32 => u32: |count| count;
+    u32 => Option<u32>: Some;
+    u32 => Loop: Loop;
+    u32 => Option<SpeechTimeout>: |seconds| Some(SpeechTimeout::Seconds(seconds));
+    u32 => Vec<u32>: |count| vec![count];
+    Vec<u32> => Vec<u32>: |counts| counts;
+    Loop => Loop: |times| times;
+    Keys => Keys: |keys| keys;
+    SpeechTimeout => Option<SpeechTimeout>: Some;
+    String => String: |text| text;
+    String => Option<String>: Some;
+    &str => String: str::to_owned;
+    &str => Option<String>: |text| Some(text.to_owned());
+    &String => String: String::clone;
+    &String => Option<String>: |text| Some(text.clone());
+    Option<&str> => Option<String>: |text| text.map(str::to_owned);
+}
+
+impl<const N: usize> Setting<Vec<u32>> for [u32; N] {
+    fn setting(self) -> Vec<u32> {
+        self.to_vec()
+    }
+}
+
 fn from_option<T>(value: Option<T>) -> Read<T> {
     value.map_or(Read::Invalid, Read::Valid)
 }
@@ -128,6 +179,21 @@ impl Keys {
             .all(|key| key.is_ascii_digit() || key == '*' || key == '#');
         known.then(|| Keys(text.to_owned()))
     }
+    /// `#`.
+    #[must_use]
+    pub fn hash() -> Keys {
+        Keys("#".to_owned())
+    }
+    /// `*`.
+    #[must_use]
+    pub fn star() -> Keys {
+        Keys("*".to_owned())
+    }
+    /// No key.
+    #[must_use]
+    pub fn none() -> Keys {
+        Keys(String::new())
+    }
     /// Whether this key is among them.
     #[must_use]
     pub fn contains(&self, key: char) -> bool {
@@ -228,6 +294,18 @@ impl Value for Vec<u32> {
     }
 }
 
+/// A word that is none of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownWord(pub String);
+
+impl std::fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "'{}' is none of the words it may be", self.0)
+    }
+}
+
+impl std::error::Error for UnknownWord {}
+
 /// Declares a closed list of words as an enum; `| "x"` gives an older spelling of the same.
 macro_rules! words {
     (
@@ -244,6 +322,43 @@ macro_rules! words {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $text,)* }
+            }
+        }
+        impl crate::value::Setting<$name> for $name {
+            fn setting(self) -> $name {
+                self
+            }
+        }
+        impl crate::value::Setting<Option<$name>> for $name {
+            fn setting(self) -> Option<$name> {
+                Some(self)
+            }
+        }
+        impl crate::value::Setting<Vec<$name>> for $name {
+            fn setting(self) -> Vec<$name> {
+                vec![self]
+            }
+        }
+        impl crate::value::Setting<Vec<$name>> for Vec<$name> {
+            fn setting(self) -> Vec<$name> {
+                self
+            }
+        }
+        impl<const N: usize> crate::value::Setting<Vec<$name>> for [$name; N] {
+            fn setting(self) -> Vec<$name> {
+                self.to_vec()
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = crate::UnknownWord;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                <$name as crate::value::Word>::from_word(text)
+                    .ok_or_else(|| crate::UnknownWord(text.to_owned()))
             }
         }
         impl crate::value::Word for $name {

@@ -27,7 +27,7 @@ pub fn from_web(
             url: url.to_owned(),
             ..Play::default()
         };
-        return Ok((Document::new(vec![Verb::Play(play)]), Vec::new()));
+        return Ok((Document::of(vec![Verb::Play(play)]), Vec::new()));
     }
     if body.len() > limit::DOCUMENT_BYTES {
         return Err(ParseError::new(
@@ -42,7 +42,7 @@ pub fn from_web(
     match kind.as_str() {
         "" | "text/xml" | "application/xml" | "text/html" => parse(&text),
         "text/plain" => Ok(parse(&text)
-            .unwrap_or_else(|_| (Document::new(vec![Verb::Say(Say::text(&text))]), Vec::new()))),
+            .unwrap_or_else(|_| (Document::of(vec![Verb::Say(Say::text(&text))]), Vec::new()))),
         _ => {
             let shown: String = written.chars().take(80).collect();
             let message = format!("a body of type '{shown}' cannot be a document");
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn xml_of_every_name_is_a_document() {
-        let hangup = Document::new(vec![Verb::Hangup(Hangup::default())]);
+        let hangup = Document::of(vec![Verb::Hangup(Hangup::default())]);
         let kinds = [
             "text/xml",
             "application/xml; charset=utf-8",
@@ -168,13 +168,13 @@ mod tests {
             url: URL.to_owned(),
             ..Play::default()
         };
-        let played = Document::new(vec![Verb::Play(play)]);
+        let played = Document::of(vec![Verb::Play(play)]);
         assert_eq!(read(Some("audio/mpeg"), &[0xff; 100_000]), Ok(played));
     }
 
     #[test]
     fn plain_text_is_spoken() {
-        let say = Document::new(vec![Verb::Say(Say::text("Hello there"))]);
+        let say = Document::of(vec![Verb::Say(Say::text("Hello there"))]);
         assert_eq!(read(Some("text/plain"), b"Hello\n there\n"), Ok(say));
     }
 
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_body_is_read_in_the_encoding_it_names() {
-        let said = |text: &str| Ok(Document::new(vec![Verb::Say(Say::text(text))]));
+        let said = |text: &str| Ok(Document::of(vec![Verb::Say(Say::text(text))]));
         let latin = b"<Response><Say>Gr\xfc\xdfe</Say></Response>";
         let both = "<Response><Say>Grüße</Say></Response>".as_bytes();
         let marked = [b"\xef\xbb\xbf", both].concat();

@@ -6,7 +6,7 @@ use crate::warning::Code;
 
 element! {
     /// The application, as an element.
-    pub struct ApplicationSid = "ApplicationSid";
+    pub struct ApplicationSid = "ApplicationSid" of sid: String;
     -> content {
         /// The application's SID.
         sid: String,
@@ -15,7 +15,7 @@ element! {
 
 element! {
     /// Another application, run as the called side.
-    pub struct Application = "Application";
+    pub struct Application = "Application" of name: String;
     /// The document the called side hears before it is joined.
     url: Option<String> = None, "url", Code::Schema;
     /// How that document is requested.
@@ -35,9 +35,9 @@ element! {
         /// The SID as bare text.
         name: String,
         /// The SID as an element, beside which there may be parameters.
-        application_sid: Option<ApplicationSid>,
+        application_sid: Option<ApplicationSid> => application_sid(ApplicationSid),
         /// Values handed to the application.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::warning::Code;
 
 element! {
     /// The identity of a client, as an element.
-    pub struct Identity = "Identity";
+    pub struct Identity = "Identity" of identity: String;
     -> content {
         /// The identity.
         identity: String,
@@ -15,7 +15,7 @@ element! {
 
 element! {
     /// A client of the SDK to ring.
-    pub struct Client = "Client";
+    pub struct Client = "Client" of name: String;
     /// The document the called side hears before it is joined.
     url: Option<String> = None, "url", Code::Schema;
     /// How that document is requested.
@@ -35,16 +35,16 @@ element! {
         /// The identity as bare text.
         name: String,
         /// The identity as an element, beside which there may be parameters.
-        identity: Option<Identity>,
+        identity: Option<Identity> => identity(Identity),
         /// Values handed to the client.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }
 
 impl Client {
     /// The identity, whichever way it is written.
     #[must_use]
-    pub fn identity(&self) -> &str {
+    pub fn whose(&self) -> &str {
         self.identity
             .as_ref()
             .map_or(&self.name, |identity| &identity.identity)

@@ -34,7 +34,7 @@ words! {
 
 element! {
     /// A room in which several calls hear each other.
-    pub struct Conference = "Conference";
+    pub struct Conference = "Conference" of name: String;
     /// Whether this participant is only heard after being unmuted.
     muted: bool = false, "muted", Code::ConferenceMuted;
     /// When a beep is heard.

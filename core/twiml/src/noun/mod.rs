@@ -32,25 +32,27 @@ pub use stream::{Siprec, Stream};
 pub use transcription::Transcription;
 pub use whatsapp::WhatsApp;
 
+use crate::verb::{Connect, Dial, Start, Stop};
+
 choice! {
     /// Whom a Dial rings, or what it joins.
-    pub enum Noun {
+    pub enum Noun in Dial.nouns {
         /// A telephone number.
-        Number(Number),
+        Number(Number) => number,
         /// A client of the SDK.
-        Client(Client),
+        Client(Client) => client,
         /// A SIP address.
-        Sip(Sip),
+        Sip(Sip) => sip,
         /// A conference.
-        Conference(Conference),
+        Conference(Conference) => conference,
         /// The head of a queue.
-        Queue(Queue),
+        Queue(Queue) => queue,
         /// A SIM card.
-        Sim(Sim),
+        Sim(Sim) => sim,
         /// Another application.
-        Application(Application),
+        Application(Application) => application,
         /// A WhatsApp number.
-        WhatsApp(WhatsApp),
+        WhatsApp(WhatsApp) => whats_app,
     }
     bare |number| Noun::Number(Number { number, ..Number::default() });
 }
@@ -58,52 +60,52 @@ choice! {
 choice! {
     /// To what a Connect hands the call.
     #[expect(clippy::large_enum_variant, reason = "a Connect holds one, and is rare")]
-    pub enum ConnectNoun {
+    pub enum ConnectNoun in Connect.nouns {
         /// A WebSocket with the sound of both ways.
-        Stream(Stream),
+        Stream(Stream) => stream,
         /// A relay between speech and text.
-        ConversationRelay(ConversationRelay),
+        ConversationRelay(ConversationRelay) => conversation_relay,
         /// A configured session of such a relay.
-        ConversationRelaySession(ConversationRelaySession),
+        ConversationRelaySession(ConversationRelaySession) => conversation_relay_session,
         /// A virtual agent.
-        VirtualAgent(VirtualAgent),
+        VirtualAgent(VirtualAgent) => virtual_agent,
         /// A video room.
-        Room(Room),
+        Room(Room) => room,
         /// A conversation.
-        Conversation(Conversation),
+        Conversation(Conversation) => conversation,
         /// An Autopilot assistant, retired.
-        Autopilot(Autopilot),
+        Autopilot(Autopilot) => autopilot,
         /// A configured session of an assistant.
-        AiSession(AiSession),
+        AiSession(AiSession) => ai_session,
         /// An assistant.
-        Assistant(Assistant),
+        Assistant(Assistant) => assistant,
     }
 }
 
 choice! {
     /// What a Start begins.
-    pub enum StartNoun {
+    pub enum StartNoun in Start.nouns {
         /// A WebSocket that hears the call.
-        Stream(Stream),
+        Stream(Stream) => stream,
         /// A SIP recorder.
-        Siprec(Siprec),
+        Siprec(Siprec) => siprec,
         /// A transcription as the call goes on.
-        Transcription(Transcription),
+        Transcription(Transcription) => transcription,
         /// A recording.
-        Recording(Recording),
+        Recording(Recording) => recording,
     }
 }
 
 choice! {
     /// What a Stop ends.
-    pub enum StopNoun {
+    pub enum StopNoun in Stop.nouns {
         /// A WebSocket that hears the call.
-        Stream(Stream),
+        Stream(Stream) => stream,
         /// A SIP recorder.
-        Siprec(Siprec),
+        Siprec(Siprec) => siprec,
         /// A transcription as the call goes on.
-        Transcription(Transcription),
+        Transcription(Transcription) => transcription,
         /// A recording.
-        Recording(Recording),
+        Recording(Recording) => recording,
     }
 }

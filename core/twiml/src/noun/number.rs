@@ -6,7 +6,7 @@ use crate::warning::Code;
 
 element! {
     /// A telephone number to ring.
-    pub struct Number = "Number";
+    pub struct Number = "Number" of number: String;
     /// Keys sent after the answer and before the joining.
     send_digits: Option<String> = None, "sendDigits", Code::NumberSendDigits,
         if |digits| digits.as_deref().is_some_and(are_digits);

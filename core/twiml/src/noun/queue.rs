@@ -6,7 +6,7 @@ use crate::warning::Code;
 
 element! {
     /// Joins whoever has waited longest in a queue.
-    pub struct Queue = "Queue";
+    pub struct Queue = "Queue" of name: String;
     /// The document the waiting side hears before it is joined.
     url: Option<String> = None, "url", Code::Schema;
     /// How that document is requested.

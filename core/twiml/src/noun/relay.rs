@@ -117,9 +117,9 @@ element! {
     application_reconnect: Option<String> = None, "applicationReconnect", Code::Schema;
     -> content {
         /// Further languages.
-        languages: Vec<Language>,
+        languages: Vec<Language> => with_language(Language),
         /// Values handed on.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }
 
@@ -173,9 +173,9 @@ element! {
     profanity_filter: Option<bool> = None, "profanityFilter", Code::Schema;
     -> content {
         /// Further languages.
-        languages: Vec<Language>,
+        languages: Vec<Language> => with_language(Language),
         /// Values handed on.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }
 
@@ -214,8 +214,8 @@ element! {
     status_callback_method: Method = Method::Post, "statusCallbackMethod", Code::Schema;
     -> content {
         /// Settings of the agent.
-        configs: Vec<Config>,
+        configs: Vec<Config> => config(Config),
         /// Values handed on.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }

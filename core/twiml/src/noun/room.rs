@@ -16,7 +16,7 @@ words! {
 
 element! {
     /// A video room.
-    pub struct Room = "Room";
+    pub struct Room = "Room" of name: String;
     /// Who the caller is in the room.
     participant_identity: Option<String> = None, "participantIdentity", Code::Schema;
     -> content {
@@ -27,7 +27,7 @@ element! {
 
 element! {
     /// An Autopilot assistant, retired.
-    pub struct Autopilot = "Autopilot";
+    pub struct Autopilot = "Autopilot" of name: String;
     -> content {
         /// The assistant's name.
         name: String,

@@ -2,7 +2,7 @@
 
 element! {
     /// A SIM card to ring.
-    pub struct Sim = "Sim";
+    pub struct Sim = "Sim" of sid: String;
     -> content {
         /// The SID of the card.
         sid: String,

@@ -6,7 +6,7 @@ use crate::warning::Code;
 
 element! {
     /// One address of several for the same SIP side.
-    pub struct SipUri = "Uri";
+    pub struct SipUri = "Uri" of uri: String;
     /// Its place in the order; the lowest is tried first.
     priority: Option<u32> = None, "priority", Code::Schema;
     /// Its share among those of the same priority.
@@ -36,13 +36,13 @@ element! {
     pub struct Headers = "Headers";
     -> content {
         /// Each of them.
-        headers: Vec<Header>,
+        headers: Vec<Header> => header(Header),
     }
 }
 
 element! {
     /// A SIP address to ring.
-    pub struct Sip = "Sip";
+    pub struct Sip = "Sip" of uri: String;
     /// The user name where the far side asks for one.
     username: Option<String> = None, "username", Code::Schema;
     /// The password where the far side asks for one.
@@ -79,9 +79,9 @@ element! {
         /// The address as written, headers after a question mark included.
         uri: String,
         /// Several addresses instead of one.
-        uris: Vec<SipUri>,
+        uris: Vec<SipUri> => uri(SipUri),
         /// Headers beside those in the address.
-        headers: Option<Headers>,
+        headers: Option<Headers> => headers(Headers),
     }
     settle |sip, node, reader| {
         if sip.uris.is_empty() && !is_address(&sip.uri) {

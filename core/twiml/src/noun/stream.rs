@@ -25,7 +25,7 @@ element! {
     sample_rate: Option<String> = None, "sampleRate", Code::Schema;
     -> content {
         /// Values handed over at the start.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }
 
@@ -44,6 +44,6 @@ element! {
     status_callback_method: Method = Method::Post, "statusCallbackMethod", Code::Schema;
     -> content {
         /// Values handed over at the start.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }

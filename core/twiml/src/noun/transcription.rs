@@ -43,8 +43,8 @@ element! {
     conversation_id: Option<String> = None, "conversationId", Code::Schema;
     -> content {
         /// Settings of the engine.
-        configs: Vec<Config>,
+        configs: Vec<Config> => config(Config),
         /// Values handed on.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }

@@ -5,7 +5,7 @@ use crate::warning::Code;
 
 element! {
     /// A WhatsApp number to ring.
-    pub struct WhatsApp = "WhatsApp";
+    pub struct WhatsApp = "WhatsApp" of number: String;
     /// The document the called side hears before it is joined.
     url: Option<String> = None, "url", Code::Schema;
     /// How that document is requested.

@@ -6,7 +6,7 @@ use crate::warning::Code;
 
 element! {
     /// The task given to a workflow for this caller.
-    pub struct Task = "Task";
+    pub struct Task = "Task" of body: String;
     /// How urgent it is.
     priority: Option<u32> = None, "priority", Code::Schema;
     /// Seconds until it is given up.
@@ -19,7 +19,7 @@ element! {
 
 element! {
     /// Puts the caller in a queue until somebody serves them.
-    pub struct Enqueue = "Enqueue";
+    pub struct Enqueue = "Enqueue" of name: String;
     /// What is requested when the caller has left the queue; absent means the next verb.
     action: Option<String> = None, "action", Code::Schema;
     /// How the action is requested.
@@ -36,7 +36,7 @@ element! {
         /// The queue's name.
         name: String,
         /// The task for a workflow.
-        task: Option<Task>,
+        task: Option<Task> => task(Task),
     }
     settle |enqueue, node, reader| {
         if enqueue.name.is_empty() && enqueue.workflow_sid.is_none() {

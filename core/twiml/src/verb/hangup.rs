@@ -7,6 +7,6 @@ element! {
     pub struct Hangup = "Hangup";
     -> content {
         /// Parameters. Unconfirmed: what they mean here and in Reject; they are read and kept.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }

@@ -129,9 +129,9 @@ element! {
     status_callback_method: Method = Method::Post, "statusCallbackMethod", Code::Schema;
     -> content {
         /// What is said at the steps.
-        prompts: Vec<Prompt>,
+        prompts: Vec<Prompt> => prompt(Prompt),
         /// Parameters for the connector.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::warning::Code;
 
 element! {
     /// Plays a sound, or sends keys as tones where `digits` is given.
-    pub struct Play = "Play";
+    pub struct Play = "Play" of url: String;
     /// How often it is played.
     repeat: Loop = Loop(1), "loop", Code::PlayLoop;
     /// Keys to send: `w` waits half a second, `W` a whole one.

@@ -5,7 +5,7 @@ use crate::warning::Code;
 
 element! {
     /// Goes on with another document; the verbs after it are never reached.
-    pub struct Redirect = "Redirect";
+    pub struct Redirect = "Redirect" of url: String;
     /// How the document is requested.
     method: Method = Method::Post, "method", Code::RedirectMethod;
     -> content {

@@ -5,7 +5,7 @@ use crate::warning::Code;
 
 element! {
     /// Where a Refer sends the caller.
-    pub struct ReferSip = "Sip";
+    pub struct ReferSip = "Sip" of uri: String;
     -> content {
         /// The SIP address; headers may follow a question mark.
         uri: String,
@@ -21,6 +21,6 @@ element! {
     method: Method = Method::Post, "method", Code::Schema;
     -> content {
         /// Where to.
-        sip: Option<ReferSip>,
+        sip: Option<ReferSip> => sip(ReferSip),
     }
 }

@@ -16,6 +16,6 @@ element! {
     reason: RejectReason = RejectReason::Rejected, "reason", Code::RejectReason;
     -> content {
         /// Parameters, which have no meaning yet.
-        parameters: Vec<Parameter>,
+        parameters: Vec<Parameter> => parameter(Parameter),
     }
 }

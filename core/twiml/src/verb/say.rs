@@ -8,7 +8,7 @@ use crate::warning::Code;
 
 element! {
     /// Speaks a text, with or without SSML.
-    pub struct Say = "Say";
+    pub struct Say = "Say" of speech: Speech;
     /// The voice; absent means the account's own, and after that `man`.
     voice: Option<String> = None, "voice", Code::SayVoice,
         if |voice| voice.as_ref().is_some_and(|voice| !voice.trim().is_empty());

@@ -5,7 +5,7 @@ use crate::warning::Code;
 
 element! {
     /// Sends a text message while the call goes on.
-    pub struct Sms = "Sms";
+    pub struct Sms = "Sms" of body: String;
     /// To whom; absent means the caller.
     to: Option<String> = None, "to", Code::Schema;
     /// From whom; absent means the called number.
