@@ -16,6 +16,7 @@ mod outgoing_caller_id;
 mod page;
 mod recording;
 pub mod signature;
+mod stream;
 mod version;
 
 pub use account::{Account, AccountUris};
@@ -29,6 +30,7 @@ pub use notification::{Notification, NotificationInstance};
 pub use outgoing_caller_id::{OutgoingCallerId, ValidationRequest};
 pub use page::{Envelope, PageUris};
 pub use recording::{CallRecording, Recording, RecordingUris};
+pub use stream::{CallChange, Gap, LadderLine, StreamEnd};
 pub use version::{Version, VersionUris};
 
 /// The version in every path and in `api_version`.

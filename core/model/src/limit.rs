@@ -438,3 +438,40 @@ pub const CERTIFICATE_LOOK_SECS: u64 = 10;
 pub const ACCEPT_PAUSE_MS: u64 = 20;
 /// Open requests have so long to end when the program stops (milliseconds).
 pub const STOP_MS: u64 = 2_000;
+
+// Streams of events.
+
+/// Streams of one account that are open at the same time: a console and a tool or two for each of
+/// a score of people.
+pub const STREAMS_PER_ACCOUNT_MAX: usize = 64;
+/// Streams of all accounts: a quarter of `HTTP_CONNECTIONS_MAX`, each holds a connection.
+pub const STREAMS_MAX: usize = 1_024;
+/// Events that wait for a slow reader of a stream; one that is further behind is dropped. Ten
+/// seconds of three calls a second.
+pub const STREAM_QUEUE_MAX: usize = 1_024;
+/// A reader that takes nothing at all for so long (milliseconds) is cut off.
+pub const STREAM_STALL_MS: u64 = 30_000;
+/// A stream that has nothing to tell says so this often (milliseconds): below the minute after
+/// which proxies close what is silent. Credentials are looked at again as often.
+pub const STREAM_BEAT_MS: u64 = 15_000;
+/// Latest events of an account that `Last-Event-ID` finds again; about 250 kB.
+pub const STREAM_HISTORY_MAX: usize = 1_000;
+/// Events of one live call, and those it dialled, that a stream of it begins with; twice the rungs
+/// that are kept of an ended call.
+pub const STREAM_CALL_EVENTS_MAX: usize = 1_000;
+/// Ended calls whose events stay in memory for `STREAM_ENDED_MS`, all accounts together; about
+/// 8 MB. After that the kept ladder is told.
+pub const STREAM_ENDED_CALLS_MAX: usize = 1_000;
+/// How long an ended call's events stay in memory (milliseconds): a reader whose connection broke
+/// is back by then.
+pub const STREAM_ENDED_MS: u64 = 60_000;
+/// An account that has no call and no reader is forgotten after so long (milliseconds), with its
+/// history.
+pub const STREAM_IDLE_MS: u64 = 300_000;
+/// Batches of news that may wait between the control loop and the streams; what is beyond is lost
+/// to the streams, which tell of a gap: the loop waits for nobody.
+pub const STREAM_INBOX_MAX: usize = 4_096;
+/// News that may wait until the rows they tell of are durable; beyond it they are told of before.
+pub const STREAM_HELD_MAX: usize = 65_536;
+/// Calls of which a line was heard before their row, and lines of each; they wait for it.
+pub const STREAM_STRANGERS_MAX: usize = 1_024;

@@ -88,8 +88,28 @@ pub fn brings_some(headers: &HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION)
 }
 
+/// Whether credentials that were let in some time ago are still good for what an account has.
+pub fn stays(
+    directory: &Directory,
+    authorization: Option<&HeaderValue>,
+    account: AccountSid,
+) -> bool {
+    let given = authorization.and_then(read);
+    let Some(asker) = given.and_then(|(name, secret)| recognised(directory, &name, &secret)) else {
+        return false;
+    };
+    let own = asker.account.sid == account;
+    let made =
+        || directory.account(account).and_then(|meant| meant.owner) == Some(asker.account.sid);
+    asker.account.is_active() && (own || made())
+}
+
 fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
-    let header = headers.get(AUTHORIZATION).map(HeaderValue::to_str)?.ok()?;
+    read(headers.get(AUTHORIZATION)?)
+}
+
+fn read(header: &HeaderValue) -> Option<(String, String)> {
+    let header = header.to_str().ok()?;
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

@@ -1,4 +1,5 @@
-//! Response bodies: whole ones, and ones that come from a file piece by piece.
+//! Response bodies: whole ones, ones that come from a file piece by piece, and ones that come as
+//! long as something happens.
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -20,6 +21,7 @@ enum Content {
         source: mpsc::Receiver<io::Result<Bytes>>,
         left: u64,
     },
+    Endless(mpsc::Receiver<io::Result<Bytes>>),
 }
 
 impl Body {
@@ -38,6 +40,13 @@ impl Body {
                 source,
                 left: length,
             },
+        }
+    }
+
+    /// Pieces, as many as come.
+    pub(crate) fn endless(source: mpsc::Receiver<io::Result<Bytes>>) -> Body {
+        Body {
+            content: Content::Endless(source),
         }
     }
 }
@@ -59,14 +68,20 @@ impl http_body::Body for Body {
                     Ok(Frame::data(piece))
                 })
             }),
+            Content::Endless(source) => source
+                .poll_recv(context)
+                .map(|piece| piece.map(|piece| piece.map(Frame::data))),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(match &self.content {
-            Content::Whole(bytes) => bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
-            Content::Pieces { left, .. } => *left,
-        })
+        match &self.content {
+            Content::Whole(bytes) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+            }
+            Content::Pieces { left, .. } => SizeHint::with_exact(*left),
+            Content::Endless(_) => SizeHint::default(),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
@@ -76,11 +91,10 @@ impl http_body::Body for Body {
 
 /// Leaves the body out and keeps its length, as HEAD asks.
 pub fn take_away(response: &mut Response<Body>) {
-    let length = http_body::Body::size_hint(response.body())
-        .exact()
-        .unwrap_or(0);
-    response
-        .headers_mut()
-        .insert(CONTENT_LENGTH, HeaderValue::from(length));
+    if let Some(length) = http_body::Body::size_hint(response.body()).exact() {
+        response
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
     *response.body_mut() = Body::whole(Bytes::new());
 }

@@ -3,7 +3,7 @@
 use crate::host::Place;
 use crate::{Body, Parts};
 use hyper::Response;
-use hyper::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, RANGE};
+use hyper::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use model::RequestSid;
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ pub fn accepts_json(headers: &HeaderMap) -> bool {
     accepts.contains("application/json")
 }
 
-/// The `Range` header as it came.
-pub fn range(headers: &HeaderMap) -> Option<String> {
-    Some(headers.get(RANGE)?.to_str().ok()?.to_owned())
+/// A header as it came.
+pub fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
 }

@@ -15,6 +15,8 @@ mod fault;
 pub mod form;
 mod header;
 mod host;
+pub mod live;
+mod own;
 mod page;
 pub mod path;
 mod render;
@@ -28,8 +30,10 @@ mod xml;
 use crate::auth::{Asker, Brake, Gate, Pass, Right};
 use crate::fault::Fault;
 use crate::form::Form;
+use crate::live::Live;
 use crate::path::{Format, Path};
 use http_body_util::{BodyExt, Limited};
+use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue, RANGE};
 use hyper::http::request::Parts as Head;
 use hyper::{Method, Request, Response, StatusCode};
 use model::{Account, Chance, ErrorCode, Time, limit};
@@ -42,7 +46,7 @@ use store::{Directory, Sounds, Store, StoreError, Write, WriterHandle};
 
 pub use auth::Peer;
 pub use body::Body;
-pub use connection::connection;
+pub use connection::{Cut, connection};
 pub use desk::{Answer, Desk};
 pub use request_line::Lenient;
 
@@ -68,6 +72,8 @@ pub struct Parts {
     pub sounds: Sounds,
     /// Asks call control.
     pub desk: Arc<Desk>,
+    /// Tells what happens.
+    pub live: Live,
     /// Makes MP3; without one, `.mp3` is answered with 503.
     pub encoder: Option<Arc<dyn Encoder>>,
     /// What time it is.
@@ -107,7 +113,15 @@ pub(crate) struct Ask {
     pub query: Form,
     pub form: Form,
     pub range: Option<String>,
+    /// The last event that the reader of a stream heard.
+    pub last_event_id: Option<String>,
+    /// The credentials as they came, to be looked at again while a stream runs.
+    pub authorization: Option<HeaderValue>,
+    pub cut: Option<Cut>,
 }
+
+/// Of the HTML standard, §9.2.4.
+static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 pub(crate) type Reply = Result<Response<Body>, Fault>;
 
@@ -178,7 +192,7 @@ impl Rest {
         if head.method == Method::OPTIONS {
             return Ok(render::empty(StatusCode::NO_CONTENT));
         }
-        let found = v2010::at(&path)
+        let found = resource::at(&path)
             .and_then(|resource| path.format(resource.kind).map(|format| (resource, format)));
         let format = found.map(|(_, format)| format);
         let asker = match self.listener(&head, &path, format) {
@@ -230,7 +244,10 @@ impl Rest {
             format,
             query,
             form,
-            range: header::range(&head.headers),
+            range: header::text(&head.headers, &RANGE),
+            last_event_id: header::text(&head.headers, &LAST_EVENT_ID),
+            authorization: head.headers.get(AUTHORIZATION).cloned(),
+            cut: head.extensions.get().cloned(),
         };
         handle(self, &ask).await
     }
@@ -246,6 +263,11 @@ impl Rest {
         let account = self.parts().directory.account(path.account()?)?;
         let right = Right::Listener;
         account.public_media.then_some(Asker { account, right })
+    }
+
+    /// Streams of events that are open, as of a moment ago.
+    pub fn streams(&self) -> usize {
+        self.parts().live.readers()
     }
 
     pub(crate) fn parts(&self) -> &Parts {

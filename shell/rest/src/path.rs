@@ -14,6 +14,10 @@ pub const ROOT: &str = "/2010-04-01";
 /// Patterns name it whole.
 const ACCOUNTS_V1: &str = "/v1/AuthTokens";
 
+/// Where resources of our own begin, which no contract knows. Their paths have no suffix, and
+/// patterns name them whole.
+const OWN: &str = "/ringback/v1";
+
 /// The form an answer is given in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -82,7 +86,7 @@ impl Path {
 
     /// Whether it belongs to this API at all.
     pub fn is_ours(&self) -> bool {
-        self.below_root().is_some() || self.is_v1()
+        self.below_root().is_some() || self.is_v1() || self.below_own().is_some()
     }
 
     fn is_v1(&self) -> bool {
@@ -96,10 +100,16 @@ impl Path {
         (below.is_empty() || below.starts_with('/')).then_some(below)
     }
 
+    /// What follows the root of our own resources.
+    fn below_own(&self) -> Option<&str> {
+        let below = self.whole.strip_prefix(OWN)?;
+        below.starts_with('/').then_some(below)
+    }
+
     /// Whether it is of this pattern. In a pattern, two capitals stand for an identifier that
     /// begins with them; the rest is meant as it stands.
     pub fn fits(&self, pattern: &str) -> bool {
-        let below = if pattern.starts_with(ACCOUNTS_V1) {
+        let below = if pattern.starts_with(ACCOUNTS_V1) || pattern.starts_with(OWN) {
             self.whole.as_str()
         } else if let Some(below) = self.below_root() {
             below
@@ -118,7 +128,8 @@ impl Path {
 
     /// The account it is below.
     pub fn account(&self) -> Option<AccountSid> {
-        let mut parts = self.below_root()?.strip_prefix("/Accounts/")?.split('/');
+        let below = self.below_root().or_else(|| self.below_own())?;
+        let mut parts = below.strip_prefix("/Accounts/")?.split('/');
         parts.next()?.parse().ok()
     }
 

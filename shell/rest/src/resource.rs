@@ -1,7 +1,7 @@
 //! A resource: its path, and what answers each method.
 
 use crate::path::{Kind, Path};
-use crate::{Ask, Reply, Rest};
+use crate::{Ask, Reply, Rest, own, v2010};
 use hyper::Method;
 use std::future::Future;
 use std::pin::Pin;
@@ -126,4 +126,10 @@ impl Resource {
         names.push("OPTIONS");
         names.join(", ")
     }
+}
+
+/// The resource a path leads to. What is asked for most stands first; no path fits two.
+pub fn at(path: &Path) -> Option<&'static Resource> {
+    let mut all = v2010::TABLE.iter().chain(own::TABLE).copied().flatten();
+    all.find(|resource| resource.is_at(path))
 }

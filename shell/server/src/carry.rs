@@ -14,10 +14,12 @@ use crate::webhook::WebClient;
 use call::{AskId, Event, Found, Granted, Refusal, Row, effect::Question};
 use model::{Callback, ErrorCode, FetchId, WebReply, WebRequest};
 use rest::Desk;
+use rest::live::{Change, Live, News, Rung};
 use sip::Transport;
+use std::borrow::Cow;
 use std::sync::Arc;
 use store::{Directory, Write, WriterHandle};
-use switch::{Input, Output};
+use switch::{Input, Line, Output, Party};
 use tokio::runtime::Handle;
 use tracing::{info, warn};
 
@@ -43,6 +45,8 @@ pub struct Carrier {
     pub sip: SipSockets,
     /// The virtual phones, where there are any.
     pub phones: Option<PhoneNetwork>,
+    /// Tells whoever follows calls.
+    pub live: Live,
     /// Where the ladder is shown as it happens, if anywhere.
     pub terminal: Option<Terminal>,
     /// Counts.
@@ -57,6 +61,10 @@ pub struct Pending {
     writes: Vec<Write>,
     replies: Vec<(AskId, Result<Granted, Refusal>)>,
     callbacks: Vec<Callback>,
+    /// What is told to whoever follows calls, in order.
+    news: Vec<News>,
+    /// How many batches were handed over.
+    batches: u64,
 }
 
 impl Carrier {
@@ -103,11 +111,13 @@ impl Carrier {
             Output::Gone(call) => self.web.forget(call),
             Output::Story { call, rows } => {
                 self.pending.writes.push(Write::Story { call, rungs: rows });
+                self.pending.news.push(News::Over(call));
             }
             Output::Line(line) => {
                 if let Some(terminal) = &self.terminal {
-                    terminal.show(line);
+                    terminal.show(line.clone());
                 }
+                self.pending.news.extend(rung(line).map(News::Rung));
             }
             Output::PhoneUp { user } => info!(user, "phone registered"),
             Output::PhoneDown { user } => info!(user, "phone gone"),
@@ -119,35 +129,48 @@ impl Carrier {
 
     /// Hands what has been collected to the store.
     pub fn flush(&mut self) {
+        let batches = self.pending.batches;
         let Pending {
             writes,
             replies,
             callbacks,
+            news,
+            ..
         } = std::mem::take(&mut self.pending);
-        if writes.is_empty() && replies.is_empty() {
+        let waits = !writes.is_empty() || !replies.is_empty();
+        let batch = batches + u64::from(waits);
+        self.pending.batches = batch;
+        if !news.is_empty() {
+            self.live.tell(batch, news);
+        }
+        if !waits {
             return;
         }
         let (desk, sender) = (Arc::clone(&self.desk), self.callbacks.clone());
-        self.writer.write_then(writes, move |result| match result {
-            Ok(()) => {
-                replies
-                    .into_iter()
-                    .for_each(|(ask, answer)| desk.reply(ask, answer));
-                callbacks
-                    .into_iter()
-                    .for_each(|callback| sender.send(callback));
-            }
-            Err(error) => {
-                // What isn't durable isn't acknowledged. The callbacks are sent all the same:
-                // the calls they tell of are real, and a customer is better told than not.
-                for (ask, answer) in replies {
-                    let refused = answer.and_then(|_| Err(unavailable(&error)));
-                    desk.reply(ask, refused);
+        let live = self.live.clone();
+        self.writer.write_then(writes, move |result| {
+            match result {
+                Ok(()) => {
+                    replies
+                        .into_iter()
+                        .for_each(|(ask, answer)| desk.reply(ask, answer));
+                    callbacks
+                        .into_iter()
+                        .for_each(|callback| sender.send(callback));
                 }
-                callbacks
-                    .into_iter()
-                    .for_each(|callback| sender.send_unstored(callback));
+                Err(error) => {
+                    // What isn't durable isn't acknowledged. The callbacks are sent all the same:
+                    // the calls they tell of are real, and a customer is better told than not.
+                    for (ask, answer) in replies {
+                        let refused = answer.and_then(|_| Err(unavailable(&error)));
+                        desk.reply(ask, refused);
+                    }
+                    callbacks
+                        .into_iter()
+                        .for_each(|callback| sender.send_unstored(callback));
+                }
             }
+            live.durable(batch);
         });
     }
 
@@ -165,10 +188,16 @@ impl Carrier {
                         "call ended"
                     );
                 }
+                self.pending
+                    .news
+                    .push(News::Row(Box::new(Change::of(&row))));
                 Write::Call(row)
             }
             Row::Recording(row) => Write::Recording(row),
-            Row::Notification(row) => Write::Notification(row),
+            Row::Notification(row) => {
+                self.pending.news.push(News::Notification(row.clone()));
+                Write::Notification(row)
+            }
             Row::CallerId(row) => Write::CallerId(row),
             Row::WebEvent(row) => Write::WebEvent(row),
             Row::Waiting(row) => Write::Waiting(row),
@@ -250,6 +279,24 @@ impl Carrier {
             tokio::task::block_in_place(|| shard.send(Input::Resolved { query, addresses }));
         });
     }
+}
+
+/// A line as it is told to whoever follows its call.
+fn rung(line: Line) -> Option<Rung> {
+    let name = |party| match party {
+        Party::Switch => Cow::Borrowed("switch"),
+        Party::Sound => Cow::Borrowed("sound"),
+        Party::App => Cow::Borrowed("app"),
+        Party::Api => Cow::Borrowed("api"),
+        Party::Far(name) => Cow::Owned(name),
+    };
+    Some(Rung {
+        at: line.at,
+        call: line.call?,
+        from: name(line.from),
+        to: name(line.to),
+        text: line.text,
+    })
 }
 
 fn unavailable(error: &store::StoreError) -> Refusal {

@@ -9,7 +9,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use model::limit;
-use rest::{Body, Lenient, Rest};
+use rest::{Body, Cut, Lenient, Rest};
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -99,8 +99,11 @@ async fn converse(
     site: Site,
     mut stop: watch::Receiver<bool>,
 ) {
-    let service = service_fn(move |request| {
+    let cut = Cut::default();
+    let asked = cut.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
         let site = site.clone();
+        request.extensions_mut().insert(cut.clone());
         async move { Ok::<_, Infallible>(site.answer(request, peer.ip()).await) }
     });
     let stream = TokioIo::new(Lenient::new(stream));
@@ -109,6 +112,7 @@ async fn converse(
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
         _ = async { stop.wait_for(|stop| *stop).await.map(|_| ()) } => None,
+        () = asked.asked() => return debug!("HTTP connection cut: its client takes nothing"),
     };
     let ended = match ended {
         Some(ended) => ended,
@@ -136,6 +140,7 @@ impl Site {
             }
             // Figures tell of customers' traffic: they are for this machine's own collector.
             "/metrics" if reads && peer.to_canonical().is_loopback() => {
+                self.metrics.streams.set(self.rest.streams() as i64);
                 text(StatusCode::OK, self.metrics.render())
             }
             _ => {

@@ -21,6 +21,8 @@ pub struct Figures {
     pub calls_live: IntGauge,
     /// Calls that wait for their turn.
     pub calls_waiting: IntGauge,
+    /// Streams of events that are open.
+    pub streams: IntGauge,
     /// Inputs the control loop had no room for.
     pub shed: IntCounter,
     /// Legs that have a port.
@@ -97,6 +99,7 @@ impl Metrics {
                 "ringback_calls_waiting",
                 "Calls that wait for their turn.",
             ),
+            streams: gauge(r, "ringback_streams", "Streams of events that are open."),
             shed: counter(
                 r,
                 "ringback_shed_total",

@@ -21,6 +21,7 @@ use crate::webhook::{Trust, WebClient};
 use call::Event;
 use model::media::{MediaEvent, PlayId, Prompt};
 use model::{Account, Chance, LegId, Number, RecordingRow, limit};
+use rest::live::{Live, Pace};
 use rest::{Desk, Encoder, Parts, Rest};
 use sip::Flow;
 use std::future::Future;
@@ -48,6 +49,7 @@ pub struct Node {
     /// One sentence on the voices.
     pub voices: String,
     stop: watch::Sender<bool>,
+    live: Live,
     shard: ShardHandle,
     shard_thread: JoinHandle<()>,
     http_task: tokio::task::JoinHandle<()>,
@@ -81,12 +83,8 @@ impl Node {
         let speakers = Speakers::find(metrics.clone()).await;
         let voices = start::install_voices(&mut plan, &speakers);
         let base_url = plan.base_url(http);
-        let wants = Wants::new(
-            runtime.clone(),
-            speakers,
-            SoundFiles::new(web.clone()),
-            Arc::clone(&directory),
-        );
+        let files = SoundFiles::new(web.clone());
+        let wants = Wants::new(runtime.clone(), speakers, files, Arc::clone(&directory));
         let joint = Joint::new(shard.clone(), wants);
         let (media, phones) = joint.start(&plan, clock, &mut chance, &sounds, &metrics)?;
         let means = Means {
@@ -99,6 +97,7 @@ impl Node {
         };
         let callbacks = Callbacks::start(means, chance.fork())?;
         let desk = desk(&shard);
+        let live = live(&store, clock);
         let carrier = Carrier {
             directory: Arc::clone(&directory),
             writer: writer.handle(),
@@ -110,6 +109,7 @@ impl Node {
             media: media.clone(),
             sip: sockets.clone(),
             phones: phones.as_ref().map(|(network, _)| network.clone()),
+            live: live.clone(),
             terminal: start::terminal(&plan, clock.now())?,
             metrics: metrics.clone(),
             pending: Pending::default(),
@@ -129,6 +129,7 @@ impl Node {
             directory: Arc::clone(&directory),
             sounds,
             desk,
+            live: live.clone(),
             encoder: Some(Arc::new(Mp3Encoder(Mp3::find()))),
             clock: Arc::new(move || clock.now()),
             seed: start::random()?,
@@ -150,6 +151,7 @@ impl Node {
             numbers: directory.numbers(),
             voices,
             stop,
+            live,
             shard,
             shard_thread,
             http_task,
@@ -164,6 +166,8 @@ impl Node {
     /// Stops in order: no new requests, live calls hung up, sound finished, callbacks told, rows
     /// written.
     pub async fn stop(self) {
+        // Streams have no end of their own.
+        self.live.stop().await;
         // Nobody listens any more if the listener has failed.
         let _ = self.stop.send(true);
         let _ = self.http_task.await;
@@ -182,6 +186,12 @@ impl Node {
         self.callbacks.stop().await;
         let _ = tokio::task::spawn_blocking(move || self.writer.close()).await;
     }
+}
+
+/// Where what happens is told.
+fn live(store: &Arc<dyn Store>, clock: Clock) -> Live {
+    let clock = Arc::new(move || clock.now());
+    Live::start(Arc::clone(store), clock, Pace::default())
 }
 
 /// Where the API's questions wait for call control's answers.

@@ -162,6 +162,10 @@ pub trait Store: Send + Sync + 'static {
         page: &PageAsk,
     ) -> Result<Page<WebEventRow>, StoreError>;
 
+    /// The rungs of an ended call's ladder, and those of the calls it dialled, call by call; none
+    /// if the call has not ended or is unknown.
+    fn story(&self, call: CallSid) -> Result<Vec<(CallSid, String)>, StoreError>;
+
     /// Requests to an account's application, of all its calls, newest first. A page begins behind
     /// the place of an entry.
     fn journal(&self, account: AccountSid, page: &PageAsk) -> Result<Page<Journaled>, StoreError>;

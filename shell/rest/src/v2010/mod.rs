@@ -22,11 +22,13 @@ mod sound;
 mod sound_stream;
 mod version;
 
-use crate::path::Path;
 use crate::resource::Resource;
 
-/// Every resource there is. What is asked for most stands first; no path fits two.
-const TABLE: &[&[Resource]] = &[
+pub use calls::row as call_row;
+pub use notifications::show as notification;
+
+/// Every resource of it.
+pub const TABLE: &[&[Resource]] = &[
     calls::ROUTES,
     accounts::ROUTES,
     auth_tokens::ROUTES,
@@ -39,9 +41,3 @@ const TABLE: &[&[Resource]] = &[
     recordings::ROUTES,
     version::ROUTES,
 ];
-
-/// The resource a path leads to.
-pub fn at(path: &Path) -> Option<&'static Resource> {
-    let mut all = TABLE.iter().copied().flatten();
-    all.find(|resource| resource.is_at(path))
-}

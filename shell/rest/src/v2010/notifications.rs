@@ -85,7 +85,8 @@ async fn asked_then(rest: &Rest, row: &NotificationRow) -> Result<Option<WebEven
     Ok(before.find(|event| event.url == url && event.date <= date))
 }
 
-fn show(row: &NotificationRow) -> api::Notification {
+/// A notification as the contract has it.
+pub fn show(row: &NotificationRow) -> api::Notification {
     let (log, level) = match row.level {
         NotificationLevel::Error => ("0", "ERROR"),
         NotificationLevel::Warning => ("1", "WARN"),

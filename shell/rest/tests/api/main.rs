@@ -15,4 +15,5 @@ mod numbers;
 mod outgoing_caller_ids;
 mod recordings;
 mod states;
+mod streams;
 mod world;

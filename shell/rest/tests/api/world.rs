@@ -8,6 +8,7 @@ use hyper::header::{AUTHORIZATION, HeaderMap};
 use hyper::{Method, Request};
 use model::recording::{RecordingSource, RecordingStatus};
 use model::*;
+use rest::live::{Live, Pace};
 use rest::{Desk, Encoder, Parts, Rest};
 use serde_json::Value;
 use std::future::Future;
@@ -26,6 +27,7 @@ pub struct World {
     pub store: Arc<Sqlite>,
     pub writer: WriterHandle,
     pub sounds: Sounds,
+    pub live: Live,
     /// What call control was asked.
     pub asked: Arc<Mutex<Vec<Command>>>,
     /// What call control answers, if not the obvious.
@@ -95,6 +97,7 @@ pub struct Terms {
     pub strict: bool,
     pub mute: bool,
     pub no_encoder: bool,
+    pub pace: Option<Pace>,
 }
 
 impl World {
@@ -119,12 +122,18 @@ impl World {
         let refusal = Arc::new(Mutex::new(None));
         let desk = desk(&store, &asked, &refusal, terms.mute);
         let encoder: Arc<dyn Encoder> = Arc::new(Pretender);
+        let live = Live::start(
+            Arc::clone(&store) as Arc<dyn Store>,
+            Arc::new(|| NOW),
+            terms.pace.unwrap_or_default(),
+        );
         let rest = Rest::new(Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             writer: writer.clone(),
             directory,
             sounds: sounds.clone(),
             desk,
+            live: live.clone(),
             encoder: (!terms.no_encoder).then_some(encoder),
             clock: Arc::new(|| NOW),
             seed: [7; 32],
@@ -137,6 +146,7 @@ impl World {
             store,
             writer,
             sounds,
+            live,
             asked,
             refusal,
             _folder: folder,

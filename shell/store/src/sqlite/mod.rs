@@ -370,6 +370,10 @@ impl Store for Sqlite {
         web_event::list(&self.lister(), account, call, page)
     }
 
+    fn story(&self, call: CallSid) -> Result<Vec<(CallSid, String)>, StoreError> {
+        story::rungs(&self.lister(), call)
+    }
+
     fn journal(&self, account: AccountSid, page: &PageAsk) -> Result<Page<Journaled>, StoreError> {
         web_event::journal(&self.lister(), account, page)
     }

@@ -23,12 +23,17 @@ pub fn read(folder: &Path, call: CallSid) -> Result<Vec<(CallSid, String)>, Stor
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(folder.join("ringback.db"), flags)?;
     super::configure(&connection)?;
+    rungs(&connection, call)
+}
+
+/// The same, from a connection that is open.
+pub fn rungs(connection: &Connection, call: CallSid) -> Result<Vec<(CallSid, String)>, StoreError> {
     let mut statement = connection.prepare(
         "SELECT call_row.sid, call_story.rungs FROM call_row
          JOIN call_story ON call_story.call = call_row.id
          WHERE call_row.id = ?1 OR call_row.parent = ?2 ORDER BY call_row.id",
     )?;
-    let id = call::id_of(&connection, call)?;
+    let id = call::id_of(connection, call)?;
     let found = statement.query_map(params![id, blob(call.0)], |row| {
         let sid = CallSid(u128::from_be_bytes(row.get(0)?));
         Ok((sid, row.get::<_, String>(1)?))

@@ -294,6 +294,9 @@ impl Store for Faulty {
     ) -> Result<Page<WebEventRow>, StoreError> {
         self.inner.web_events(a, c, p)
     }
+    fn story(&self, call: CallSid) -> Result<Vec<(CallSid, String)>, StoreError> {
+        self.inner.story(call)
+    }
     fn journal(&self, a: AccountSid, p: &PageAsk) -> Result<Page<Journaled>, StoreError> {
         self.inner.journal(a, p)
     }
