@@ -1,9 +1,13 @@
 //! An account.
 
+use crate::{AccountStatus, AccountType, read_date};
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::time::SystemTime;
 
 /// `/Accounts/{sid}.json`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Account {
     /// The secret half of the credentials.
     pub auth_token: String,
@@ -29,7 +33,8 @@ pub struct Account {
 }
 
 /// Where to find what belongs to an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(
     missing_docs,
     reason = "each field is named after the list its path leads to"
@@ -83,5 +88,39 @@ impl AccountUris {
             transcriptions: list("Transcriptions"),
             usage: list("Usage"),
         }
+    }
+}
+
+/// The same as types; what is no such thing is `None`.
+impl Account {
+    /// When it was made.
+    pub fn date_created(&self) -> Option<SystemTime> {
+        read_date(&self.date_created)
+    }
+
+    /// When it last changed.
+    pub fn date_updated(&self) -> Option<SystemTime> {
+        read_date(&self.date_updated)
+    }
+
+    /// Whether it is open.
+    pub fn status(&self) -> AccountStatus {
+        self.status.as_str().into()
+    }
+
+    /// Whether it is on trial.
+    pub fn kind(&self) -> AccountType {
+        self.kind.as_str().into()
+    }
+}
+
+/// Without its token.
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("sid", &self.sid)
+            .field("friendly_name", &self.friendly_name)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }

@@ -1,9 +1,12 @@
 //! An application: a named set of webhook addresses.
 
+use crate::{Method, read_date};
 use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// `/Applications/{sid}.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(
     missing_docs,
     reason = "fields about messages only exist so that clients find them"
@@ -44,4 +47,22 @@ pub struct Application {
     /// Asked for a document when a call reaches it.
     pub voice_url: Option<String>,
     pub public_application_connect_enabled: bool,
+}
+
+/// The same as types; what is no such thing is `None`.
+impl Application {
+    /// When it was made.
+    pub fn date_created(&self) -> Option<SystemTime> {
+        read_date(&self.date_created)
+    }
+
+    /// When it last changed.
+    pub fn date_updated(&self) -> Option<SystemTime> {
+        read_date(&self.date_updated)
+    }
+
+    /// How `voice_url` is asked.
+    pub fn voice_method(&self) -> Method {
+        self.voice_method.as_str().into()
+    }
 }

@@ -1,9 +1,12 @@
 //! A call.
 
+use crate::{AnsweredBy, CallDirection, CallStatus, read_date};
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime};
 
 /// `/Calls/{sid}.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Call {
     /// `CA…`.
     pub sid: String,
@@ -60,7 +63,8 @@ pub struct Call {
 }
 
 /// Where to find what belongs to a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(
     missing_docs,
     reason = "each field is named after the list its path leads to"
@@ -92,5 +96,54 @@ impl CallUris {
             user_defined_message_subscriptions: list("UserDefinedMessageSubscriptions"),
             user_defined_messages: list("UserDefinedMessages"),
         }
+    }
+}
+
+/// The same as types; what is no such thing is `None`.
+impl Call {
+    /// How far it has come.
+    pub fn status(&self) -> CallStatus {
+        self.status.as_str().into()
+    }
+
+    /// Who called whom.
+    pub fn direction(&self) -> CallDirection {
+        self.direction.as_str().into()
+    }
+
+    /// Who picked up, when that was looked into.
+    pub fn answered_by(&self) -> Option<AnsweredBy> {
+        self.answered_by.as_deref().map(AnsweredBy::from)
+    }
+
+    /// When it was accepted.
+    pub fn date_created(&self) -> Option<SystemTime> {
+        read_date(self.date_created.as_deref()?)
+    }
+
+    /// When it last changed.
+    pub fn date_updated(&self) -> Option<SystemTime> {
+        read_date(self.date_updated.as_deref()?)
+    }
+
+    /// When it left the queue or was answered.
+    pub fn start_time(&self) -> Option<SystemTime> {
+        read_date(self.start_time.as_deref()?)
+    }
+
+    /// When it ended.
+    pub fn end_time(&self) -> Option<SystemTime> {
+        read_date(self.end_time.as_deref()?)
+    }
+
+    /// From answer to end.
+    pub fn duration(&self) -> Option<Duration> {
+        let secs = self.duration.as_deref()?.parse().ok()?;
+        Some(Duration::from_secs(secs))
+    }
+
+    /// How long it was expected to wait for its turn.
+    pub fn queue_time(&self) -> Option<Duration> {
+        self.queue_time.parse().ok().map(Duration::from_millis)
     }
 }

@@ -1,9 +1,12 @@
 //! What was asked of the customer's application about a call.
 
+use crate::{Method, read_date};
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime};
 
 /// One request and its answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CallEvent {
     /// What was asked.
     pub request: EventRequest,
@@ -12,7 +15,8 @@ pub struct CallEvent {
 }
 
 /// What was asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventRequest {
     /// `GET` or `POST`.
     pub method: String,
@@ -23,7 +27,8 @@ pub struct EventRequest {
 }
 
 /// What was answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventResponse {
     /// The HTTP status, if there was an answer.
     pub response_code: Option<u16>,
@@ -35,4 +40,25 @@ pub struct EventResponse {
     pub response_body: Option<String>,
     /// RFC 2822.
     pub date_created: String,
+}
+
+/// The same as types; what is no such thing is `None`.
+impl EventRequest {
+    /// How it was asked.
+    pub fn method(&self) -> Method {
+        self.method.as_str().into()
+    }
+}
+
+/// The same as types; what is no such thing is `None`.
+impl EventResponse {
+    /// When it was answered.
+    pub fn date_created(&self) -> Option<SystemTime> {
+        read_date(&self.date_created)
+    }
+
+    /// How long the answer took.
+    pub fn request_duration(&self) -> Duration {
+        Duration::from_millis(self.request_duration)
+    }
 }

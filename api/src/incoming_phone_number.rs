@@ -1,9 +1,12 @@
 //! A number the account owns.
 
+use crate::{EmergencyStatus, Method, ReceiveMode, read_date};
 use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// `/IncomingPhoneNumbers/{sid}.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(
     missing_docs,
     reason = "fields that only exist so that clients find them"
@@ -64,11 +67,40 @@ pub struct IncomingPhoneNumber {
 }
 
 /// What a number can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Capabilities {
     pub mms: bool,
     pub sms: bool,
     pub voice: bool,
     pub fax: bool,
+}
+
+/// The same as types; what is no such thing is `None`.
+impl IncomingPhoneNumber {
+    /// When it was made.
+    pub fn date_created(&self) -> Option<SystemTime> {
+        read_date(&self.date_created)
+    }
+
+    /// When it last changed.
+    pub fn date_updated(&self) -> Option<SystemTime> {
+        read_date(&self.date_updated)
+    }
+
+    /// How `voice_url` is asked.
+    pub fn voice_method(&self) -> Method {
+        self.voice_method.as_str().into()
+    }
+
+    /// What calls to it are.
+    pub fn voice_receive_mode(&self) -> ReceiveMode {
+        self.voice_receive_mode.as_str().into()
+    }
+
+    /// Whether emergency calls are enabled.
+    pub fn emergency_status(&self) -> EmergencyStatus {
+        self.emergency_status.as_str().into()
+    }
 }

@@ -6,7 +6,9 @@
 
 mod account;
 mod application;
+mod body;
 mod call;
+mod date;
 mod error;
 mod event;
 mod incoming_phone_number;
@@ -18,10 +20,13 @@ mod recording;
 pub mod signature;
 mod stream;
 mod version;
+mod word;
 
 pub use account::{Account, AccountUris};
 pub use application::Application;
+pub use body::Body;
 pub use call::{Call, CallUris};
+pub use date::{read_date, write_date};
 pub use error::ErrorBody;
 pub use event::{CallEvent, EventRequest, EventResponse};
 pub use incoming_phone_number::{Capabilities, IncomingPhoneNumber};
@@ -32,6 +37,11 @@ pub use page::{Envelope, PageUris};
 pub use recording::{CallRecording, Recording, RecordingUris};
 pub use stream::{CallChange, Gap, LadderLine, StreamEnd};
 pub use version::{Version, VersionUris};
+pub use word::{
+    AccountStatus, AccountType, AnsweredBy, CallDirection, CallEnd, CallProgress, CallStatus,
+    EmergencyStatus, LogLevel, MachineDetection, Method, PauseBehavior, ReceiveMode,
+    RecordingChannels, RecordingEvent, RecordingSource, RecordingStatus, RecordingTrack, Trim,
+};
 
 /// The version in every path and in `api_version`.
 pub const API_VERSION: &str = "2010-04-01";

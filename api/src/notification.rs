@@ -1,9 +1,12 @@
 //! Something that went wrong with what the customer's application said or did.
 
+use crate::{LogLevel, read_date};
 use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// A row of `/Notifications.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Notification {
     /// Whose it is.
     pub account_sid: String,
@@ -36,7 +39,8 @@ pub struct Notification {
 }
 
 /// `/Notifications/{sid}.json`: the row, and what was asked of the application and answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NotificationInstance {
     /// The row.
     #[serde(flatten)]
@@ -47,4 +51,22 @@ pub struct NotificationInstance {
     pub response_body: Option<String>,
     /// Not kept.
     pub response_headers: Option<String>,
+}
+
+/// The same as types; what is no such thing is `None`.
+impl Notification {
+    /// When it happened.
+    pub fn message_date(&self) -> Option<SystemTime> {
+        read_date(&self.message_date)
+    }
+
+    /// How bad it is.
+    pub fn log(&self) -> LogLevel {
+        self.log.as_str().into()
+    }
+
+    /// The catalogue's number.
+    pub fn error_code(&self) -> Option<u32> {
+        self.error_code.parse().ok()
+    }
 }

@@ -1,9 +1,12 @@
 //! A number of somebody else's that an account may show, and the request for it.
 
+use crate::read_date;
 use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// `/OutgoingCallerIds/{sid}.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OutgoingCallerId {
     /// `PN…`.
     pub sid: String,
@@ -23,7 +26,8 @@ pub struct OutgoingCallerId {
 
 /// What asking for a number is answered with: the call that asks for consent, and the code that
 /// has to be typed on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ValidationRequest {
     /// Who asks.
     pub account_sid: String,
@@ -35,4 +39,17 @@ pub struct ValidationRequest {
     pub phone_number: String,
     /// Six digits.
     pub validation_code: String,
+}
+
+/// The same as types; what is no such thing is `None`.
+impl OutgoingCallerId {
+    /// When it was made.
+    pub fn date_created(&self) -> Option<SystemTime> {
+        read_date(&self.date_created)
+    }
+
+    /// When it last changed.
+    pub fn date_updated(&self) -> Option<SystemTime> {
+        read_date(&self.date_updated)
+    }
 }

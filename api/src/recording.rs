@@ -1,9 +1,12 @@
 //! A recording, as the account shows it and as its call shows it.
 
+use crate::{RecordingSource, RecordingStatus, RecordingTrack, read_date};
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime};
 
 /// `/Recordings/{sid}.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(
     missing_docs,
     reason = "fields that only exist so that clients find them"
@@ -46,7 +49,8 @@ pub struct Recording {
 }
 
 /// Where to find what belongs to a recording.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(
     missing_docs,
     reason = "each field is named after the list its path leads to"
@@ -57,7 +61,8 @@ pub struct RecordingUris {
 }
 
 /// `/Calls/{sid}/Recordings/{sid}.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(missing_docs, reason = "the fields of `Recording`, in another order")]
 pub struct CallRecording {
     pub account_sid: String,
@@ -79,4 +84,77 @@ pub struct CallRecording {
     pub error_code: Option<u32>,
     /// `inbound`, `outbound`, `both`.
     pub track: String,
+}
+
+/// The same as types; what is no such thing is `None`.
+impl Recording {
+    /// How far it has come.
+    pub fn status(&self) -> RecordingStatus {
+        self.status.as_str().into()
+    }
+
+    /// What started it.
+    pub fn source(&self) -> RecordingSource {
+        self.source.as_str().into()
+    }
+
+    /// When it began.
+    pub fn start_time(&self) -> Option<SystemTime> {
+        read_date(&self.start_time)
+    }
+
+    /// How long it is.
+    pub fn duration(&self) -> Option<Duration> {
+        let secs = self.duration.as_deref()?.parse().ok()?;
+        Some(Duration::from_secs(secs))
+    }
+
+    /// When it was made.
+    pub fn date_created(&self) -> Option<SystemTime> {
+        read_date(&self.date_created)
+    }
+
+    /// When it last changed.
+    pub fn date_updated(&self) -> Option<SystemTime> {
+        read_date(&self.date_updated)
+    }
+}
+
+/// The same as types; what is no such thing is `None`.
+impl CallRecording {
+    /// How far it has come.
+    pub fn status(&self) -> RecordingStatus {
+        self.status.as_str().into()
+    }
+
+    /// What started it.
+    pub fn source(&self) -> RecordingSource {
+        self.source.as_str().into()
+    }
+
+    /// When it began.
+    pub fn start_time(&self) -> Option<SystemTime> {
+        read_date(&self.start_time)
+    }
+
+    /// How long it is.
+    pub fn duration(&self) -> Option<Duration> {
+        let secs = self.duration.as_deref()?.parse().ok()?;
+        Some(Duration::from_secs(secs))
+    }
+
+    /// When it was made.
+    pub fn date_created(&self) -> Option<SystemTime> {
+        read_date(&self.date_created)
+    }
+
+    /// When it last changed.
+    pub fn date_updated(&self) -> Option<SystemTime> {
+        read_date(&self.date_updated)
+    }
+
+    /// Whose sound it holds.
+    pub fn track(&self) -> RecordingTrack {
+        self.track.as_str().into()
+    }
 }

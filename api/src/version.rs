@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// `/2010-04-01.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Version {
     /// `2010-04-01`.
     pub name: String,
@@ -14,7 +15,8 @@ pub struct Version {
 }
 
 /// Where to find what belongs to the API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(
     missing_docs,
     reason = "each field is named after the list its path leads to"

@@ -111,8 +111,8 @@ impl Paging {
         };
         let rows = found.rows.iter().map(show).collect();
         Envelope {
-            key,
-            item,
+            key: key.into(),
+            item: item.into(),
             rows,
             page: self.page,
             page_size: self.size,

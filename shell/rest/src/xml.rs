@@ -22,7 +22,7 @@ pub fn one(name: &str, value: &impl Serialize) -> Vec<u8> {
 
 /// A page of a list.
 pub fn page<T: Serialize>(page: &Envelope<T>) -> Vec<u8> {
-    let name = camel(page.key);
+    let name = camel(&page.key);
     let (start, end) = page.span();
     let [number, size, start, end] =
         [page.page, page.page_size.into(), start, end].map(|number| number.to_string());
@@ -44,7 +44,7 @@ pub fn page<T: Serialize>(page: &Envelope<T>) -> Vec<u8> {
         let begin = BytesStart::new(name.as_str()).with_attributes(attributes);
         writer.write_event(Event::Start(begin))?;
         for row in &page.rows {
-            element(writer, page.item, row)?;
+            element(writer, &page.item, row)?;
         }
         writer.write_event(Event::End(BytesEnd::new(name.as_str())))
     })
