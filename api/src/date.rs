@@ -27,7 +27,11 @@ pub fn write_date(date: SystemTime) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute, second) = (clock / 3_600, clock / 60 % 60, clock % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
@@ -88,7 +92,11 @@ mod tests {
 
     fn secs(text: &str) -> Option<u64> {
         let date = read_date(text)?;
-        Some(date.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs())
+        Some(
+            date.duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap()
+                .as_secs(),
+        )
     }
 
     #[test]
@@ -103,7 +111,13 @@ mod tests {
         ] {
             assert_eq!(secs(text), evening, "{text}");
         }
-        for text in ["", "soon", "31 Abc 2010 20:36:28 GMT", "2010-08-31", "1 Jan 2010 25:00:00 GMT"] {
+        for text in [
+            "",
+            "soon",
+            "31 Abc 2010 20:36:28 GMT",
+            "2010-08-31",
+            "1 Jan 2010 25:00:00 GMT",
+        ] {
             assert_eq!(secs(text), None, "{text}");
         }
     }
@@ -112,7 +126,12 @@ mod tests {
     fn what_is_written_is_read_back() {
         for day in 0..40_000 {
             let date = SystemTime::UNIX_EPOCH + Duration::from_secs(day * 86_400 + day % 86_400);
-            assert_eq!(read_date(&write_date(date)), Some(date), "{}", write_date(date));
+            assert_eq!(
+                read_date(&write_date(date)),
+                Some(date),
+                "{}",
+                write_date(date)
+            );
         }
     }
 }

@@ -93,9 +93,9 @@ impl<'de, T: Body> Deserialize<'de> for Envelope<T> {
         };
         let named = |meta: &Map<String, Value>| meta.get("key")?.as_str().map(str::to_owned);
         let key = meta.as_ref().and_then(named).or_else(|| {
-            let mut names = fields.iter().filter(|(name, value)| {
-                value.is_array() && !BESIDE.contains(&name.as_str())
-            });
+            let mut names = fields
+                .iter()
+                .filter(|(name, value)| value.is_array() && !BESIDE.contains(&name.as_str()));
             names.next().map(|(name, _)| name.clone())
         });
         let key = key.ok_or_else(|| D::Error::custom("there is no list in it"))?;
@@ -170,7 +170,10 @@ mod tests {
         let older = r#"{"keys":[{"sid":"SK1"}],"end":0,"next_page_uri":"/2010-04-01/next","page":3,
             "page_size":1,"previous_page_uri":null,"start":3,"uri":"/u","first_page_uri":"/f"}"#;
         let page: Envelope<crate::Key> = serde_json::from_str(older).unwrap();
-        assert_eq!((page.key.as_ref(), page.rows[0].sid.as_str()), ("keys", "SK1"));
+        assert_eq!(
+            (page.key.as_ref(), page.rows[0].sid.as_str()),
+            ("keys", "SK1")
+        );
         assert_eq!(page.uris.next.as_deref(), Some("/2010-04-01/next"));
         assert_eq!((page.page, page.uris.previous), (3, None));
 
@@ -180,7 +183,10 @@ mod tests {
         assert_eq!(page.uris.next.as_deref(), Some("https://h/v1?Page=1"));
 
         for bad in [r#"{"page":0}"#, r#"{"keys":[{}]}"#, "[]"] {
-            assert!(serde_json::from_str::<Envelope<crate::Key>>(bad).is_err(), "{bad}");
+            assert!(
+                serde_json::from_str::<Envelope<crate::Key>>(bad).is_err(),
+                "{bad}"
+            );
         }
     }
 }

@@ -54,11 +54,6 @@ impl<M: Mode> ClientOf<M> {
         }
     }
 
-    /// How a client is to be set up, for [`Client::with`].
-    pub fn builder() -> Config {
-        Config::default()
-    }
-
     /// The account whose things are asked for.
     pub fn account_sid(&self) -> &str {
         &self.account

@@ -1,10 +1,10 @@
 //! How a client is set up.
 
+use crate::Error;
 use crate::connection::Connection;
 use crate::credentials::Credentials;
 use crate::path::Product;
 use crate::retry::Retries;
-use crate::Error;
 use base64::Engine as _;
 use reqwest::header::HeaderValue;
 use std::fmt;
@@ -14,9 +14,9 @@ use url::Url;
 /// The original's hosts.
 const DOMAIN: &str = "twilio.com";
 
-/// How a client is set up: [`Client::builder`](crate::Client::builder).
+/// How a client is set up, for [`Client::with`](crate::Client::with).
 #[derive(Clone)]
-#[must_use = "a builder does nothing until it builds"]
+#[must_use = "it does nothing until a client is made with it"]
 pub struct Config {
     credentials: Option<Credentials>,
     account: Option<String>,
@@ -269,7 +269,9 @@ impl Bases {
         } else {
             Url::parse(place)
         };
-        url.ok().filter(|url| self.are_home_of(url)).ok_or_else(wrong)
+        url.ok()
+            .filter(|url| self.are_home_of(url))
+            .ok_or_else(wrong)
     }
 
     /// Whether an address is one of ours.
@@ -296,12 +298,23 @@ mod tests {
     #[test]
     fn the_originals_hosts_are_named_as_its_libraries_name_them() {
         assert_eq!(host(None, None), "https://api.twilio.com/x");
-        assert_eq!(host(Some("au1"), Some("sydney")), "https://api.sydney.au1.twilio.com/x");
-        assert_eq!(host(None, Some("dublin")), "https://api.dublin.us1.twilio.com/x");
+        assert_eq!(
+            host(Some("au1"), Some("sydney")),
+            "https://api.sydney.au1.twilio.com/x"
+        );
+        assert_eq!(
+            host(None, Some("dublin")),
+            "https://api.dublin.us1.twilio.com/x"
+        );
         assert_eq!(host(Some("ie1"), None), "https://api.ie1.twilio.com/x");
         let bases = Bases::original(None, None).unwrap();
-        let token = bases.url(Product::Accounts, "/v1/AuthTokens/Promote").unwrap();
-        assert_eq!(token.as_str(), "https://accounts.twilio.com/v1/AuthTokens/Promote");
+        let token = bases
+            .url(Product::Accounts, "/v1/AuthTokens/Promote")
+            .unwrap();
+        assert_eq!(
+            token.as_str(),
+            "https://accounts.twilio.com/v1/AuthTokens/Promote"
+        );
         assert!(Bases::original(Some("ie1.evil.example/"), None).is_err());
     }
 
@@ -310,9 +323,17 @@ mod tests {
         let bases = Bases::at("http://localhost:8080/voice/").unwrap();
         let url = |place| bases.url(Product::Api, place).map(|url| url.to_string());
         let next = "/2010-04-01/Accounts/AC1/Calls.json?Page=1&StartTime%3E=2008-01-02";
-        assert_eq!(url(next).unwrap(), format!("http://localhost:8080/voice{next}"));
+        assert_eq!(
+            url(next).unwrap(),
+            format!("http://localhost:8080/voice{next}")
+        );
         assert!(url("http://localhost:8080/2010-04-01/x").is_ok());
-        for away in ["//evil.example/x", "http://evil.example/", "https://localhost:8080/x", "x"] {
+        for away in [
+            "//evil.example/x",
+            "http://evil.example/",
+            "https://localhost:8080/x",
+            "x",
+        ] {
             assert!(url(away).is_err(), "{away}");
         }
     }

@@ -351,7 +351,10 @@ fn chance() -> f64 {
 }
 
 /// What comes of an opened answer, piece by piece.
-pub(crate) async fn piece(response: &mut Response, limit: Duration) -> Result<Option<Bytes>, Error> {
+pub(crate) async fn piece(
+    response: &mut Response,
+    limit: Duration,
+) -> Result<Option<Bytes>, Error> {
     let failed = match tokio::time::timeout(limit, response.chunk()).await {
         Ok(Ok(piece)) => return Ok(piece),
         Ok(Err(error)) => Failed::transport(error, Phase::Body),

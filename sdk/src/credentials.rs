@@ -43,9 +43,7 @@ impl Credentials {
         Credentials::from_names(|name| std::env::var(name).ok())
     }
 
-    pub(crate) fn from_names(
-        names: impl Fn(&str) -> Option<String>,
-    ) -> Result<Credentials, Error> {
+    pub(crate) fn from_names(names: impl Fn(&str) -> Option<String>) -> Result<Credentials, Error> {
         let given = |name: &str| names(name).filter(|value| !value.is_empty());
         let account = given("TWILIO_ACCOUNT_SID");
         let account = account.ok_or_else(|| Error::input("TWILIO_ACCOUNT_SID is not set"))?;
@@ -92,7 +90,9 @@ mod tests {
     fn from(pairs: &[(&str, &str)]) -> Result<Credentials, String> {
         let found = Credentials::from_names(|name| {
             let mut pairs = pairs.iter();
-            pairs.find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            pairs
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
         });
         found.map_err(|error| error.to_string())
     }

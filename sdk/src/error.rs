@@ -219,7 +219,10 @@ impl StdError for TransportError {
 impl fmt::Display for AnswerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (status, complaint) = (self.status, &self.complaint);
-        write!(f, "the answer can't be understood (HTTP {status}): {complaint}")
+        write!(
+            f,
+            "the answer can't be understood (HTTP {status}): {complaint}"
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! The sound of a recording, while it arrives.
 
-use crate::connection::piece;
 use crate::Error;
+use crate::connection::piece;
 use bytes::Bytes;
 use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;

@@ -4,12 +4,12 @@
 //! it answers and its parameters. `resource!` makes a resource with one method for each of its
 //! operations. Both kinds of client have them by the one definition.
 
+use crate::ClientOf;
 use crate::mode::Mode;
 use crate::page::{PAGE_SIZE_MAX, Page, Walk, told};
 use crate::path::{Path, Product};
 use crate::request::{Request, Target};
 use crate::retry::Verb;
-use crate::ClientOf;
 use api::Body;
 use std::fmt;
 
@@ -83,9 +83,8 @@ impl<M: Mode> Ask<M> {
     /// The first page alone.
     pub fn page<T: Body + Send + 'static>(self) -> M::Answer<Page<T>> {
         let request = self.request;
-        self.client.carry(|connection| async move {
-            connection.ask_page(&request).await.map(Page::from)
-        })
+        self.client
+            .carry(|connection| async move { connection.ask_page(&request).await.map(Page::from) })
     }
 }
 
@@ -186,6 +185,7 @@ macro_rules! operation {
         }
 
         #[cfg(test)]
+        #[allow(dead_code, reason = "the contract doesn't have all of them")]
         impl $name<$crate::mode::Async> {
             pub(crate) fn described() -> $crate::operation::Described {
                 #[allow(unused_mut, reason = "not every operation has parameters")]

@@ -1,9 +1,9 @@
 //! An operation as a value: what is sent, whoever sends it.
 
+use crate::Error;
 use crate::path::{Path, Product};
 use crate::retry::Verb;
 use crate::value::Value;
-use crate::Error;
 use std::fmt;
 
 /// What is sent.

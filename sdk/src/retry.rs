@@ -128,7 +128,9 @@ mod tests {
     #[test]
     fn pauses_double_up_to_a_bound_and_heed_what_was_told() {
         let retries = Retries::default();
-        let longest: Vec<_> = (0..7).map(|tried| retries.pause(tried, None, 1.0)).collect();
+        let longest: Vec<_> = (0..7)
+            .map(|tried| retries.pause(tried, None, 1.0))
+            .collect();
         let millis: Vec<_> = longest.iter().map(Duration::as_millis).collect();
         assert_eq!(millis, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
         assert_eq!(retries.pause(3, None, 0.0), Duration::ZERO);

@@ -59,7 +59,11 @@ fn parameters(operation: &Value) -> BTreeMap<String, Value> {
             parameters.insert(name.to_owned(), parameter.clone());
         }
     }
-    for (name, schema) in operation["body"]["properties"].as_object().into_iter().flatten() {
+    for (name, schema) in operation["body"]["properties"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
         parameters.insert(name.clone(), schema.clone());
     }
     parameters
@@ -85,7 +89,10 @@ fn rust_name(wire: &str) -> String {
 }
 
 fn fits(ours: &DescribedParameter, schema: &Value) -> Result<(), String> {
-    let (kind, items) = (schema["type"].as_str().unwrap_or_default(), &schema["items"]);
+    let (kind, items) = (
+        schema["type"].as_str().unwrap_or_default(),
+        &schema["items"],
+    );
     if ours.many != (kind == "array") {
         return Err(format!("may stand several times: {}", ours.many));
     }
@@ -119,7 +126,11 @@ fn every_operation_and_parameter_that_is_served_has_its_method() {
             faults.push(format!("{name} is served, and no method sends it"));
             continue;
         };
-        let verb = if mine.verb == "LIST" { "GET" } else { mine.verb };
+        let verb = if mine.verb == "LIST" {
+            "GET"
+        } else {
+            mine.verb
+        };
         if operation["method"] != verb {
             faults.push(format!("{name} is no {verb}"));
         }
