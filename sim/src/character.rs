@@ -30,6 +30,8 @@ pub struct Character {
     pub headers: Vec<(String, String)>,
     /// What it does when it is asked to call somebody else.
     pub referral: Referral,
+    /// What it says in so many milliseconds after it was first called is lost on the way.
+    pub unheard_ms: u64,
 }
 
 /// What a phone does when it is asked to call somebody else (REFER). It never really does: what
@@ -106,6 +108,7 @@ impl Character {
             acts,
             headers: Vec::new(),
             referral: Referral::default(),
+            unheard_ms: 0,
         }
     }
 
@@ -118,6 +121,7 @@ impl Character {
             acts: Vec::new(),
             headers: Vec::new(),
             referral: Referral::default(),
+            unheard_ms: 0,
         }
     }
 

@@ -95,6 +95,8 @@ pub struct Phones {
     news: BTreeSet<(Time, LegId, transfer::News)>,
     /// Users whose phone has died.
     dead: BTreeSet<String>,
+    /// Users of whom nothing is heard before this moment.
+    unheard: BTreeMap<String, Time>,
     next_leg: u64,
     next_play: u64,
     out: VecDeque<PhoneOutput>,
@@ -122,6 +124,7 @@ impl Phones {
             timers: BTreeSet::new(),
             news: BTreeSet::new(),
             dead: BTreeSet::new(),
+            unheard: BTreeMap::new(),
             next_leg: 1,
             next_play: 1,
             out: VecDeque::new(),
@@ -199,6 +202,7 @@ impl Phones {
         if self.is_deaf_to(bytes) {
             return;
         }
+        self.note_called(now, bytes);
         self.sip.handle_datagram(now, flow, bytes);
         self.drain(now);
     }

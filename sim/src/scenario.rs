@@ -271,6 +271,7 @@ fn phone(text: &str) -> Result<(String, String, Character), String> {
             "answers" => character.answer = Answer::After(length()?),
             "rings-after" => character.ring_after_ms = length()?,
             "rings" => character.answer = Answer::Never,
+            "unheard-for" => character.unheard_ms = length()?,
             "deaf" => character.answer = Answer::Deaf,
             "busy" => character.answer = Answer::Refuse(486, 0),
             "declines" => character.answer = Answer::Refuse(603, length()?),

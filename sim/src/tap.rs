@@ -16,12 +16,12 @@ pub struct Tap {
     /// Answers 2xx that arrived, by who sent the INVITE, and how often.
     unacknowledged: BTreeMap<Invite, u32>,
     /// When an INVITE that has not been answered in any way left first. Answers that come when
-    /// its transaction has given up (RFC 3261 §17.1.1.2, Timer B) find nobody any more.
+    /// its transaction is gone find nobody any more.
     unheard: BTreeMap<Invite, Time>,
 }
 
-/// Timer B: 64·T1.
-const PATIENCE: Span = Span::from_secs(32);
+/// Timer B, and 64·T1 in which an INVITE that is given up is kept for what comes late.
+const PATIENCE: Span = Span::from_secs(64);
 
 impl Tap {
     /// A message leaves the platform (`false`) or a phone (`true`).

@@ -280,6 +280,9 @@ impl World {
                 if let Some(tap) = &mut self.tap {
                     tap.sent(self.now, true, &bytes);
                 }
+                if self.phones.is_unheard(self.now, &bytes) {
+                    return;
+                }
                 for way in self.network.carry() {
                     let flow = flow.reversed();
                     self.plan(way, Happening::ToSwitch(flow, bytes.clone()));

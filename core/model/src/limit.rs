@@ -402,6 +402,10 @@ pub const GUESSERS_MAX: usize = 65_536;
 /// Live SIP transactions: 10,000 calls/s of answer and BYE held 32 s each; beyond it requests are
 /// dropped as a full socket would, at about 0.7 kB each.
 pub const SIP_TRANSACTIONS_MAX: usize = 640_000;
+/// INVITEs that were given up unanswered and are kept for a far end that rings or answers late, at
+/// about 2 kB each: as many as calls may live. Beyond it the oldest is forgotten, as a transaction
+/// is at Timer B (RFC 3261 §17.1.1.2).
+pub const SIP_LATE_INVITES_MAX: usize = 20_000;
 /// Open SIP connections: one per phone behind TCP, TLS or WebSocket, and some spare.
 pub const SIP_CONNECTIONS_MAX: usize = 20_000;
 /// Messages that may wait for one connection to open: what a burst of calls to one trunk makes.

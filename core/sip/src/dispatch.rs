@@ -154,7 +154,7 @@ impl Endpoint {
                     leg.hear(stack, client, response);
                     self.sweep(id);
                 }
-                None => self.take_late_answer(client, response, flow),
+                None => stack.hear_late(client, response, flow),
             },
             User::Registration(id) => {
                 if let Some(carrier) = self.carriers.get_mut(&id) {
@@ -169,18 +169,7 @@ impl Endpoint {
                     watched.hear(stack, client, response);
                 }
             }
-            User::Nobody => {}
-        }
-    }
-
-    /// A 2xx for a leg that is over: another fork's, which must not ring on.
-    fn take_late_answer(&mut self, client: u64, response: &Response, flow: Flow) {
-        let invite = response
-            .headers
-            .cseq()
-            .is_ok_and(|cseq| cseq.method == Method::Invite);
-        if invite && response.code.is_success() {
-            self.stack.decline_answer(client, response, flow);
+            User::Nobody => stack.hear_late(client, response, flow),
         }
     }
 

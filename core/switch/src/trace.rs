@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 const RUNGS_MAX: usize = 500;
 /// How long an ended call's ladder stays open for what is still on its way (the 200 to a BYE).
 const GRACE: Span = Span::from_millis(250);
-/// How long a leg keeps its name after that: transactions live 32 s.
+/// How long a leg keeps its name after that: what comes late comes within 32 s of Timer B.
 const MEMORY: Span = Span::from_secs(40);
 
 /// Where the far end of a leg is known under which name.
@@ -20,8 +20,16 @@ const MEMORY: Span = Span::from_secs(40);
 struct Leg {
     name: String,
     call: Option<CallSid>,
-    /// The Call-ID under which it is remembered.
-    id: Option<String>,
+    /// The Call-IDs under which it is remembered: one for each address that was tried.
+    ids: Vec<String>,
+}
+
+/// Whose messages have this Call-ID. An address that was given up may still speak when the leg
+/// has gone on to another.
+#[derive(Debug)]
+struct Known {
+    leg: LegId,
+    name: String,
 }
 
 /// Writes rungs, and keeps those of live calls until the call has ended.
@@ -37,7 +45,7 @@ pub(crate) struct Tracer {
     closing: VecDeque<(Time, CallSid)>,
     forgetting: VecDeque<(Time, CallSid)>,
     /// Legs by the Call-ID of their messages, for messages whose leg is gone.
-    ids: BTreeMap<String, LegId>,
+    ids: BTreeMap<String, Known>,
     /// The INVITEs of legs that are being offered: written once their call is known.
     held: Vec<(Time, sip::Trace)>,
     /// Legs that may never belong to a call: offered, and refused at once.
@@ -64,14 +72,10 @@ impl Tracer {
     /// From now on the far end of this leg is called so.
     pub(crate) fn names(&mut self, now: Time, leg: LegId, name: String) {
         if self.on {
-            self.legs.insert(
-                leg,
-                Leg {
-                    name,
-                    call: None,
-                    id: None,
-                },
-            );
+            let before = self.legs.remove(&leg);
+            let ids = before.map_or(Vec::new(), |leg| leg.ids);
+            let call = None;
+            self.legs.insert(leg, Leg { name, call, ids });
             self.strangers.push_back((now + MEMORY, leg));
         }
     }
@@ -317,10 +321,15 @@ impl Tracer {
         calls: &CallControl,
         out: &mut Vec<Output>,
     ) {
-        let leg = trace.leg.or_else(|| self.ids.get(&trace.call_id).copied());
+        let known = self.ids.get(&trace.call_id);
+        let leg = trace.leg.or_else(|| known.map(|known| known.leg));
+        let name = known.filter(|known| Some(known.leg) == leg);
+        let name = name.map(|known| known.name.clone());
         let call = leg.and_then(|leg| self.call_of(leg, calls));
         let leg = leg.and_then(|leg| self.legs.get(&leg));
-        let far = leg.map_or_else(|| trace.flow.remote.to_string(), |leg| leg.name.clone());
+        let far = name
+            .or_else(|| leg.map(|leg| leg.name.clone()))
+            .unwrap_or_else(|| trace.flow.remote.to_string());
         let far = Party::Far(far);
         let (from, to) = if trace.sent {
             (Party::Switch, far)
@@ -332,16 +341,18 @@ impl Tracer {
 
     fn remember(&mut self, id: &str, leg: LegId) {
         if let Some(known) = self.legs.get_mut(&leg).filter(|_| !id.is_empty()) {
-            known.id = Some(id.to_owned());
-            self.ids.insert(id.to_owned(), leg);
+            known.ids.push(id.to_owned());
+            let name = known.name.clone();
+            self.ids.insert(id.to_owned(), Known { leg, name });
         }
     }
 
     fn forget(&mut self, leg: LegId) {
-        if let Some(id) = self.legs.remove(&leg).and_then(|leg| leg.id)
-            && self.ids.get(&id) == Some(&leg)
-        {
-            self.ids.remove(&id);
+        let ids = self.legs.remove(&leg).map_or(Vec::new(), |leg| leg.ids);
+        for id in ids {
+            if self.ids.get(&id).is_some_and(|known| known.leg == leg) {
+                self.ids.remove(&id);
+            }
         }
     }
 

@@ -47,6 +47,7 @@ pub(super) fn character(chance: &mut Chance) -> Character {
         3 => who.answer = Answer::Never,
         4 => who.answer = Answer::Deaf,
         5 => who.answer = Answer::After(0),
+        6 => who.unheard_ms = chance.below(60_000),
         _ => {}
     }
     who

@@ -1,7 +1,9 @@
-//! Phones that hear nothing, and phones that have died: told by the names in a message.
+//! Phones that hear nothing, phones that aren't heard at first, and phones that have died: told
+//! by the names in a message.
 
 use super::Phones;
 use crate::character::Answer;
+use model::{Span, Time};
 
 impl Phones {
     /// Whether the phone of this user has died.
@@ -22,6 +24,30 @@ impl Phones {
     pub(super) fn is_from_dead(&self, bytes: &[u8]) -> bool {
         !self.dead.is_empty()
             && named(bytes, "From:", "To:").is_some_and(|user| self.dead.contains(&user))
+    }
+
+    /// Notes when a phone was first called whose answers don't come through at first.
+    pub(super) fn note_called(&mut self, now: Time, bytes: &[u8]) {
+        if !bytes.starts_with(b"INVITE ") {
+            return;
+        }
+        let Some(user) = named(bytes, "To:", "From:") else {
+            return;
+        };
+        let unheard_ms = self.characters.get(&user).map_or(0, |who| who.unheard_ms);
+        if unheard_ms > 0 {
+            let until = now + Span::from_millis(unheard_ms);
+            self.unheard.entry(user).or_insert(until);
+        }
+    }
+
+    /// Whether these bytes come from a phone that isn't heard yet: its driver loses them.
+    pub fn is_unheard(&self, now: Time, bytes: &[u8]) -> bool {
+        let until = |user: String| self.unheard.get(&user).copied();
+        !self.unheard.is_empty()
+            && named(bytes, "From:", "To:")
+                .and_then(until)
+                .is_some_and(|until| now < until)
     }
 }
 

@@ -8,6 +8,7 @@
 pub(crate) mod admit;
 pub(crate) mod digest;
 pub(crate) mod ending;
+pub(crate) mod late;
 pub(crate) mod ping;
 pub(crate) mod register;
 pub(crate) mod registrar;
@@ -20,7 +21,7 @@ pub(crate) mod within;
 
 use crate::dialog::Dialog;
 use crate::message::header::{MediaType, NameAddr};
-use crate::message::{Code, HeaderName, Headers, Method, Request, Response};
+use crate::message::{Code, HeaderName, Headers, Request, Response};
 use crate::stack::Stack;
 use crate::transaction::User;
 use crate::transaction::timer::{Armed, Owner, Timer};
@@ -244,17 +245,6 @@ impl Stack {
         let bytes = self.acknowledge(leg, dialog.ack(number), flow);
         self.transactions
             .keep_ack(client, &dialog.remote_tag, flow, &bytes);
-    }
-
-    /// ACK and BYE for an answer nobody wants: another fork's, or one that crossed our CANCEL.
-    pub(crate) fn decline_answer(&mut self, client: u64, response: &Response, flow: Flow) {
-        let Some(mut dialog) = Dialog::of_response(response, flow) else {
-            return;
-        };
-        self.acknowledge_answer(None, &dialog, client, dialog.local_seq);
-        let mut bye = dialog.request(Method::Bye);
-        let flow = self.way(&dialog);
-        self.request(User::Nobody, &mut bye, flow);
     }
 
     /// Answers a request with a bare response.

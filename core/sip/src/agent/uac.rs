@@ -428,7 +428,7 @@ impl Calling {
         }
         if self.given_up.is_none() && self.unheard.is_some() {
             // Nothing has come, not even a provisional response, so no CANCEL may leave (RFC 3261
-            // §9.1): the request is left alone, as after Timer B.
+            // §9.1) before something comes late: `late.rs`.
             return self.forsake(line, stack);
         }
         if self.given_up.is_none() {
@@ -444,8 +444,7 @@ impl Calling {
             return self.fail_with(line, stack, code, Vec::new(), code.phrase());
         }
         if let Some(client) = self.client.take() {
-            let (transactions, mut turn) = stack.split();
-            transactions.abandon(&mut turn, client);
+            stack.give_up(client);
         }
         self.next_address(line, stack, Code::REQUEST_TIMEOUT)
     }
@@ -502,11 +501,8 @@ impl Calling {
         reason: &str,
         error: Option<ErrorCode>,
     ) -> Option<State> {
-        if let Some(client) = self.client
-            && stack.transactions.is_pending(client)
-        {
-            let (transactions, mut turn) = stack.split();
-            transactions.abandon(&mut turn, client);
+        if let Some(client) = self.client {
+            stack.give_up(client);
         }
         let event = SignalEvent::Failed {
             code: code.number(),

@@ -42,11 +42,15 @@ pub struct Pair {
     pub outputs: Vec<(usize, Output)>,
     /// Every packet sent: when, by whom, its ladder line, its bytes.
     pub sent: Vec<(Time, usize, String, Vec<u8>)>,
+    /// Every packet that came: when, to whom, its bytes.
+    pub came: Vec<(Time, usize, Vec<u8>)>,
     air: BTreeMap<(Time, u64), (usize, Flow, Vec<u8>)>,
     next: u64,
     next_leg: u64,
     /// Cuts every packet for which it says true.
     pub cut: fn(&str) -> bool,
+    /// Nothing that this end says between these times comes through.
+    pub mute: Option<(usize, Time, Time)>,
 }
 
 pub fn address(end: usize) -> SocketAddr {
@@ -87,10 +91,12 @@ impl Pair {
             events: Vec::new(),
             outputs: Vec::new(),
             sent: Vec::new(),
+            came: Vec::new(),
             air: BTreeMap::new(),
             next: 0,
             next_leg: 1,
             cut: |_| false,
+            mute: None,
         }
     }
 
@@ -166,6 +172,11 @@ impl Pair {
             Message::parse(&bytes).expect("we send what we can read");
         }
         self.sent.push((self.now, end, line.clone(), bytes.clone()));
+        let now = self.now;
+        let mute = |(muted, from, to)| muted == end && (from..to).contains(&now);
+        if self.mute.is_some_and(mute) {
+            return;
+        }
         let copies = 1 + u64::from(self.chance.percent(self.net.double_percent));
         for _ in 0..copies {
             if (self.cut)(&line) || self.chance.percent(self.net.loss_percent) {
@@ -216,6 +227,7 @@ impl Pair {
                 break;
             }
             let (to, flow, bytes) = entry.remove();
+            self.came.push((self.now, to, bytes.clone()));
             self.ends[to].handle_datagram(self.now, flow, &bytes);
             self.drain();
         }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pair::{Net, Pair};
-use crate::message::Message;
+use crate::message::{Message, Method};
 use model::signal::{SignalCommand, SignalEvent};
 use model::{Chance, LegId, Span, Time};
 
@@ -13,6 +13,13 @@ use model::{Chance, LegId, Span, Time};
 enum Act {
     Call(usize),
     Do(usize, LegId, SignalCommand),
+}
+
+/// How often something came when nobody waited for it any more.
+#[derive(Debug, Default, Clone, Copy)]
+struct Late {
+    rang: usize,
+    answered: usize,
 }
 
 struct World {
@@ -25,6 +32,8 @@ struct World {
     last: Time,
     /// How often each leg was to send a REFER.
     refers: BTreeMap<(usize, LegId), usize>,
+    /// How many calls in a hundred are given up after six seconds of silence.
+    impatient_percent: u64,
 }
 
 fn answer() -> SignalCommand {
@@ -54,11 +63,23 @@ impl World {
             next: 0,
             seen: 0,
             refers: BTreeMap::new(),
+            impatient_percent: 0,
         };
         for _ in 0..1 + world.chance.below(3) {
             let from = world.chance.below(2) as usize;
             world.plan_in(3_000, Act::Call(from));
         }
+        world
+    }
+
+    /// A world in which one end isn't heard for a while: what it says may come when nobody waits
+    /// for it any more.
+    fn late(seed: u64) -> World {
+        let mut world = World::new(seed);
+        let from = world.pair.now + Span::from_millis(world.chance.below(3_000));
+        let until = from + Span::from_millis(world.chance.below(70_000));
+        world.pair.mute = Some((world.chance.below(2) as usize, from, until));
+        world.impatient_percent = 50;
         world
     }
 
@@ -96,7 +117,11 @@ impl World {
     fn act(&mut self, act: Act) {
         match act {
             Act::Call(from) => {
-                let leg = self.pair.call(from);
+                let mut placement = self.pair.placement(1 - from);
+                if self.impatient_percent > 0 && self.chance.percent(self.impatient_percent) {
+                    placement.unheard_secs = Some(6);
+                }
+                let leg = self.pair.call_with(from, placement);
                 if self.chance.percent(40) {
                     self.plan_do(6_000, from, leg, SignalCommand::Release);
                 }
@@ -180,6 +205,63 @@ impl World {
         // swallow what comes late, and what the network holds.
         let after = self.pair.now.since(self.last).secs();
         assert!(after <= 2 * 32 + 6, "state outlived its call by {after} s");
+    }
+
+    /// Whoever rings or answers when its call was given up is cancelled, or acknowledged and hung
+    /// up on. Gives how often that was.
+    fn judge_late(&self) -> Late {
+        self.judge_rest();
+        self.judge_legs();
+        // Kept for 64·T1 after Timer B, as long again for the CANCEL, and for the ACK.
+        let after = self.pair.now.since(self.last).secs();
+        assert!(after <= 4 * 32, "state outlived its call by {after} s");
+        let mut late = Late::default();
+        for (failed, end, _, event) in &self.pair.events {
+            let SignalEvent::Failed { sip_call_id, .. } = event else {
+                continue;
+            };
+            let of_call = |bytes: &[u8]| {
+                let message = Message::parse(bytes).ok()?;
+                let headers = message.headers();
+                (headers.call_id() == Ok(sip_call_id)).then_some(message)
+            };
+            let sent = |method: &str| {
+                let own = self.pair.sent.iter().filter(|sent| sent.1 == *end);
+                own.filter(|sent| sent.2.starts_with(method) && of_call(&sent.3).is_some())
+                    .map(|sent| sent.0)
+                    .collect::<Vec<_>>()
+            };
+            let Some(left) = sent("INVITE").first().copied() else {
+                continue;
+            };
+            let came = self.pair.came.iter().filter(|came| came.1 == *end);
+            let responses = came.filter_map(|came| match of_call(&came.2)? {
+                Message::Response(response) => {
+                    let invite = response.headers.cseq().ok()?.method == Method::Invite;
+                    invite.then_some((came.0, response.code))
+                }
+                Message::Request(_) => None,
+            });
+            // By time: several that come at once are heard in the order in which they were sent.
+            let mut responses: Vec<_> = responses.collect();
+            responses.sort_by_key(|response| response.0);
+            let Some((first, code)) = responses.first().copied() else {
+                continue;
+            };
+            if first <= *failed || first.since(left).secs() >= 64 {
+                continue;
+            }
+            if code.is_provisional() {
+                late.rang += 1;
+                assert!(!sent("CANCEL").is_empty(), "{sip_call_id} rings on");
+            }
+            if responses.iter().any(|(_, code)| code.is_success()) {
+                late.answered += 1;
+                assert!(!sent("ACK").is_empty(), "{sip_call_id} has no ACK");
+                assert!(!sent("BYE").is_empty(), "{sip_call_id} stands for ever");
+            }
+        }
+        late
     }
 
     fn judge_rest(&self) {
@@ -288,10 +370,13 @@ impl World {
 
 /// Runs one world; its ladder is printed if the judge complains.
 fn run(seed: u64) {
-    let mut world = World::new(seed);
+    judged(World::new(seed), World::judge);
+}
+
+fn judged<T>(mut world: World, judge: impl Fn(&World) -> T) -> T {
     world.run();
-    let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.judge()));
-    if let Err(complaint) = judged {
+    let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| judge(&world)));
+    judged.unwrap_or_else(|complaint| {
         let start = Time::from_secs(1_000);
         for (at, end, line, bytes) in &world.pair.sent {
             let text = String::from_utf8_lossy(bytes);
@@ -303,7 +388,7 @@ fn run(seed: u64) {
             eprintln!("{} {end} {line} {} {cseq}", at.since(start), &call[9..15]);
         }
         std::panic::resume_unwind(complaint);
-    }
+    })
 }
 
 #[test]
@@ -312,6 +397,18 @@ fn three_thousand_worlds_hold() {
         let outcome = std::panic::catch_unwind(|| run(seed));
         assert!(outcome.is_ok(), "world {seed}");
     }
+}
+
+#[test]
+fn two_thousand_worlds_of_late_answers_hold() {
+    let mut seen = Late::default();
+    for seed in 0..2_000 {
+        let outcome = std::panic::catch_unwind(|| judged(World::late(seed), World::judge_late));
+        let late = outcome.unwrap_or_else(|_| panic!("late world {seed}"));
+        seen.rang += late.rang;
+        seen.answered += late.answered;
+    }
+    assert!(seen.rang > 20 && seen.answered > 20, "{seen:?}");
 }
 
 /// A network that changes bytes may change tags, branches, methods: calls may then end in any

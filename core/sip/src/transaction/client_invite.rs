@@ -5,6 +5,10 @@
 //!    │              └──3xx–6xx→ Completed ─Timer D→ ∎
 //!    └─Timer B, transport error→ ∎
 //! ```
+//!
+//! One that is given up before its final response (by its user, or by Timer B) has no user from
+//! then on, is repeated no more, and lives on in Calling or Proceeding: the far end may have heard
+//! of it all the same, and what it says late is answered instead of dropped.
 
 use super::timer::{Armed, Owner, Timer};
 use super::{Heard, Turn, User};
@@ -34,6 +38,10 @@ pub(crate) struct ClientInvite {
     /// A re-INVITE: no person is asked, so its answer is not waited for longer than any other's,
     /// provisional responses or not.
     is_within: bool,
+    /// Nobody waits for its answer any more.
+    given_up: bool,
+    /// Its CANCEL has left.
+    canceled: bool,
     /// The INVITE while it is repeated, then the ACK of a refusal.
     sent: Box<[u8]>,
     /// The ACK to be, with the To of the INVITE; also what a CANCEL is made from.
@@ -61,6 +69,8 @@ impl ClientInvite {
             armed: Armed::default(),
             interval: turn.values.t1,
             is_within: request.headers.to().is_ok_and(|to| to.tag().is_some()),
+            given_up: false,
+            canceled: false,
             sent: bytes.as_slice().into(),
             template: Some(Box::new(template(request))),
             acks: Vec::new(),
@@ -84,10 +94,15 @@ impl ClientInvite {
         let code = response.code;
         match self.state {
             State::Calling | State::Proceeding if code.is_provisional() => {
+                let first = self.state == State::Calling;
                 self.state = State::Proceeding;
-                turn.timers.stop_all(&mut self.armed, Owner::Client(id));
                 self.sent = Box::default();
-                if self.is_within {
+                if first {
+                    turn.timers.stop_all(&mut self.armed, Owner::Client(id));
+                }
+                // Who rings late has 64·T1 to answer the CANCEL (RFC 3261 §9.1), and no longer
+                // for ringing again.
+                if self.is_within || (self.given_up && first) {
                     let end = turn.now + turn.values.patience();
                     turn.timers
                         .set(&mut self.armed, Owner::Client(id), Timer::B, end);
@@ -129,12 +144,19 @@ impl ClientInvite {
                 turn.timers
                     .set(&mut self.armed, Owner::Client(id), Timer::A, at);
             }
-            (Timer::B, State::Calling | State::Proceeding) => {
+            (Timer::B, State::Calling | State::Proceeding) if self.given_up => {
                 self.state = State::Terminated;
+            }
+            (Timer::B, State::Calling | State::Proceeding) => {
                 turn.heard.push_back(Heard::TimedOut {
                     user: self.user,
                     client: id,
                 });
+                if self.is_within {
+                    self.state = State::Terminated;
+                } else {
+                    self.give_up(turn, id);
+                }
             }
             (Timer::D, State::Completed) | (Timer::M, State::Accepted) => {
                 self.state = State::Terminated;
@@ -143,9 +165,31 @@ impl ClientInvite {
         }
     }
 
-    /// The way to the far end is gone (RFC 3261 §17.1.4).
+    /// Nobody waits for the final response any more. The INVITE may have come through all the
+    /// same: it is kept for 64·T1 after Timer B, or after now if that has been stopped, so that a
+    /// phone which rings or answers late is told (RFC 3261 §9.1, §13.2.2.4).
+    pub(super) fn give_up(&mut self, turn: &mut Turn<'_>, id: u64) {
+        if self.given_up || !self.is_pending() {
+            return;
+        }
+        self.given_up = true;
+        self.user = User::Nobody;
+        self.sent = Box::default();
+        let owner = Owner::Client(id);
+        let end = self.armed.at(Timer::B).unwrap_or(turn.now);
+        turn.timers.stop_all(&mut self.armed, owner);
+        let end = end + turn.values.patience();
+        turn.timers.set(&mut self.armed, owner, Timer::B, end);
+    }
+
+    /// Whether it lives only for what may come late.
+    pub(super) fn is_late(&self) -> bool {
+        self.given_up && self.is_pending()
+    }
+
+    /// The way to the far end is gone (RFC 3261 §17.1.4). What comes late may come by another.
     pub(super) fn break_off(&mut self, turn: &mut Turn<'_>, id: u64) {
-        if self.state == State::Calling {
+        if self.state == State::Calling && !self.given_up {
             self.state = State::Terminated;
             turn.heard.push_back(Heard::Broken {
                 user: self.user,
@@ -155,16 +199,17 @@ impl ClientInvite {
     }
 
     /// Whether no final response has come yet.
-    pub(super) fn is_pending(&self) -> bool {
+    fn is_pending(&self) -> bool {
         matches!(self.state, State::Calling | State::Proceeding)
     }
 
     /// The CANCEL of this INVITE (RFC 3261 §9.1): same branch, Route and CSeq number. Only once
-    /// a provisional response has come.
-    pub(super) fn cancel(&self) -> Option<Request> {
-        if self.state != State::Proceeding {
+    /// a provisional response has come, and only one.
+    pub(super) fn cancel(&mut self) -> Option<Request> {
+        if self.state != State::Proceeding || self.canceled {
             return None;
         }
+        self.canceled = true;
         let mut request = Request::clone(self.template.as_deref()?);
         request.method = Method::Cancel;
         let number = request.headers.cseq().ok()?.number;

@@ -123,11 +123,6 @@ impl ClientOther {
         }
     }
 
-    /// Whether no final response has come yet.
-    pub(super) fn is_pending(&self) -> bool {
-        matches!(self.state, State::Trying | State::Proceeding)
-    }
-
     fn complete(&mut self, turn: &mut Turn<'_>, id: u64) {
         turn.timers.stop_all(&mut self.armed, Owner::Client(id));
         self.sent = Box::default();

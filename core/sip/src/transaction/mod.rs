@@ -11,8 +11,7 @@ pub(crate) mod timer;
 #[cfg(test)]
 mod tests;
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::config::TimerValues;
 use crate::message::header::Via;
@@ -98,6 +97,8 @@ enum Server {
 pub(crate) struct Transactions {
     /// By twice the number in the branch; a CANCEL, which shares its INVITE's branch, is odd.
     clients: BTreeMap<u64, Box<Client>>,
+    /// INVITEs of ours that live only for what may come late; the oldest first.
+    late: BTreeSet<u64>,
     servers: BTreeMap<u64, Box<Server>>,
     /// The server transaction of a request without To tag, however it came.
     merges: BTreeMap<u64, u64>,
@@ -110,6 +111,7 @@ impl Transactions {
     pub(crate) fn new(secret: u64) -> Transactions {
         Transactions {
             clients: BTreeMap::new(),
+            late: BTreeSet::new(),
             servers: BTreeMap::new(),
             merges: BTreeMap::new(),
             next: 1,
@@ -148,24 +150,22 @@ impl Transactions {
         id
     }
 
-    /// Sends the CANCEL of a pending INVITE; false while no provisional response has come, when
-    /// it must be held (RFC 3261 §9.1).
-    pub(crate) fn cancel(&mut self, turn: &mut Turn<'_>, invite: u64) -> bool {
-        let Some(Client::Invite(pending)) = self.clients.get(&invite).map(|boxed| &**boxed) else {
-            return false;
+    /// Sends the CANCEL of a pending INVITE, once; not while no provisional response has come,
+    /// when it must be held (RFC 3261 §9.1).
+    pub(crate) fn cancel(&mut self, turn: &mut Turn<'_>, invite: u64) {
+        let pending = self.clients.get_mut(&invite).map(|boxed| &mut **boxed);
+        let Some(Client::Invite(pending)) = pending else {
+            return;
         };
         let Some(request) = pending.cancel() else {
-            return false;
+            return;
         };
         let (id, user) = (invite | 1, pending.user);
+        // Nobody waits for the answer to the CANCEL; what counts is the INVITE's.
         let (flow, nonce) = (pending.flow, pending.nonce);
-        if let Entry::Vacant(vacant) = self.clients.entry(id) {
-            // Nobody waits for the answer to the CANCEL; what counts is the INVITE's.
-            let mut cancel = ClientOther::start(turn, id, user, flow, nonce, &request);
-            cancel.user = User::Nobody;
-            vacant.insert(Box::new(Client::Other(cancel)));
-        }
-        true
+        let mut cancel = ClientOther::start(turn, id, user, flow, nonce, &request);
+        cancel.user = User::Nobody;
+        self.clients.insert(id, Box::new(Client::Other(cancel)));
     }
 
     /// Keeps the ACK of a 2xx, to be sent again whenever that 2xx comes again.
@@ -177,10 +177,13 @@ impl Transactions {
         }
     }
 
-    /// Forgets a request of ours that is given up.
-    pub(crate) fn abandon(&mut self, turn: &mut Turn<'_>, id: u64) {
-        if let Some(mut client) = self.clients.remove(&id) {
-            client.stop(turn.timers, id);
+    /// Nobody waits for the answer to this INVITE of ours any more: if it has none yet, it lives
+    /// on by itself for what may come late. User `Nobody` hears it.
+    pub(crate) fn give_up(&mut self, turn: &mut Turn<'_>, invite: u64) {
+        let client = self.clients.get_mut(&invite).map(|boxed| &mut **boxed);
+        if let Some(Client::Invite(client)) = client {
+            client.give_up(turn, invite);
+            self.sweep_client(turn, invite);
         }
     }
 
@@ -360,22 +363,32 @@ impl Transactions {
         }
     }
 
-    /// Whether this request of ours still waits for its final response.
-    pub(crate) fn is_pending(&self, id: u64) -> bool {
-        match self.clients.get(&id).map(|boxed| &**boxed) {
-            Some(Client::Invite(client)) => client.is_pending(),
-            Some(Client::Other(client)) => client.is_pending(),
-            None => false,
+    fn sweep_client(&mut self, turn: &mut Turn<'_>, id: u64) {
+        let (ended, late) = match self.clients.get(&id).map(|boxed| &**boxed) {
+            Some(Client::Invite(client)) => {
+                let ended = client.state == client_invite::State::Terminated;
+                (ended, client.is_late())
+            }
+            Some(Client::Other(client)) => (client.state == client_other::State::Terminated, false),
+            None => return,
+        };
+        if late {
+            self.late.insert(id);
+        } else {
+            self.late.remove(&id);
+        }
+        if ended {
+            self.forget_client(turn, id);
+        } else if self.late.len() > limit::SIP_LATE_INVITES_MAX
+            && let Some(oldest) = self.late.pop_first()
+        {
+            self.forget_client(turn, oldest);
         }
     }
 
-    fn sweep_client(&mut self, turn: &mut Turn<'_>, id: u64) {
-        let ended = self.clients.get(&id).is_some_and(|client| match &**client {
-            Client::Invite(client) => client.state == client_invite::State::Terminated,
-            Client::Other(client) => client.state == client_other::State::Terminated,
-        });
-        if ended {
-            self.abandon(turn, id);
+    fn forget_client(&mut self, turn: &mut Turn<'_>, id: u64) {
+        if let Some(mut client) = self.clients.remove(&id) {
+            client.stop(turn.timers, id);
         }
     }
 
