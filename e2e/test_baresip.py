@@ -76,7 +76,7 @@ class RealPhones(Case):
             document.say(sentence)
             document.pause(length=1)
         samples, rate = self.say_to(alice, document)
-        pieces = utterances(samples, rate)
+        pieces = utterances(samples, rate, around_s=0.2)
         self.assertEqual(len(pieces), len(UNSEEN) + len(PROMPTS), pieces)
         heard = [hear(samples[a:b], rate) for a, b in pieces]
         said = " ".join(UNSEEN)

@@ -54,8 +54,10 @@ def best_tone_share(samples, rate, frequency, piece_s=0.4):
     )
 
 
-def utterances(samples, rate, gap_s=0.7, floor_db=-45):
-    """Cuts at silences of at least `gap_s`; returns (start, end) in samples."""
+def utterances(samples, rate, gap_s=0.7, floor_db=-45, around_s=0.0):
+    """Cuts at silences of at least `gap_s`; returns (start, end) in samples. A soft beginning or
+    end lies under the floor: who wants the words whole asks for the line's silence around them
+    too, less than half of a gap."""
     step = rate // 50
     loud = [
         level_db(samples[at : at + step]) > floor_db for at in range(0, len(samples) - step, step)
@@ -72,7 +74,8 @@ def utterances(samples, rate, gap_s=0.7, floor_db=-45):
                 start, quiet = None, 0
     if start is not None:
         found.append((start * step, len(samples)))
-    return [(a, b) for a, b in found if b - a > rate // 5]
+    more = int(around_s * rate)
+    return [(max(a - more, 0), b + more) for a, b in found if b - a > rate // 5]
 
 
 def features(samples, rate):

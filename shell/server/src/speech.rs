@@ -232,7 +232,7 @@ impl Speakers {
             Err(media::file::DecodeError::Empty) => return Ok(Vec::new().into()),
             Err(error) => return Err(SpeechError::Program(error.to_string())),
         };
-        let mut sound = spoken::speech_in(&raw).to_vec();
+        let mut sound = spoken::speech_in(&raw);
         if utterance.prosody.gain_db <= Prosody::SILENT_DB {
             sound.fill(0);
         } else if utterance.prosody.gain_db != 0 {
