@@ -146,6 +146,8 @@
 //!
 //! Nothing that is printed for debugging holds a secret.
 
+#[cfg(feature = "axum")]
+pub mod axum;
 pub mod blocking;
 mod client;
 mod config;
@@ -160,8 +162,11 @@ mod path;
 mod request;
 pub mod resource;
 mod retry;
+pub mod signature;
 mod tls;
+pub mod twiml;
 mod value;
+pub mod webhook;
 
 pub use api::{
     Account, AccountStatus, AccountType, AnsweredBy, Application, AuthToken, Call, CallDirection,

@@ -220,6 +220,11 @@ mod tests {
                 .to_string(),
             "dtmf"
         );
+        let plain = Document::new().say(" two\n words ");
+        assert!(
+            plain.to_string().contains("<Say>two words</Say>"),
+            "{plain}"
+        );
         assert!("DTMF".parse::<crate::verb::GatherInput>().is_err());
     }
 }

@@ -329,15 +329,16 @@ impl Speech {
     }
 }
 
+/// For building: a space at the end stays until it is written, for more may follow.
 impl From<&str> for Speech {
     fn from(text: &str) -> Speech {
-        Speech::text(text)
+        Speech::new().and(text.trim_start())
     }
 }
 
 impl From<String> for Speech {
     fn from(text: String) -> Speech {
-        Speech::text(&text)
+        Speech::from(text.as_str())
     }
 }
 
@@ -377,7 +378,13 @@ impl Part for Speech {
         Speech { pieces }
     }
     fn write(&self, writer: &mut Writer) {
-        write_pieces(&self.pieces, writer);
+        match self.pieces.split_last() {
+            Some((Piece::Text(last), others)) => {
+                write_pieces(others, writer);
+                writer.text(last.trim_end_matches(' '));
+            }
+            _ => write_pieces(&self.pieces, writer),
+        }
     }
 }
 
