@@ -23,7 +23,6 @@ pub struct Blocking;
 /// A client whose operations are waited for.
 ///
 /// ```
-/// # mod loopback { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loopback/mod.rs")); }
 /// # let server = loopback::Api::start();
 /// # let (sid, token, url) = (loopback::ACCOUNT, "secret", server.url());
 /// use ringback::{blocking::Client, Credentials};
@@ -145,6 +144,7 @@ impl<T: Body + Send + 'static> Iterator for Stream<T> {
             match self.walk.step() {
                 Step::Row(row) => return Some(Ok(row)),
                 Step::End => return None,
+                Step::Fault(fault) => return Some(Err(fault)),
                 Step::Ask(request) => {
                     let page = self.client.page(request);
                     if let Err(error) = self.walk.take(page) {

@@ -16,7 +16,8 @@ use std::sync::Arc;
 /// share its connections.
 pub type Client = ClientOf<Async>;
 
-/// A client: [`Client`], whose operations are awaited, or [`blocking::Client`](crate::blocking::Client).
+/// A client: [`Client`], whose operations are awaited, or
+/// [`blocking::Client`](crate::blocking::Client).
 pub struct ClientOf<M: Mode> {
     connection: Arc<Connection>,
     engine: M::Engine,

@@ -73,7 +73,8 @@ impl Config {
         self
     }
 
-    /// The account whose things are asked for, if it isn't the one of the credentials: a subaccount.
+    /// The account whose things are asked for, if it isn't the one of the credentials: a
+    /// subaccount.
     pub fn account(mut self, account_sid: impl Into<String>) -> Config {
         self.account = Some(account_sid.into());
         self

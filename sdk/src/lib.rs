@@ -1,7 +1,6 @@
 //! The client of the voice API for Rust: for a server of one's own, and for the original.
 //!
 //! ```
-//! # mod loopback { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loopback/mod.rs")); }
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), ringback::Error> {
 //! # let server = loopback::Api::start();
@@ -30,7 +29,8 @@
 //!
 //! # What there is
 //!
-//! A client leads to its resources ([`calls`](ClientOf::calls), [`recordings`](ClientOf::recordings),
+//! A client leads to its resources ([`calls`](ClientOf::calls),
+//! [`recordings`](ClientOf::recordings),
 //! [`incoming_phone_numbers`](ClientOf::incoming_phone_numbers), …), a resource to its operations
 //! (`create`, `fetch`, `list`, `update`, `delete`), and an operation takes what may be said of it
 //! and is sent. What can't be left out is an argument. [`blocking::Client`] has the same for
@@ -46,7 +46,6 @@
 //! row is.
 //!
 //! ```
-//! # mod loopback { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loopback/mod.rs")); }
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), ringback::Error> {
 //! # let server = loopback::Api::start();
@@ -80,7 +79,6 @@
 //! the error says so.
 //!
 //! ```
-//! # mod loopback { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loopback/mod.rs")); }
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), ringback::Error> {
 //! # let server = loopback::Api::start();
@@ -111,7 +109,6 @@
 //! # Calls that last
 //!
 //! ```
-//! # mod loopback { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loopback/mod.rs")); }
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), ringback::Error> {
 //! # let server = loopback::Api::start();

@@ -6,10 +6,11 @@
 
 use crate::ClientOf;
 use crate::mode::Mode;
-use crate::page::{PAGE_SIZE_MAX, Page, Walk, told};
+use crate::page::{PAGE_SIZE_MAX, Page, Step, Walk, told};
 use crate::path::{Path, Product};
 use crate::request::{Request, Target};
 use crate::retry::Verb;
+use crate::value::Value;
 use api::Body;
 use std::fmt;
 
@@ -28,6 +29,12 @@ impl<M: Mode> Ask<M> {
             request: Request::new(verb, path),
             limit: None,
         }
+    }
+
+    /// With a parameter.
+    pub fn put<V: Value>(mut self, name: &'static str, value: V) -> Ask<M> {
+        self.request.put(name, value);
+        self
     }
 
     pub fn send<T: Body + Send + 'static>(self) -> M::Answer<T> {
@@ -70,9 +77,10 @@ impl<M: Mode> Ask<M> {
             let mut rows = Vec::new();
             loop {
                 match walk.step() {
-                    crate::page::Step::Row(row) => rows.push(row),
-                    crate::page::Step::End => return Ok(rows),
-                    crate::page::Step::Ask(request) => {
+                    Step::Row(row) => rows.push(row),
+                    Step::End => return Ok(rows),
+                    Step::Fault(fault) => return Err(fault),
+                    Step::Ask(request) => {
                         walk.take(connection.ask_page(&request).await)?;
                     }
                 }
@@ -102,6 +110,12 @@ impl<M: Mode> fmt::Debug for Ask<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.request.fmt(f)
     }
+}
+
+/// What tells of itself what it sends: an operation, or all of a resource.
+#[cfg(test)]
+pub(crate) trait Describe {
+    fn described() -> Vec<Described>;
 }
 
 /// What an operation is called in the contract and takes, for the test that compares.
@@ -158,12 +172,6 @@ macro_rules! operation {
                 $name { ask: $crate::operation::Ask::new(client, verb, path) }
             }
 
-            #[allow(dead_code, reason = "not every operation has arguments")]
-            pub(crate) fn put<V: $crate::value::Value>(mut self, name: &'static str, value: V) -> Self {
-                self.ask.request.put(name, value);
-                self
-            }
-
             $(
                 $crate::operation::operation!(@set ($(#[$paramdoc])*) $param $wire $type);
             )*
@@ -185,20 +193,19 @@ macro_rules! operation {
         }
 
         #[cfg(test)]
-        #[allow(dead_code, reason = "the contract doesn't have all of them")]
-        impl $name<$crate::mode::Async> {
-            pub(crate) fn described() -> $crate::operation::Described {
+        impl $crate::operation::Describe for $name<$crate::mode::Async> {
+            fn described() -> Vec<$crate::operation::Described> {
                 #[allow(unused_mut, reason = "not every operation has parameters")]
                 let mut parameters: Vec<$crate::operation::DescribedParameter> = vec![
                     $($crate::operation::operation!(@describe $arg $argwire $argtype),)*
                     $($crate::operation::operation!(@describe $param $wire $type),)*
                 ];
                 $crate::operation::operation!(@paging $kind parameters);
-                $crate::operation::Described {
+                vec![$crate::operation::Described {
                     operation: $operation,
                     verb: stringify!($kind),
                     parameters,
-                }
+                }]
             }
         }
     };
@@ -374,8 +381,10 @@ macro_rules! resource {
                     #[allow(unused_mut, reason = "not every operation has a part of its own")]
                     let mut path = self.path.clone();
                     $(path = path.below($part.as_ref());)?
-                    $builder::at(&self.client, path)
-                        $(.put::<$argtype>($argwire, $arg.into()))*
+                    #[allow(unused_mut, reason = "not every operation has arguments")]
+                    let mut operation = $builder::at(&self.client, path);
+                    $(operation.ask.request.put::<$argtype>($argwire, $arg.into());)*
+                    operation
                 }
             )*
         }
@@ -388,7 +397,9 @@ macro_rules! resource {
 
         $(
             $crate::operation::operation! {
-                #[doc = concat!("`", $operation, "`: [`", stringify!($name), "::", stringify!($method), "`].")]
+                #[doc = concat!(
+                    "`", $operation, "`: [`", stringify!($name), "::", stringify!($method), "`]."
+                )]
                 $builder = $operation $kind -> $out,
                 ($($arg $argwire: $argtype),*)
                 { $($params)* }
@@ -396,9 +407,11 @@ macro_rules! resource {
         )*
 
         #[cfg(test)]
-        impl $name<$crate::mode::Async> {
-            pub(crate) fn described() -> Vec<$crate::operation::Described> {
-                vec![$($builder::described()),*]
+        impl $crate::operation::Describe for $name<$crate::mode::Async> {
+            fn described() -> Vec<$crate::operation::Described> {
+                let all: Vec<Vec<$crate::operation::Described>> =
+                    vec![$(<$builder<_> as $crate::operation::Describe>::described()),*];
+                all.into_iter().flatten().collect()
             }
         }
     };

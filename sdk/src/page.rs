@@ -52,6 +52,8 @@ pub struct Walk<T> {
     left: Option<u64>,
     /// Where the last page was.
     last: Option<String>,
+    /// Why nothing more can be asked for.
+    fault: Option<Error>,
 }
 
 /// What comes next.
@@ -60,6 +62,8 @@ pub(crate) enum Step<T> {
     Row(T),
     /// A page has to be asked for.
     Ask(Request),
+    /// What else there is can't be asked for.
+    Fault(Error),
     /// Nothing.
     End,
 }
@@ -72,6 +76,7 @@ impl<T> Walk<T> {
             next: Some(first),
             left: limit,
             last: None,
+            fault: None,
         }
     }
 
@@ -85,9 +90,10 @@ impl<T> Walk<T> {
             }
             return Step::Row(row);
         }
-        match self.next.take() {
-            Some(request) => Step::Ask(request),
-            None => Step::End,
+        match (self.next.take(), self.fault.take()) {
+            (Some(request), _) => Step::Ask(request),
+            (None, Some(fault)) => Step::Fault(fault),
+            (None, None) => Step::End,
         }
     }
 
@@ -98,9 +104,11 @@ impl<T> Walk<T> {
         let Some(next) = page.uris.next else {
             return Ok(());
         };
-        // A list that leads back to itself would never end.
+        // A list that leads back to itself would never end. Its rows are good, though.
         if self.last.as_ref() == Some(&next) {
-            return Err(Error::input(format!("{next:?} is its own next page")));
+            let fault = format!("{next:?} is its own next page");
+            self.fault = Some(Error::input(fault));
+            return Ok(());
         }
         self.next = Some(told(self.product, next.clone()));
         self.last = Some(next);
@@ -159,6 +167,7 @@ impl<T: Body + Send + 'static> Stream<T> {
             match self.walk.step() {
                 Step::Row(row) => return Poll::Ready(Some(Ok(row))),
                 Step::End => return Poll::Ready(None),
+                Step::Fault(fault) => return Poll::Ready(Some(Err(fault))),
                 Step::Ask(request) => {
                     self.asking = Some(self.client.page(request));
                 }

@@ -3,7 +3,7 @@
 use super::{CallNotifications, CallRecordings};
 use crate::ClientOf;
 use crate::mode::Mode;
-use crate::operation::{operation, resource};
+use crate::operation::{Ask, operation, resource};
 use crate::path::Path;
 use crate::value::{Millis, Secs, When};
 use api::{
@@ -74,16 +74,15 @@ impl<M: Mode> Calls<M> {
     /// [`application_sid`](NewCall::application_sid).
     pub fn create(&self, to: impl Into<String>, from: impl Into<String>) -> NewCall<M> {
         let call = CreateCall::at(&self.client, self.path.clone());
-        NewCall {
-            call: call.put("To", to.into()).put("From", from.into()),
-        }
+        let ask = call.ask.put("To", to.into()).put("From", from.into());
+        NewCall { ask }
     }
 }
 
 /// A call that doesn't know yet what it is to run: [`Calls::create`].
 #[must_use = "a call is placed when it is sent"]
 pub struct NewCall<M: Mode> {
-    call: CreateCall<M>,
+    ask: Ask<M>,
 }
 
 impl<M: Mode> NewCall<M> {
@@ -91,14 +90,14 @@ impl<M: Mode> NewCall<M> {
     ///
     /// Parameter `Url`.
     pub fn url(self, url: impl Into<String>) -> CreateCall<M> {
-        self.call.put("Url", url.into())
+        self.run("Url", url.into())
     }
 
     /// This is its document.
     ///
     /// Parameter `Twiml`.
     pub fn twiml(self, document: impl Into<String>) -> CreateCall<M> {
-        self.call.put("Twiml", document.into())
+        self.run("Twiml", document.into())
     }
 
     /// This application's addresses are asked and told. The method, the fallback and the status
@@ -106,13 +105,19 @@ impl<M: Mode> NewCall<M> {
     ///
     /// Parameter `ApplicationSid`.
     pub fn application_sid(self, sid: impl Into<String>) -> CreateCall<M> {
-        self.call.put("ApplicationSid", sid.into())
+        self.run("ApplicationSid", sid.into())
+    }
+
+    fn run(self, name: &'static str, value: String) -> CreateCall<M> {
+        CreateCall {
+            ask: self.ask.put(name, value),
+        }
     }
 }
 
 impl<M: Mode> fmt::Debug for NewCall<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.call.fmt(f)
+        self.ask.fmt(f)
     }
 }
 

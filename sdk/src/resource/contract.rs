@@ -2,31 +2,31 @@
 //! What is served is told by the page that asks the server itself, so nothing has to be kept here.
 
 use super::*;
-use crate::operation::{Described, DescribedParameter};
+use crate::operation::{Describe, Described, DescribedParameter};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 fn described() -> Vec<Described> {
-    let mut all = vec![
+    let all = [
         CreateCall::described(),
         CreateIncomingPhoneNumber::described(),
         CreateSecondaryAuthToken::described(),
         DeleteSecondaryAuthToken::described(),
         PromoteAuthToken::described(),
+        Accounts::described(),
+        Applications::described(),
+        CallEvents::described(),
+        CallNotifications::described(),
+        CallRecordings::described(),
+        Calls::described(),
+        IncomingPhoneNumbers::described(),
+        Keys::described(),
+        Notifications::described(),
+        OutgoingCallerIds::described(),
+        Recordings::described(),
+        SigningKeys::described(),
     ];
-    all.extend(Accounts::described());
-    all.extend(Applications::described());
-    all.extend(CallEvents::described());
-    all.extend(CallNotifications::described());
-    all.extend(CallRecordings::described());
-    all.extend(Calls::described());
-    all.extend(IncomingPhoneNumbers::described());
-    all.extend(Keys::described());
-    all.extend(Notifications::described());
-    all.extend(OutgoingCallerIds::described());
-    all.extend(Recordings::described());
-    all.extend(SigningKeys::described());
-    all
+    all.into_iter().flatten().collect()
 }
 
 /// The names of the operations that the page of compatibility says are served, by their API.

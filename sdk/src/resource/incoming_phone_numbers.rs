@@ -8,7 +8,9 @@ resource! {
     /// The numbers the account owns.
     IncomingPhoneNumbers {
         /// Lists them, newest first.
-        list[]() => ListIncomingPhoneNumbers = "ListIncomingPhoneNumber" LIST -> IncomingPhoneNumber {
+        list[]()
+            => ListIncomingPhoneNumbers = "ListIncomingPhoneNumber" LIST -> IncomingPhoneNumber
+        {
             /// Only those that are new to the platform, or only the others.
             beta "Beta": bool;
             /// Only those that are called so.
@@ -20,10 +22,14 @@ resource! {
         }
 
         /// Fetches one.
-        fetch[sid]() => FetchIncomingPhoneNumber = "FetchIncomingPhoneNumber" GET -> IncomingPhoneNumber {}
+        fetch[sid]()
+            => FetchIncomingPhoneNumber = "FetchIncomingPhoneNumber" GET -> IncomingPhoneNumber
+        {}
 
         /// Changes one. An empty address takes one away.
-        update[sid]() => UpdateIncomingPhoneNumber = "UpdateIncomingPhoneNumber" POST -> IncomingPhoneNumber {
+        update[sid]()
+            => UpdateIncomingPhoneNumber = "UpdateIncomingPhoneNumber" POST -> IncomingPhoneNumber
+        {
             /// Hands it on to another account of the family.
             account_sid "AccountSid": String;
             /// The version of the API that calls are handled by.
@@ -133,15 +139,18 @@ operation! {
 impl<M: Mode> IncomingPhoneNumbers<M> {
     /// Takes this number, in E.164.
     pub fn create(&self, phone_number: impl Into<String>) -> CreateIncomingPhoneNumber<M> {
-        self.creating().put("PhoneNumber", phone_number.into())
+        self.take("PhoneNumber", phone_number.into())
     }
 
     /// Takes any number of this area.
     pub fn create_in_area(&self, area_code: impl Into<String>) -> CreateIncomingPhoneNumber<M> {
-        self.creating().put("AreaCode", area_code.into())
+        self.take("AreaCode", area_code.into())
     }
 
-    fn creating(&self) -> CreateIncomingPhoneNumber<M> {
-        CreateIncomingPhoneNumber::at(&self.client, self.path.clone())
+    fn take(&self, name: &'static str, value: String) -> CreateIncomingPhoneNumber<M> {
+        let number = CreateIncomingPhoneNumber::at(&self.client, self.path.clone());
+        CreateIncomingPhoneNumber {
+            ask: number.ask.put(name, value),
+        }
     }
 }

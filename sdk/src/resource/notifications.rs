@@ -40,6 +40,8 @@ resource! {
         }
 
         /// Fetches one, with what was asked and answered.
-        fetch[sid]() => FetchCallNotification = "FetchCallNotification" GET -> NotificationInstance {}
+        fetch[sid]()
+            => FetchCallNotification = "FetchCallNotification" GET -> NotificationInstance
+        {}
     }
 }

@@ -36,7 +36,9 @@ resource! {
         fetch[sid]() => FetchOutgoingCallerId = "FetchOutgoingCallerId" GET -> OutgoingCallerId {}
 
         /// Changes one.
-        update[sid]() => UpdateOutgoingCallerId = "UpdateOutgoingCallerId" POST -> OutgoingCallerId {
+        update[sid]()
+            => UpdateOutgoingCallerId = "UpdateOutgoingCallerId" POST -> OutgoingCallerId
+        {
             /// What it is called.
             friendly_name "FriendlyName": String;
         }

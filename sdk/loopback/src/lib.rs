@@ -1,8 +1,6 @@
 //! A small HTTP server within the process: it answers what a test tells it to, or as the API
-//! would as far as the examples go. It is the tests' and the examples' own; the crate has no
+//! would as far as the client's examples go. It is for tests and examples; the client has no
 //! server in it.
-
-#![allow(dead_code, missing_docs, reason = "each test and each example uses some of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,22 +9,28 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+/// Whose things the API of the examples has.
 pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
+/// A call that it has.
 pub const CALL: &str = "CA00000000000000000000000000000002";
 
 /// What was asked.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    /// `GET`, `POST`.
     pub method: String,
     /// With its query.
     pub path: String,
+    /// Names in small letters.
     pub headers: Vec<(String, String)>,
+    /// The form.
     pub body: String,
     /// Which connection it came on, counted from 0.
     pub connection: usize,
 }
 
 impl Asked {
+    /// One header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(key, _)| key == name);
         found.next().map(|(_, value)| value.as_str())
@@ -47,19 +51,25 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// A whole answer, in JSON.
     pub fn json(status: u16, body: impl Into<String>) -> Reply {
         let kind = ("content-type", "application/json".to_owned());
         Reply::Answer(status, vec![kind], body.into().into_bytes())
     }
 
+    /// A refusal as the API has it.
     pub fn error(status: u16, code: u32, message: &str) -> Reply {
         let more = format!("https://www.twilio.com/docs/errors/{code}");
         Reply::json(
             status,
-            format!(r#"{{"code":{code},"message":"{message}","more_info":"{more}","status":{status}}}"#),
+            format!(
+                r#"{{"code":{code},"message":"{message}","more_info":"{more}","status":{status}}}"#
+            ),
         )
     }
 
+    /// With one more header.
+    #[must_use]
     pub fn with(self, name: &'static str, value: impl Into<String>) -> Reply {
         match self {
             Reply::Answer(status, mut headers, body) => {
@@ -108,10 +118,12 @@ impl Server {
         Server::start(move |_, before| replies[before.min(replies.len() - 1)].clone())
     }
 
+    /// Its address.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
+    /// What has been asked.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("no panic").clone()
     }
@@ -148,7 +160,8 @@ fn serve(
             Reply::Answer(status, headers, body) => (status, headers, body),
             Reply::Close => return,
             Reply::BreakOff => {
-                let _ = (&*stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"si");
+                let _ =
+                    (&*stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"si");
                 return;
             }
             Reply::Silence => {
@@ -201,14 +214,17 @@ fn read(reader: &mut BufReader<&TcpStream>, connection: usize) -> Option<Asked> 
 pub struct Api(Server);
 
 impl Api {
+    /// Starts one.
     pub fn start() -> Api {
         Api(Server::start(|asked, _| Api::answer(asked)))
     }
 
+    /// Its address.
     pub fn url(&self) -> String {
         self.0.url()
     }
 
+    /// What has been asked.
     pub fn asked(&self) -> Vec<Asked> {
         self.0.asked()
     }
@@ -221,9 +237,11 @@ impl Api {
         };
         let last = path.rsplit('/').next().unwrap_or_default();
         match (asked.method.as_str(), path) {
-            ("POST", "/Calls.json") if !asked.body.contains("To=%2B") => {
-                Reply::error(400, 21211, "The phone number you are attempting to call is not valid.")
-            }
+            ("POST", "/Calls.json") if !asked.body.contains("To=%2B") => Reply::error(
+                400,
+                21211,
+                "The phone number you are attempting to call is not valid.",
+            ),
             ("POST", "/Calls.json") => Reply::json(201, call(2, "queued")),
             ("GET", "/Calls.json") => calls(&asked.path, &account),
             ("POST", "/IncomingPhoneNumbers.json") => Reply::json(
@@ -236,7 +254,10 @@ impl Api {
                 Reply::Answer(200, vec![kind], b"RIFF....WAVE".to_vec())
             }
             (_, path) if path.starts_with("/Calls/CA") && path.contains("/Recordings") => {
-                Reply::json(201, r#"{"sid":"RE00000000000000000000000000000004","status":"in-progress"}"#)
+                Reply::json(
+                    201,
+                    r#"{"sid":"RE00000000000000000000000000000004","status":"in-progress"}"#,
+                )
             }
             ("GET", path) if path.starts_with("/Calls/") && last.starts_with(CALL) => {
                 Reply::json(200, call(2, "in-progress"))
@@ -258,13 +279,18 @@ fn calls(path: &str, account: &str) -> Reply {
     let value = |name: &str| {
         let query = path.split('?').nth(1).unwrap_or_default();
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.find(|(key, _)| *key == name).and_then(|(_, value)| value.parse::<usize>().ok())
+        pairs
+            .find(|(key, _)| *key == name)
+            .and_then(|(_, value)| value.parse::<usize>().ok())
     };
     let (size, page) = (value("PageSize").unwrap_or(50), value("Page").unwrap_or(0));
     let rows: Vec<usize> = (0..5).skip(page * size).take(size).collect();
     let next = (page + 1) * size < 5;
     let next = match next {
-        true => format!(r#""{account}/Calls.json?PageSize={size}&Page={}&PageToken=PA""#, page + 1),
+        true => format!(
+            r#""{account}/Calls.json?PageSize={size}&Page={}&PageToken=PA""#,
+            page + 1
+        ),
         false => "null".to_owned(),
     };
     let rows: Vec<String> = rows.iter().map(|row| call(*row, "completed")).collect();
