@@ -61,7 +61,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
         ],
     ),
     ("shell/cli", &["api", "ringback"]),
-    ("shell/intercept", &[]),
+    ("shell/intercept", &["model"]),
     ("api", &[]),
     ("sdk", &["api", "twiml"]),
     ("sdk/loopback", &[]),

@@ -479,3 +479,39 @@ pub const STREAM_INBOX_MAX: usize = 4_096;
 pub const STREAM_HELD_MAX: usize = 65_536;
 /// Calls of which a line was heard before their row, and lines of each; they wait for it.
 pub const STREAM_STRANGERS_MAX: usize = 1_024;
+
+// The proxy of `dev --intercept`.
+
+/// Open connections to the proxy, tunnels among them: a browser with a hundred tabs holds fewer.
+pub const INTERCEPT_CONNECTIONS_MAX: usize = 1_024;
+/// The head of a request to the proxy (bytes). What passes it goes on to servers that take 8 to
+/// 64 kB.
+pub const INTERCEPT_HEADERS_BYTES_MAX: usize = 64 * 1_024;
+/// A client has so long to send the head of a request, and then to end its handshake
+/// (milliseconds). It sits on the same machine.
+pub const INTERCEPT_HEADER_MS: u64 = 30_000;
+/// Looking a host up and connecting to it may take so long (milliseconds): its client gives up
+/// after thirty seconds, and shall hear why before.
+pub const INTERCEPT_CONNECT_MS: u64 = 15_000;
+/// When one end of a tunnel has finished, the other may be silent for so long (milliseconds); a
+/// tunnel that both ends keep open may be silent for ever.
+pub const INTERCEPT_HALF_OPEN_MS: u64 = 60_000;
+/// Bytes on their way through a tunnel, each way: what a socket takes at once.
+pub const INTERCEPT_BUFFER_BYTES: usize = 16 * 1_024;
+/// Certificates that are kept for the next connection: the names of all regions with an edge
+/// each, four times over.
+pub const INTERCEPT_LEAVES_MAX: usize = 64;
+/// Days that a certificate of the proxy is valid. It lies in memory only.
+pub const INTERCEPT_LEAF_DAYS: u64 = 30;
+/// A certificate with fewer days left is made anew.
+pub const INTERCEPT_LEAF_RENEW_DAYS: u64 = 7;
+/// Days that the local authority is valid: whoever has told a machine to trust it wants to do so
+/// once; whoever has forgotten it is rid of it in two years.
+pub const INTERCEPT_AUTHORITY_DAYS: u64 = 730;
+/// An authority with fewer days left is replaced at the next start.
+pub const INTERCEPT_AUTHORITY_RENEW_DAYS: u64 = 60;
+/// Key and certificate of the authority have a few hundred bytes each; a file with more is none
+/// of ours.
+pub const INTERCEPT_FILE_BYTES_MAX: u64 = 64 * 1_024;
+/// The machine's own list of authorities (bytes): a fifth of a megabyte, and some spare.
+pub const INTERCEPT_BUNDLE_BYTES_MAX: u64 = 8 * 1_024 * 1_024;

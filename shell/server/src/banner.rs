@@ -1,5 +1,6 @@
 //! What `ringback dev` prints when it is up: who you are, what you own, how to call.
 
+use intercept::Trust;
 use model::{Account, Number};
 use sim::Character;
 use std::fmt::Write;
@@ -20,6 +21,8 @@ pub struct Banner<'a> {
     pub data: &'a str,
     /// Whether the virtual phones are the carrier.
     pub phones: bool,
+    /// How apps come to trust the proxy, if there is one.
+    pub intercept: Option<&'a Trust>,
 }
 
 impl Banner<'_> {
@@ -65,6 +68,9 @@ impl Banner<'_> {
         }
         let _ = writeln!(text, "{}\n", curl(api, &sid.to_string(), token, from));
         let _ = writeln!(text, "Its ladder appears here as it runs. Ctrl-C ends.");
+        if let Some(trust) = self.intercept {
+            let _ = writeln!(text, "\n{}", trust.text());
+        }
         text
     }
 }

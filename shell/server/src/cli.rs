@@ -19,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   ringback dev                          start here: API, SIP and a virtual phone network
   ringback dev --phones                 the numbers of the virtual phones, and what they do
+  ringback dev --intercept              run apps against it that name the original's hosts
   ringback ladder CA0123…               who sent what to whom in a call, and when
   ringback init > ringback.toml         a commented configuration for `serve`
   ringback check --config ringback.toml what a configuration leads to
@@ -83,6 +84,9 @@ environment the files are rewritten instead: read the difference as a call flow.
 /// Where `dev` keeps its data.
 pub const DATA: &str = "ringback-data";
 
+/// Where the proxy of `dev --intercept` listens if nothing is said.
+const INTERCEPT: &str = "127.0.0.1:8888";
+
 /// The flags of `ringback dev`.
 #[derive(Debug, Clone, Args)]
 pub struct Dev {
@@ -101,12 +105,34 @@ pub struct Dev {
     /// Show no ladder while calls run.
     #[arg(long)]
     pub quiet: bool,
+    /// Answer for the API's own host names, too, so that apps need no change: a proxy for this
+    /// machine, at 127.0.0.1:8888 or at ADDR.
+    #[arg(
+        long, value_name = "ADDR", num_args = 0..=1, require_equals = true,
+        default_missing_value = INTERCEPT, value_parser = on_loopback
+    )]
+    pub intercept: Option<SocketAddr>,
+    /// Let the proxy lead to the original's other hosts, with whatever apps send there.
+    #[arg(long, requires = "intercept")]
+    pub intercept_pass: bool,
     /// List the virtual phones and end.
     #[arg(long)]
     pub phones: bool,
     /// What is logged: error, warn, info, debug, trace, or a filter.
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     pub log: String,
+}
+
+/// An address of this machine alone.
+fn on_loopback(text: &str) -> Result<SocketAddr, String> {
+    let at: SocketAddr = text
+        .parse()
+        .map_err(|_| "address:port is wanted".to_owned())?;
+    if intercept::admits(at.ip()) {
+        Ok(at)
+    } else {
+        Err("the proxy is for apps on this machine: choose a port of 127.0.0.1".to_owned())
+    }
 }
 
 /// A configuration file.
@@ -156,10 +182,24 @@ mod tests {
             panic!("it is dev")
         };
         assert_eq!(dev.http, SocketAddr::from(([127, 0, 0, 1], 9)));
-        assert!(dev.strict && !dev.phones);
+        assert!(dev.strict && !dev.phones && dev.intercept.is_none());
+        for (flag, at) in [
+            ("--intercept", INTERCEPT),
+            ("--intercept=127.0.0.1:1", "127.0.0.1:1"),
+        ] {
+            let line = ["ringback", "dev", flag, "--intercept-pass"];
+            let Command::Dev(dev) = Cli::try_parse_from(line).unwrap().command else {
+                panic!("it is dev")
+            };
+            assert_eq!(dev.intercept, Some(at.parse().unwrap()));
+            assert!(dev.intercept_pass);
+        }
         for bad in [
             &["ringback", "dev", "--htp", "x"][..],
             &["ringback", "dev", "--sip", "nowhere"],
+            &["ringback", "dev", "--intercept-pass"],
+            &["ringback", "dev", "--intercept=8888"],
+            &["ringback", "dev", "--intercept=0.0.0.0:8888"],
             &["ringback", "serve"],
             &["ringback", "ladder", "CA1"],
             &["ringback", "sim"],

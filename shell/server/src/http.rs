@@ -93,7 +93,8 @@ async fn accept(
     }
 }
 
-async fn converse(
+/// Serves one connection, in plain text or with its TLS ended, until it ends or `stop` is true.
+pub(crate) async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
     site: Site,

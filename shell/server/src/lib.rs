@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod descriptors;
 pub mod http;
+pub mod interception;
 pub mod ladder_command;
 pub mod log;
 pub mod media_thread;

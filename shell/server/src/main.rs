@@ -8,7 +8,7 @@ use server::ladder_command;
 use server::log::LogFormat;
 use server::metrics::Metrics;
 use server::node::Node;
-use server::plan::{DevFlags, Plan};
+use server::plan::{DevFlags, Plan, PlannedIntercept};
 use server::speech::Speakers;
 use server::voices_command;
 use std::fmt::Display;
@@ -67,6 +67,10 @@ fn dev(flags: Dev) -> Result<(), Fault> {
         data: flags.data,
         strict: flags.strict,
         quiet: flags.quiet,
+        intercept: flags.intercept.map(|listen| PlannedIntercept {
+            listen,
+            pass: flags.intercept_pass,
+        }),
         account_sid: environment("TWILIO_ACCOUNT_SID"),
         auth_token: environment("TWILIO_AUTH_TOKEN"),
     })
@@ -85,6 +89,7 @@ fn dev(flags: Dev) -> Result<(), Fault> {
             voices: &node.voices,
             data: &data,
             phones: true,
+            intercept: node.trust.as_ref(),
         };
         let _ = write!(std::io::stdout(), "{}", banner.text());
     })

@@ -4,6 +4,7 @@ use crate::callbacks::{Callbacks, Means};
 use crate::carry::{Carrier, Pending};
 use crate::clock::Clock;
 use crate::http::{self, Site};
+use crate::interception::Interception;
 use crate::media_thread::{MediaConfig, MediaSink, MediaThreads};
 use crate::metrics::Metrics;
 use crate::mp3::Mp3;
@@ -19,6 +20,7 @@ use crate::terminal::Terminal;
 use crate::wants::Wants;
 use crate::webhook::{Trust, WebClient};
 use call::Event;
+use intercept::Door;
 use model::media::{MediaEvent, PlayId, Prompt};
 use model::{Account, Chance, LegId, Number, RecordingRow, limit};
 use rest::live::{Live, Pace};
@@ -48,11 +50,14 @@ pub struct Node {
     pub numbers: Vec<Number>,
     /// One sentence on the voices.
     pub voices: String,
+    /// How apps come to trust the proxy, if there is one.
+    pub trust: Option<intercept::Trust>,
     stop: watch::Sender<bool>,
     live: Live,
     shard: ShardHandle,
     shard_thread: JoinHandle<()>,
     http_task: tokio::task::JoinHandle<()>,
+    interception: Option<Interception>,
     media: MediaThreads,
     phones: Phones,
     sockets: SipSockets,
@@ -67,6 +72,7 @@ impl Node {
         let mut chance = Chance::from_bytes(start::random()?);
         // What may be taken by another program is taken first: nothing has to be undone then.
         let (listener, http) = listen(plan.http).await?;
+        let door = Interception::open(&plan).await?;
         let (shard, inbox) = ShardHandle::channel(metrics.clone());
         let sockets = open_sockets(&plan, &shard, &metrics).await?;
 
@@ -137,24 +143,22 @@ impl Node {
             token_key,
             strict: plan.strict,
         });
-        let ((stop, stopping), (_, ready)) = (watch::channel(false), watch::channel(true));
-        let site = Site {
-            rest,
-            metrics,
-            ready,
-        };
-        let http_task = tokio::spawn(http::serve(listener, plan.tls.clone(), site, stopping));
+        let (stop, stopping) = watch::channel(false);
+        let doors = (listener, door);
+        let (http_task, interception) = let_in(&plan, doors, rest, metrics, &stopping)?;
         Ok(Node {
             http,
             sip: sockets.udp().into_iter().chain(sockets.tcp()).collect(),
             account,
             numbers: directory.numbers(),
             voices,
+            trust: interception.as_ref().map(|it| it.trust.clone()),
             stop,
             live,
             shard,
             shard_thread,
             http_task,
+            interception,
             media,
             phones,
             sockets,
@@ -171,6 +175,9 @@ impl Node {
         // Nobody listens any more if the listener has failed.
         let _ = self.stop.send(true);
         let _ = self.http_task.await;
+        if let Some(interception) = self.interception {
+            interception.join().await;
+        }
         let blocking = tokio::task::spawn_blocking(move || {
             self.shard.stop();
             let _ = self.shard_thread.join();
@@ -192,6 +199,25 @@ impl Node {
 fn live(store: &Arc<dyn Store>, clock: Clock) -> Live {
     let clock = Arc::new(move || clock.now());
     Live::start(Arc::clone(store), clock, Pace::default())
+}
+
+/// Lets clients in, by the API's own door and by the proxy's.
+fn let_in(
+    plan: &Plan,
+    (listener, door): (TcpListener, Option<Door>),
+    rest: Rest,
+    metrics: Metrics,
+    stop: &watch::Receiver<bool>,
+) -> Result<(tokio::task::JoinHandle<()>, Option<Interception>), StartError> {
+    let (_, ready) = watch::channel(true);
+    let site = Site {
+        rest,
+        metrics,
+        ready,
+    };
+    let interception = Interception::start(plan, door, &site, stop)?;
+    let serving = http::serve(listener, plan.tls.clone(), site, stop.clone());
+    Ok((tokio::spawn(serving), interception))
 }
 
 /// Where the API's questions wait for call control's answers.

@@ -82,6 +82,17 @@ pub struct Plan {
     pub strict: bool,
     /// Show the ladder in the terminal.
     pub terminal: bool,
+    /// The proxy that answers for the original's hosts, if there is one.
+    pub intercept: Option<PlannedIntercept>,
+}
+
+/// A proxy for apps on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedIntercept {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Whether it lets the original's other hosts through.
+    pub pass: bool,
 }
 
 /// An account as it shall be.

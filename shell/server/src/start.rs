@@ -66,6 +66,12 @@ impl From<SecretError> for StartError {
     }
 }
 
+impl From<intercept::InterceptError> for StartError {
+    fn from(error: intercept::InterceptError) -> Self {
+        StartError(error.to_string())
+    }
+}
+
 impl From<io::Error> for StartError {
     fn from(error: io::Error) -> Self {
         StartError(format!("the operating system refuses: {error}"))

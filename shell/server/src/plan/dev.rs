@@ -1,6 +1,6 @@
 //! The plan of `ringback dev`: everything on loopback, the virtual phones as carrier.
 
-use super::{Plan, PlannedAccount, PlannedNumber, PlannedSettings, PlannedTest};
+use super::{Plan, PlannedAccount, PlannedIntercept, PlannedNumber, PlannedSettings, PlannedTest};
 use crate::start::StartError;
 use crate::webhook::Gate;
 use model::{AccountSid, Voices, limit};
@@ -29,6 +29,8 @@ pub struct DevFlags {
     pub strict: bool,
     /// `--quiet`: no ladder.
     pub quiet: bool,
+    /// `--intercept` and `--intercept-pass`.
+    pub intercept: Option<PlannedIntercept>,
     /// `TWILIO_ACCOUNT_SID`, if it is set.
     pub account_sid: Option<String>,
     /// `TWILIO_AUTH_TOKEN`, if it is set.
@@ -91,6 +93,7 @@ impl Plan {
             voices: Voices::default(),
             strict: flags.strict,
             terminal: !flags.quiet,
+            intercept: flags.intercept,
         })
     }
 }

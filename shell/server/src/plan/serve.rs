@@ -108,6 +108,7 @@ impl Plan {
             calls_max: Some(config.limits.calls),
             calls_per_second: Some(config.limits.calls_per_second),
             terminal: false,
+            intercept: None,
         })
     }
 }
