@@ -151,7 +151,12 @@ fn missing(line: &str, cli: &str) -> Option<String> {
         "ringback" | "target/debug/ringback" | "target/release/ringback" => {
             let command = rest.first().filter(bare)?;
             let quoted = format!("\"{command}\"");
-            let variant = command[..1].to_uppercase() + &command[1..];
+            let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+            let variant: String = command
+                .split('-')
+                .filter(|w| !w.is_empty())
+                .map(word)
+                .collect();
             let known = cli.contains(&quoted) || tidy::source::holds_word(cli, &variant);
             (!known).then(|| format!("ringback has no command {command}"))
         }

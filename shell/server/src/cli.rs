@@ -25,6 +25,7 @@ Examples:
   ringback check --config ringback.toml what a configuration leads to
   ringback serve --config ringback.toml run it
   ringback voices                       the names <Say> may use, and who speaks for each
+  ringback explain-signature req.http   why a webhook's signature doesn't match
   ringback sim sim/scenarios            play call flows under a virtual clock";
 
 /// What can be asked of the program.
@@ -70,6 +71,9 @@ pub enum Command {
         #[arg(long, value_name = "DIR", default_value = DATA)]
         data: PathBuf,
     },
+    /// Say why a webhook's signature doesn't match what your application computes.
+    #[command(after_help = ::cli::explain_signature::HELP)]
+    ExplainSignature(::cli::explain_signature::ExplainSignature),
 }
 
 const DEV_HELP: &str = "\

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Key { name } => main_key(&name),
         Command::Voices { config } => voices(config),
         Command::Sim { files } => return sim(&files),
+        Command::ExplainSignature(asked) => return explain_signature(&asked),
         Command::Ladder { call, data } => ladder_command::ladder(&data, call).map(|text| {
             // A reader who has seen enough closes the pipe.
             let _ = write!(std::io::stdout(), "{text}");
@@ -46,6 +47,20 @@ fn main() -> ExitCode {
         Err(fault) => {
             eprintln!("ringback: {fault}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+fn explain_signature(asked: &::cli::explain_signature::ExplainSignature) -> ExitCode {
+    match asked.run(&|name| std::env::var_os(name)) {
+        Ok(explanation) => {
+            // A reader who has seen enough closes the pipe.
+            let _ = write!(std::io::stdout(), "{explanation}");
+            ExitCode::from(explanation.code())
+        }
+        Err(fault) => {
+            eprintln!("ringback: {fault}");
+            ExitCode::from(2)
         }
     }
 }
