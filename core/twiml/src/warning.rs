@@ -75,8 +75,6 @@ codes! {
     ConferenceTrim = 13239,
     /// Sip method.
     SipMethod = 13241,
-    /// Sip address.
-    SipUri = 13243,
     /// Sip username or password.
     SipCredentials = 13249,
     /// More nouns or addresses than one Dial may ring.

@@ -84,10 +84,7 @@ element! {
         headers: Option<Headers> => headers(Headers),
     }
     settle |sip, node, reader| {
-        if sip.uris.is_empty() && !is_address(&sip.uri) {
-            let message = "has no SIP address of allowed length".to_owned();
-            reader.warn(Code::SipUri, node, None, message);
-        }
+        // An address that can't be rung is told by whoever would ring it.
         for (code, message) in sip.faults() {
             reader.warn(code, node, None, message);
         }
@@ -137,8 +134,11 @@ impl Sip {
         if elements.len() > limit::SIP_HEADERS {
             faults.push((Code::TooManyHeaders, "has too many headers".to_owned()));
         }
-        let pairs = self.address_and_headers().1.split('&');
-        let in_address = pairs.filter(|pair| !pair.is_empty());
+        let of_uris = self.uris.iter().take(limit::SIP_URIS);
+        let of_uris = of_uris.map(|uri| uri.address_and_headers().1);
+        let parts = [self.address_and_headers().1].into_iter().chain(of_uris);
+        let in_address = parts.flat_map(|part| part.split('&'));
+        let in_address = in_address.filter(|pair| !pair.is_empty());
         let in_address = in_address.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         for (name, _) in in_address
             .chain(elements)

@@ -80,6 +80,26 @@ pub(crate) fn read(
 
 type Place<'a, 'b> = (Option<&'a str>, &'a Line<'b>);
 
+/// Who is to find out who picks up, of a noun that has the attributes for it: two types with the
+/// same ones.
+macro_rules! detection {
+    ($noun:expr, $at:expr, $turn:expr) => {
+        $noun.machine_detection.map(|mode| {
+            let method = webhook::method($noun.amd_status_callback_method);
+            let told = ($noun.amd_status_callback.as_deref(), method);
+            let detection = Detection {
+                to_the_end: mode == Answering::DetectMessageEnd,
+                timeout_secs: $noun.machine_detection_timeout,
+                speech_ms: $noun.machine_detection_speech_threshold,
+                speech_end_ms: $noun.machine_detection_speech_end_threshold,
+                silence_ms: $noun.machine_detection_silence_timeout,
+                ..Detection::default()
+            };
+            detecting(detection, told, $at, $turn)
+        })
+    };
+}
+
 fn number(noun: &Number, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Target, Fault> {
     let Some(number) = dialable(&noun.number, home(at.1.row).as_deref()) else {
         let text = format!("Dial: '{}' is no telephone number", noun.number);
@@ -94,19 +114,7 @@ fn number(noun: &Number, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Targe
     let events = &noun.status_callback_event[..];
     let method = webhook::method(noun.status_callback_method);
     let told = (noun.status_callback.as_deref(), method, events);
-    let detection = noun.machine_detection.map(|mode| {
-        let method = webhook::method(noun.amd_status_callback_method);
-        let told = (noun.amd_status_callback.as_deref(), method);
-        let detection = Detection {
-            to_the_end: mode == Answering::DetectMessageEnd,
-            timeout_secs: noun.machine_detection_timeout,
-            speech_ms: noun.machine_detection_speech_threshold,
-            speech_end_ms: noun.machine_detection_speech_end_threshold,
-            silence_ms: noun.machine_detection_silence_timeout,
-            ..Detection::default()
-        };
-        detecting(detection, told, ("Number", at), turn)
-    });
+    let detection = detection!(noun, ("Number", at), turn);
     Ok(Target {
         to: Address::Number(number),
         headers: Vec::new(),
@@ -125,19 +133,7 @@ fn sip(noun: &Sip, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Target, Fau
     let events = &noun.status_callback_event[..];
     let method = webhook::method(noun.status_callback_method);
     let told = (noun.status_callback.as_deref(), method, events);
-    let detection = noun.machine_detection.map(|mode| {
-        let method = webhook::method(noun.amd_status_callback_method);
-        let told = (noun.amd_status_callback.as_deref(), method);
-        let detection = Detection {
-            to_the_end: mode == Answering::DetectMessageEnd,
-            timeout_secs: noun.machine_detection_timeout,
-            speech_ms: noun.machine_detection_speech_threshold,
-            speech_end_ms: noun.machine_detection_speech_end_threshold,
-            silence_ms: noun.machine_detection_silence_timeout,
-            ..Detection::default()
-        };
-        detecting(detection, told, ("Sip", at), turn)
-    });
+    let detection = detection!(noun, ("Sip", at), turn);
     Ok(Target {
         whisper: whisper(noun.url.as_deref(), webhook::method(noun.method), at, turn),
         status_callback: status_callback(told, at, turn),
