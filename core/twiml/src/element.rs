@@ -252,6 +252,7 @@ macro_rules! element {
                 $(crate::schema::Attribute {
                     name: $attr,
                     field: stringify!($field),
+                    ty: stringify!($ty),
                     kind: <$ty as crate::value::Value>::KIND,
                     range: element!(@range $($low, $high)?),
                 },)*

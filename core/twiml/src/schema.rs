@@ -28,6 +28,8 @@ pub struct Attribute {
     pub name: &'static str,
     /// The field that holds it, and the method that sets it.
     pub field: &'static str,
+    /// The type of the field.
+    pub ty: &'static str,
     /// What its value may be.
     pub kind: Kind,
     /// The lowest and the highest number, where it is a number within bounds.

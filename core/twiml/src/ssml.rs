@@ -69,6 +69,7 @@ macro_rules! marks {
                     &[$(Attribute {
                         name: $attr,
                         field: stringify!($setter),
+                        ty: stringify!($ty),
                         kind: <$ty as Value>::KIND,
                         range: None,
                     }),*]
