@@ -202,6 +202,9 @@ pub const GATHER_DIGITS_MAX: usize = 10_000;
 pub const WEBHOOKS_PER_HOST_MAX: usize = 512;
 /// Connections kept open to one host between requests.
 pub const WEBHOOK_IDLE_PER_HOST_MAX: usize = 64;
+/// Hosts with a forbidden address of which the operator has been warned, about 40 kB. Beyond it all
+/// are forgotten and warned of once more: one line of the log in a thousand.
+pub const FORBIDDEN_HOSTS_MAX: usize = 1_024;
 /// How long an unused connection is kept (milliseconds): less than the 5 s after which common
 /// application servers close it, so that a request seldom meets a closing one.
 pub const WEBHOOK_IDLE_MS: u64 = 4_000;

@@ -328,10 +328,13 @@ async fn begin(sender: Weak<Sender>, mut due: UnboundedReceiver<Callback>) {
     }
 }
 
+/// What an answer of the store changes.
+type Change = Box<dyn FnOnce(&mut Outbox, Time)>;
+
 /// The reading thread: the store's answers, one after the other.
 fn read(store: &dyn Store, asked: &mpsc::Receiver<Step>, sender: &Weak<Sender>) {
     while let Ok(step) = asked.recv() {
-        let change: Result<Box<dyn FnOnce(&mut Outbox, Time)>, StoreError> = match step {
+        let change: Result<Change, StoreError> = match step {
             Step::Read { host, most } => store
                 .pending_callbacks(&host, most)
                 .map(|rows| Box::new(move |outbox: &mut Outbox, now| outbox.rows(now, rows)) as _),
@@ -384,6 +387,9 @@ fn of_host(outcome: &Result<WebAnswer, Undelivered>) -> Outcome {
     };
     if fault.answer.is_some() {
         return Outcome::Arrived;
+    }
+    if fault.forbidden {
+        return Outcome::Neither;
     }
     match fault.code {
         ErrorCode::PROTOCOL_VIOLATION | ErrorCode::REDIRECTS => Outcome::Arrived,

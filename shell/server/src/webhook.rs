@@ -61,6 +61,9 @@ pub struct Undelivered {
     pub code: ErrorCode,
     /// What was answered, where anything was.
     pub answer: Option<WebAnswer>,
+    /// Its host's address may not be asked: it says nothing of whether the host is there, and
+    /// will be so the next time.
+    pub forbidden: bool,
     /// One sentence.
     pub text: String,
 }
@@ -181,6 +184,7 @@ impl WebClient {
         let (found, body) = self.read(&asking).await.map_err(|fault| Undelivered {
             code: fault.code(),
             answer: None,
+            forbidden: fault == Fault::Forbidden,
             text: fault.text(),
         })?;
         let answer = WebAnswer {
@@ -193,6 +197,7 @@ impl WebClient {
         }
         Err(Undelivered {
             code: ErrorCode::CALLBACK_FAILED,
+            forbidden: false,
             text: status_text(ErrorCode::CALLBACK_FAILED, found.status),
             answer: Some(answer),
         })

@@ -42,8 +42,12 @@ impl Ground {
     }
 
     fn callbacks(&self) -> Callbacks {
+        self.callbacks_by(client())
+    }
+
+    fn callbacks_by(&self, client: WebClient) -> Callbacks {
         let means = Means {
-            client: client(),
+            client,
             store: self.store.clone(),
             directory: self.directory.clone(),
             writer: self.writer.handle(),
@@ -344,6 +348,24 @@ async fn an_unreadable_address_is_told_and_holds_nobody() {
         tokio::task::yield_now().await;
     }
     assert_eq!(ground.notifications()[0].code, 11_100);
+    assert_eq!(ground.metrics.callback_hosts_held.get(), 0);
+}
+
+#[tokio::test]
+async fn a_forbidden_address_is_final_at_once_and_holds_nobody() {
+    let ground = Ground::lay(AccountStatus::Active);
+    let gate = Gate::public(Vec::new(), Vec::new());
+    let trust = Trust::Only(rustls::RootCertStore::empty());
+    let callbacks = ground.callbacks_by(WebClient::new(trust, gate));
+    let at = SocketAddr::from(([127, 0, 0, 1], 1));
+    for id in 0..10 {
+        ground.promise(&callbacks, callback(id, at));
+    }
+    ground.until_pending(0).await;
+    while ground.notifications().len() < 10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ground.notifications()[0].code, 11_210);
     assert_eq!(ground.metrics.callback_hosts_held.get(), 0);
 }
 

@@ -8,7 +8,10 @@ use super::fault::{self, Fault};
 use super::gate::Gate;
 use super::lookups::{Found, Lookups};
 use super::pool::{Bounds, timed_out};
+use model::limit;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
@@ -16,6 +19,26 @@ use tokio::time::{Instant, timeout_at};
 pub(super) struct Reach {
     gate: Gate,
     names: Names,
+    warned: Warned,
+}
+
+/// Hosts with a forbidden address of which the operator has been warned: a host that is asked at
+/// every call is no news at the second.
+#[derive(Debug, Default)]
+struct Warned(Mutex<BTreeSet<String>>);
+
+impl Warned {
+    /// Whether this host is news. Beyond the bound all are forgotten, and are news once more.
+    fn is_news(&self, host: &str) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(host) {
+            return false;
+        }
+        if known.len() >= limit::FORBIDDEN_HOSTS_MAX {
+            known.clear();
+        }
+        known.insert(host.to_owned())
+    }
 }
 
 /// Who knows where a name leads.
@@ -33,7 +56,12 @@ type Telling = dyn Fn(&str) -> Vec<std::net::IpAddr> + Send + Sync;
 
 impl Reach {
     pub fn new(gate: Gate, names: Names) -> Reach {
-        Reach { gate, names }
+        let warned = Warned::default();
+        Reach {
+            gate,
+            names,
+            warned,
+        }
     }
 
     /// Finds the host and opens a connection, trying its addresses in turn.
@@ -50,9 +78,11 @@ impl Reach {
         let (admitted, forbidden): (Vec<_>, Vec<_>) = found
             .into_iter()
             .partition(|address| self.gate.admits(*address));
-        for address in &forbidden {
-            // Told to the operator alone: where their names lead is not the customer's business.
-            tracing::warn!(host, %address, "forbidden address not connected to");
+        // Told to the operator alone: where their names lead is not the customer's business.
+        if !forbidden.is_empty() && self.warned.is_news(bare) {
+            tracing::warn!(host, addresses = ?forbidden, "forbidden address not connected to");
+        } else if !forbidden.is_empty() {
+            tracing::debug!(host, addresses = ?forbidden, "forbidden address not connected to");
         }
         let mut last = Fault::Forbidden;
         let addresses = admitted.into_iter().take(ADDRESSES_MAX);
@@ -93,3 +123,21 @@ async fn ask_machine(host: String) -> Found {
 
 /// Addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_news_once_and_memory_is_bounded() {
+        let warned = Warned::default();
+        assert!(warned.is_news("intranet.example"));
+        assert!(!warned.is_news("intranet.example"));
+        for number in 1..limit::FORBIDDEN_HOSTS_MAX {
+            assert!(warned.is_news(&format!("{number}.example")));
+        }
+        assert!(!warned.is_news("intranet.example"));
+        assert!(warned.is_news("one-more.example"));
+        assert_eq!(warned.0.lock().unwrap().len(), 1);
+    }
+}
