@@ -77,8 +77,11 @@ pub fn call(house: SocketAddr, from: &str, number: &str) -> Result<Vec<Packet>, 
     ended.map(|()| packets)
 }
 
+/// What ends a listener, the listener, and its port.
+type Listener = (Arc<AtomicBool>, JoinHandle<Vec<Packet>>, u16);
+
 /// A socket for sound with a thread that does nothing but note what comes.
-fn listen() -> Result<(Arc<AtomicBool>, JoinHandle<Vec<Packet>>, u16), Error> {
+fn listen() -> Result<Listener, Error> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     socket.set_read_timeout(Some(Duration::from_millis(100)))?;
     let port = socket.local_addr()?.port();

@@ -78,7 +78,7 @@ fn read_on_demand(message: &Message) {
         }),
         names
             .iter()
-            .any(|name| !headers.authentications(name.clone()).is_empty()),
+            .any(|name| !headers.authentications(*name).is_empty()),
     ];
     std::hint::black_box(asked);
 }

@@ -257,14 +257,22 @@ impl Speakers {
             };
             engine.choose(&wish)
         };
-        let asked = |engine: &&Box<dyn Engine>| {
+        let asked = |engine: &dyn Engine| {
             wish.engine
                 .as_ref()
                 .is_some_and(|wanted| wanted == engine.name())
         };
         // The engine that is asked for goes first; if it isn't there, the others do what they can.
-        let first = self.0.engines.iter().filter(asked);
-        let others = self.0.engines.iter().filter(|engine| !asked(engine));
+        let first = self
+            .0
+            .engines
+            .iter()
+            .filter(|engine| asked(engine.as_ref()));
+        let others = self
+            .0
+            .engines
+            .iter()
+            .filter(|engine| !asked(engine.as_ref()));
         first.chain(others).find_map(|engine| {
             Some(Choice {
                 voice: of(engine.as_ref())?,

@@ -102,8 +102,11 @@ pub fn terminal(plan: &Plan, now: Time) -> Result<Option<Terminal>, StartError> 
     })
 }
 
+/// Who hears of the store's health: of each fault, and of its end.
+pub type Health = Box<dyn FnMut(Option<&StoreError>) + Send>;
+
 /// Hears of the store's health: one line when it fails, one when it works again.
-pub fn health() -> Box<dyn FnMut(Option<&StoreError>) + Send> {
+pub fn health() -> Health {
     Box::new(|fault| match fault {
         Some(fault) => error!(%fault, "rows can't be written; the API answers 503"),
         None => info!("rows are written again"),

@@ -77,7 +77,7 @@ fn survives_being_killed() {
     let calls = store.unfinished_calls().unwrap();
     let count = (calls.len() + waiting.len()) as u128;
     // At most the last one waits: those before it left in batches that are whole.
-    assert!(waiting.len() <= 1 && waiting.len() == usize::from(count % 3 == 0));
+    assert!(waiting.len() <= 1 && waiting.len() == usize::from(count.is_multiple_of(3)));
     assert!(waiting.iter().all(|(row, _)| row.sid.0 == count));
     assert!(
         count >= told,

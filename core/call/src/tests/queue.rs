@@ -122,7 +122,7 @@ fn a_late_loop_makes_up_for_a_moment_and_not_for_more() {
     }
     let before = world.invites.len();
     // The process stood still for half a second: not fifty calls, but ten and the one that is due.
-    world.now = world.now + Span::from_millis(500);
+    world.now += Span::from_millis(500);
     let mut out = Vec::new();
     world.control.handle_timeout(world.now, &mut out);
     world.carry(out);

@@ -115,7 +115,8 @@ async fn converse(world: &World, request: &str) -> String {
     });
     let stream = hyper_util::rt::TokioIo::new(rest::Lenient::new(far));
     let served = rest::connection().serve_connection(stream, service);
-    near.write_all(request.as_bytes()).await.unwrap();
+    let written = near.write_all(request.as_bytes()).await;
+    written.expect("the other end is there");
     let mut answer = String::new();
     let (served, read) = tokio::join!(served, near.read_to_string(&mut answer));
     assert!(served.is_ok() && read.is_ok(), "{answer}");

@@ -45,7 +45,7 @@ pub fn word<T>(row: &Row<'_>, column: &str, read: impl Fn(&str) -> Option<T>) ->
 /// Reads one of a set of words that may be absent.
 pub fn word_of<T>(
     row: &Row<'_>,
-    column: impl RowIndex + std::fmt::Display + Copy,
+    column: impl RowIndex + std::fmt::Display,
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, Error> {
     let text: Option<String> = row.get(column)?;
