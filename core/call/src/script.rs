@@ -13,7 +13,9 @@ use crate::verification::Verifying;
 use crate::webhook::{self, Asking};
 use model::media::PlayId;
 use model::new_call::Verification;
-use model::{CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebReply, limit};
+use model::{
+    CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebReply, WebhookKind, limit,
+};
 use std::collections::VecDeque;
 use twiml::verb::Say;
 use twiml::{Document, Verb};
@@ -322,7 +324,8 @@ impl Script {
             return self.sent_on(false, line, turn);
         };
         let facts = (line.row, line.leg.status(), line.visit);
-        let asking = webhook::ask((url, goto.method), goto.parameters, facts, turn);
+        let place = (url, goto.method);
+        let asking = webhook::ask(WebhookKind::Refer, place, goto.parameters, facts, turn);
         self.aside = Some(Box::new(asking));
         Outcome::Going
     }
@@ -530,7 +533,12 @@ impl Script {
             );
         }
         let facts = (line.row, line.leg.status(), line.visit);
-        let asking = webhook::ask((target, goto.method), goto.parameters, facts, turn);
+        let kind = match (goto.kind, self.scope) {
+            (WebhookKind::Document, Scope::Whisper) => WebhookKind::Whisper,
+            (kind, _) => kind,
+        };
+        let place = (target, goto.method);
+        let asking = webhook::ask(kind, place, goto.parameters, facts, turn);
         self.state = State::Asking(Box::new(asking));
         Outcome::Going
     }
@@ -585,7 +593,8 @@ impl Script {
             ("ErrorUrl".to_owned(), failed),
         ];
         let facts = (line.row, line.leg.status(), line.visit);
-        let mut asking = webhook::ask((url, method), extra, facts, turn);
+        let place = (url, method);
+        let mut asking = webhook::ask(WebhookKind::Fallback, place, extra, facts, turn);
         asking.fallback = true;
         self.state = State::Asking(Box::new(asking));
         Outcome::Going

@@ -7,7 +7,7 @@ use crate::timer::Timer;
 use crate::turn::Turn;
 use model::{
     CallRow, CallStatus, ErrorCode, FetchId, Method, Span, Time, WebEventRow, WebReply, WebRequest,
-    limit,
+    WebhookKind, limit,
 };
 use twiml::{Code, Document};
 
@@ -45,6 +45,7 @@ pub(crate) struct Page {
 
 /// Asks for a document.
 pub(crate) fn ask(
+    kind: WebhookKind,
     (url, method): (String, Method),
     extra: Vec<(String, String)>,
     (row, status, visit): (&CallRow, CallStatus, &Visit),
@@ -55,6 +56,7 @@ pub(crate) fn ask(
     let request = WebRequest {
         account: row.account,
         call: row.sid,
+        kind,
         method,
         url,
         parameters: all,

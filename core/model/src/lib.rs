@@ -14,6 +14,7 @@ pub mod chance;
 pub mod detection;
 pub mod error_code;
 pub mod limit;
+pub mod mask;
 pub mod media;
 pub mod new_call;
 pub mod number;
@@ -27,6 +28,7 @@ pub mod status;
 pub mod time;
 pub mod voice;
 pub mod web_event;
+pub mod webhook;
 
 pub use account::{Account, AccountKind, AccountStatus, ApiKey, TestCredentials};
 pub use address::Address;
@@ -45,12 +47,15 @@ pub use recording::RecordingRow;
 pub use request::{FetchId, Method, WebReply, WebRequest};
 pub use sid::{
     AccountSid, ApplicationSid, CallSid, KeySid, NotificationSid, NumberSid, RecordingSid,
-    RequestSid,
+    RequestSid, WebhookSid,
 };
 pub use status::{CallStatus, Cause, Direction};
 pub use time::{Span, Time};
 pub use voice::{Gender, Voice, VoiceLine, VoiceWish, Voices};
 pub use web_event::{WebAnswer, WebEventRow};
+pub use webhook::{
+    Original, Signed, WebhookAnswer, WebhookKind, WebhookReplay, WebhookRow, WebhookTiming,
+};
 
 /// Names one leg on all three planes for as long as the process lives; never used twice.
 ///

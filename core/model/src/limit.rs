@@ -190,6 +190,25 @@ pub const HEADER_KEPT_BYTES_MAX: usize = 256;
 /// Requests one call leaves in the journal: an hour of a document every ten seconds; a call that
 /// redirects for days says no more with the rest.
 pub const WEB_EVENTS_PER_CALL_MAX: usize = 500;
+/// Requests on the wire that one call leaves in the journal, retries and redirects each: twice
+/// what it leaves as questions.
+pub const WEBHOOKS_PER_CALL_MAX: usize = 1_000;
+/// Requests on the wire that one account leaves in the journal, the oldest go first: at some
+/// 3 kB each, 150 MB of disk and half an hour of a busy account.
+pub const WEBHOOKS_PER_ACCOUNT_MAX: usize = 50_000;
+/// The oldest of them are taken away so many at once: a place in the table is found as fast for
+/// one as for a page of them.
+pub const WEBHOOKS_TRIMMED_AT_ONCE: usize = 64;
+/// Days that they are kept at most: who looks for a fault looks within weeks, and what callers
+/// said and typed shall not lie there for a year.
+pub const WEBHOOK_DAYS: u64 = 30;
+/// Of the body of a request or an answer so much is kept there (bytes): a form of some hundred
+/// parameters, a document of as many verbs.
+pub const WEBHOOK_BODY_BYTES_MAX: usize = 16 * 1_024;
+/// Of the headers of a request or an answer so much is kept there (bytes).
+pub const WEBHOOK_HEADERS_BYTES_MAX: usize = 4_096;
+/// Requests that are sent again by hand to one host at once: they stand behind nobody's call.
+pub const REPLAYS_PER_HOST_MAX: usize = 4;
 /// Notifications one call may leave: a page of a thousand faults says no more than its first.
 pub const NOTIFICATIONS_PER_CALL_MAX: usize = 500;
 /// Keys one `<Gather>` keeps when it names no number of its own.

@@ -1,6 +1,6 @@
 //! A web request to a customer's application, and what came of it.
 
-use crate::{AccountSid, CallSid, ErrorCode};
+use crate::{AccountSid, CallSid, ErrorCode, WebhookKind};
 
 /// HTTP methods a webhook can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -44,6 +44,8 @@ pub struct WebRequest {
     pub account: AccountSid,
     /// The call it is about; its cookies are kept by this name.
     pub call: CallSid,
+    /// What it is for.
+    pub kind: WebhookKind,
     /// How to ask.
     pub method: Method,
     /// Absolute address, connection overrides in the fragment included.

@@ -1,6 +1,6 @@
 //! Typed identifiers of 34 characters: two letters and 32 hexadecimal digits.
 
-use crate::Chance;
+use crate::{Chance, Time};
 use std::fmt;
 use std::str::FromStr;
 
@@ -94,10 +94,23 @@ sid!(
     "NO"
 );
 sid!(
+    /// One request to a customer's application.
+    WebhookSid,
+    "WH"
+);
+sid!(
     /// One HTTP request to the API.
     RequestSid,
     "RQ"
 );
+
+impl WebhookSid {
+    /// One for a request of this moment: the later one sorts behind the earlier one, so an index
+    /// of them grows at its end. `chance` tells those of one microsecond apart.
+    pub fn at(date: Time, chance: u64) -> WebhookSid {
+        WebhookSid(u128::from(date.0) << 64 | u128::from(chance))
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The journal of requests to customers' applications: one row for each, bounded and without
 //! secrets, so that whoever reads it later needs no care.
 
+use crate::mask::{self, MASK, cut};
 use crate::{AccountSid, CallSid, Method, Time, WebReply, limit};
 
 /// One request to the customer's application and its answer, as `Calls/{sid}/Events` shows it.
@@ -71,14 +72,14 @@ impl WebEventRow {
         self.url = without_password(&self.url);
         let mut left = limit::WEB_EVENT_PARAMETERS_BYTES_MAX;
         for (name, value) in &mut self.parameters {
-            if is_secret(name) {
-                value.replace_range(.., MASK);
+            if let Some((masked, _)) = mask::value(name, value) {
+                *value = masked;
             }
             cut(value, left);
             left = left.saturating_sub(name.len() + value.len());
         }
         if let Some(body) = &mut self.response_body {
-            *body = without_passwords_in_markup(body);
+            *body = mask::passwords_in_markup(body);
             cut(body, limit::WEB_EVENT_BODY_BYTES_MAX);
         }
         if let Some(content_type) = &mut self.content_type {
@@ -88,28 +89,10 @@ impl WebEventRow {
     }
 }
 
-/// What stands where a secret stood.
-const MASK: &str = "***";
-
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["password", "authtoken", "secret"]
-        .iter()
-        .any(|word| name.ends_with(word))
-}
-
 fn beginning(body: &[u8]) -> String {
     // As much again as is kept, so that a secret at the end is seen whole before it is cut.
     let kept = &body[..body.len().min(2 * limit::WEB_EVENT_BODY_BYTES_MAX)];
     String::from_utf8_lossy(kept).into_owned()
-}
-
-fn cut(text: &mut String, bytes: usize) {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
 }
 
 /// An address with its password, if it has one (`https://user:password@host/`), masked.
@@ -130,39 +113,6 @@ pub fn without_password(url: &str) -> String {
     }
 }
 
-/// A document with the values of its `password` attributes masked.
-fn without_passwords_in_markup(text: &str) -> String {
-    const NAME: &str = "password";
-    let lower = text.to_ascii_lowercase();
-    let mut masked = String::with_capacity(text.len());
-    let mut done = 0;
-    while let Some(found) = lower.get(done..).and_then(|rest| rest.find(NAME)) {
-        let after_name = done + found + NAME.len();
-        let rest = &text[after_name..];
-        let value = rest
-            .trim_start()
-            .strip_prefix('=')
-            .map(str::trim_start)
-            .filter(|value| value.starts_with(['"', '\'']));
-        let Some(value) = value else {
-            masked.push_str(&text[done..after_name]);
-            done = after_name;
-            continue;
-        };
-        // Quotes are one byte.
-        let begin = text.len() - value.len() + 1;
-        let quote = &value[..1];
-        let end = text[begin..]
-            .find(quote)
-            .map_or(text.len(), |at| begin + at);
-        masked.push_str(&text[done..begin]);
-        masked.push_str(MASK);
-        done = end;
-    }
-    masked.push_str(&text[done..]);
-    masked
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +126,7 @@ mod tests {
             parameters: vec![
                 ("SipAuthPassword".into(), "hidden".into()),
                 ("A".into(), "b".into()),
+                ("Digits".into(), "4111111111111111#".into()),
             ],
             response_code: None,
             content_type: None,
@@ -197,6 +148,7 @@ mod tests {
         assert!(!format!("{kept:?}").contains("hidden"), "{kept:?}");
         assert_eq!(kept.url, "https://u:***@example.com/a?b=c@d");
         assert_eq!(kept.parameters[1], ("A".into(), "b".into()));
+        assert_eq!(kept.parameters[2].1, "***#");
         assert_eq!(
             (kept.response_code, kept.content_type.as_deref()),
             (Some(500), Some("text/xml"))

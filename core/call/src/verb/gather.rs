@@ -13,7 +13,7 @@ use crate::timer::Timer;
 use crate::turn::Turn;
 use crate::webhook;
 use model::media::{MediaCommand, PlayId};
-use model::{ErrorCode, Span, limit};
+use model::{ErrorCode, Span, WebhookKind, limit};
 use twiml::verb::{Gather, GatherInput};
 use twiml::{Nested, verb};
 
@@ -178,6 +178,7 @@ impl Gathering {
             parameters.push(("SpeechResult".to_owned(), String::new()));
         }
         Step::Go(Goto {
+            kind: WebhookKind::Action,
             url: self.gather.action.clone(),
             method: webhook::method(self.gather.method),
             parameters,

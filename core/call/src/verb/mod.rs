@@ -21,7 +21,7 @@ use crate::script::{Line, Scope};
 use crate::timer::Timer;
 use crate::turn::Turn;
 use model::media::PlayId;
-use model::{ErrorCode, Method};
+use model::{ErrorCode, Method, WebhookKind};
 use twiml::Verb;
 
 /// What a verb wants next.
@@ -44,6 +44,8 @@ pub(crate) enum Step {
 /// A document to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Goto {
+    /// What it is for.
+    pub kind: WebhookKind,
     /// Absolute or relative; `None` or empty is the current document again.
     pub url: Option<String>,
     /// How to ask.
@@ -58,6 +60,7 @@ impl Goto {
     /// To this address, with nothing to tell.
     pub fn to(url: Option<String>, method: Method) -> Goto {
         Goto {
+            kind: WebhookKind::Document,
             url,
             method,
             parameters: Vec::new(),

@@ -12,7 +12,7 @@ use crate::turn::Turn;
 use crate::webhook;
 use model::media::{MediaCommand, PlayId, Prompt, RecordSpec, Tone};
 use model::recording::{RecordingSource, RecordingTrack};
-use model::{ErrorCode, RecordingSid, Span, limit};
+use model::{ErrorCode, RecordingSid, Span, WebhookKind, limit};
 use twiml::verb::Record;
 use twiml::{RecordingEvent, Trim};
 
@@ -142,6 +142,7 @@ impl Recording {
         // Unconfirmed: without a key (silence, the greatest length) `Digits` is there and empty.
         parameters.push(("Digits".to_owned(), std::mem::take(&mut self.digits)));
         Step::Go(Goto {
+            kind: WebhookKind::Action,
             url: self.record.action.clone(),
             method: webhook::method(self.record.method),
             parameters,

@@ -12,7 +12,7 @@ use crate::script::Line;
 use crate::timer::Timer;
 use crate::turn::Turn;
 use crate::webhook;
-use model::{Address, CallStatus, Cause, ErrorCode, Method, Span, limit};
+use model::{Address, CallStatus, Cause, ErrorCode, Method, Span, WebhookKind, limit};
 use twiml::verb::Refer;
 
 /// A transfer that the far end has been asked for.
@@ -82,6 +82,7 @@ impl Referring {
             add("NotifySipResponseCode", code.to_string());
         }
         Step::Go(Goto {
+            kind: WebhookKind::Action,
             url: Some(url),
             method,
             parameters,

@@ -29,7 +29,7 @@ use model::media::{MediaCommand, PlayId, Prompt, RecordSpec, Tone};
 use model::recording::{RecordingSource, RecordingTrack};
 use model::{
     Address, CallRow, CallSid, CallStatus, Direction, ErrorCode, LegId, RecordingSid, Span, Time,
-    limit,
+    WebhookKind, limit,
 };
 use target::Target;
 use twiml::Trim;
@@ -472,6 +472,7 @@ impl Dialling {
         let method = webhook::method(self.dial.method);
         let inline_code = ErrorCode::RELATIVE_URL;
         Step::Go(Goto {
+            kind: WebhookKind::Action,
             url: Some(action),
             method,
             parameters,
