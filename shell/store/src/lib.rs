@@ -17,18 +17,18 @@ mod writer;
 use model::{
     Account, AccountSid, ApiKey, Application, ApplicationSid, CallRow, CallSid, Callback,
     NotificationRow, NotificationSid, Number, NumberSid, OutgoingCallerId, RecordingRow,
-    RecordingSid, Time, WaitingCall, WebEventRow,
+    RecordingSid, Time, WaitingCall, WebEventRow, WebhookRow, WebhookSid,
 };
 
 pub use directory::Directory;
 pub use error::StoreError;
 pub use page::{
     CallFilter, CallOrder, CallerIdFilter, Journaled, Key, NotificationFilter, NumberFilter, Page,
-    PageAsk, RecordingFilter, Start, TimeRange,
+    PageAsk, RecordingFilter, Start, TimeRange, WebhookFilter, WebhookPlaced,
 };
 pub use secret::{SecretError, Vault, draw_key_secret, draw_token, hash_secret};
 pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
-pub use sqlite::{Durability, Sqlite, import_calls, read_story};
+pub use sqlite::{Durability, Sqlite, import_calls, read_owner, read_story};
 pub use wav::WavForm;
 pub use write::Write;
 pub use writer::{Batch, Writer, WriterHandle};
@@ -169,6 +169,31 @@ pub trait Store: Send + Sync + 'static {
     /// Requests to an account's application, of all its calls, newest first. A page begins behind
     /// the place of an entry.
     fn journal(&self, account: AccountSid, page: &PageAsk) -> Result<Page<Journaled>, StoreError>;
+
+    /// A request on the wire by its identifier, with what a replay of it sends.
+    fn webhook(
+        &self,
+        account: AccountSid,
+        sid: WebhookSid,
+    ) -> Result<Option<WebhookRow>, StoreError>;
+
+    /// An account's requests on the wire, newest first. A page begins behind the place of an
+    /// entry. What is sealed stays so: `Original::Sealed` is empty.
+    fn webhooks(
+        &self,
+        account: AccountSid,
+        filter: &WebhookFilter,
+        page: &PageAsk,
+    ) -> Result<Page<WebhookPlaced>, StoreError>;
+
+    /// Writes that take away an account's requests on the wire from before this moment, `most` of
+    /// them, the oldest first. Empty when nothing is left.
+    fn expired_webhooks(
+        &self,
+        account: AccountSid,
+        before: Time,
+        most: u32,
+    ) -> Result<Vec<Write>, StoreError>;
 
     /// Writes that take away what an account has from before this moment, about `most` rows of
     /// it: calls that have ended, with their events, and notifications. Recordings stay. Empty

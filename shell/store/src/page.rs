@@ -4,7 +4,7 @@
 //! top of it and while rows before it are deleted.
 
 use model::call::NotificationLevel;
-use model::{Address, CallRow, CallSid, CallStatus, Time, WebEventRow};
+use model::{Address, CallRow, CallSid, CallStatus, Time, WebEventRow, WebhookKind, WebhookRow};
 
 /// A half-open span of time: `from` belongs to it, `to` does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -157,6 +157,44 @@ impl Journaled {
     pub fn place(&self) -> Key {
         Key {
             date: self.event.date,
+            sid: u128::from(self.id),
+        }
+    }
+}
+
+/// Which requests on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WebhookFilter {
+    /// About this call.
+    pub call: Option<CallSid>,
+    /// Whose address has this text in it, whatever the case.
+    pub url: Option<String>,
+    /// For this.
+    pub kind: Option<WebhookKind>,
+    /// Answered with a status from the first to the second.
+    pub status: Option<(u16, u16)>,
+    /// Of the question with this idempotency token.
+    pub token: Option<String>,
+    /// Only those that failed.
+    pub failed: bool,
+    /// Begun within.
+    pub date: TimeRange,
+}
+
+/// A request on the wire and its place in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookPlaced {
+    /// Its number; a later one of the same account has a higher one.
+    pub id: u64,
+    /// What was sent and what came back.
+    pub row: WebhookRow,
+}
+
+impl WebhookPlaced {
+    /// Its place in the journal.
+    pub fn place(&self) -> Key {
+        Key {
+            date: self.row.date,
             sid: u128::from(self.id),
         }
     }

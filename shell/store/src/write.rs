@@ -3,7 +3,7 @@
 use model::{
     Account, ApiKey, Application, ApplicationSid, CallRow, CallSid, Callback, CallbackId, KeySid,
     NotificationRow, NotificationSid, Number, NumberSid, OutgoingCallerId, RecordingRow,
-    RecordingSid, Time, WaitingCall, WebEventRow,
+    RecordingSid, Time, WaitingCall, WebEventRow, WebhookRow, WebhookSid,
 };
 
 /// One change. A later row with the same identifier replaces an earlier one.
@@ -48,6 +48,10 @@ pub enum Write {
     DeleteNotification(NotificationSid),
     /// Keep a request to the customer and its answer.
     WebEvent(Box<WebEventRow>),
+    /// Keep a request on the wire.
+    Webhook(Box<WebhookRow>),
+    /// Take a request on the wire away.
+    DeleteWebhook(WebhookSid),
     /// Promise a callback: it is pending until `CallbackDone`.
     Callback(Box<Callback>),
     /// A callback was delivered or given up for good.
@@ -94,6 +98,7 @@ impl Write {
             Write::Application(_) | Write::DeleteApplication(_) => return None,
             Write::CallerId(_) | Write::DeleteCallerId(_) => return None,
             Write::WebEvent(_) | Write::Story { .. } => return None,
+            Write::Webhook(_) | Write::DeleteWebhook(_) => return None,
             Write::Notification(row) => Subject::Notification(row.sid),
             Write::Waiting(row) => Subject::Waiting(row.place),
             Write::Left(place) => Subject::Waiting(*place),

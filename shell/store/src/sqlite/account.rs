@@ -1,9 +1,10 @@
 //! Accounts; their tokens are sealed.
 
 use super::column::{micros, parsed, parsed_of, time, unreadable, word};
-use crate::{StoreError, Vault};
+use crate::{SecretError, StoreError, Vault};
 use model::{Account, AccountKind, AccountSid, AccountStatus, TestCredentials};
-use rusqlite::{Connection, Error, Row, params};
+use rusqlite::{Connection, Error, OpenFlags, Row, params};
+use std::path::Path;
 
 pub fn save(connection: &Connection, vault: &Vault, row: &Account) -> Result<(), StoreError> {
     let sid = row.sid.to_string();
@@ -84,4 +85,20 @@ fn read(row: &Row<'_>, vault: &Vault) -> Result<Account, Error> {
         date_created: time(row, "date_created")?,
         date_updated: time(row, "date_updated")?,
     })
+}
+
+/// The account that a data folder belongs to, from the folder of a process that may be running.
+/// `None` where there is none yet; the folder is left as it is.
+pub fn read_owner(folder: &Path) -> Result<Option<Account>, StoreError> {
+    let (database, key) = (folder.join("ringback.db"), folder.join("secret.key"));
+    if !database.exists() || !key.exists() {
+        return Ok(None);
+    }
+    let unavailable = |error: SecretError| StoreError::Unavailable(error.to_string());
+    let vault = Vault::open(&key).map_err(unavailable)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database, flags)?;
+    super::configure(&connection)?;
+    let accounts = all(&connection, &vault)?;
+    Ok(accounts.into_iter().find(|account| account.owner.is_none()))
 }

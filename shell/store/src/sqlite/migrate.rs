@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0006.sql"),
     include_str!("../migrations/sqlite/0007.sql"),
     include_str!("../migrations/sqlite/0008.sql"),
+    include_str!("../migrations/sqlite/0009.sql"),
 ];
 
 /// Runs the steps that this database has not seen.

@@ -20,15 +20,16 @@ mod select;
 mod story;
 mod waiting;
 mod web_event;
+mod webhook;
 
 use crate::{
     CallFilter, CallerIdFilter, Journaled, NotificationFilter, NumberFilter, Page, PageAsk,
-    RecordingFilter, Store, StoreError, Vault, Write,
+    RecordingFilter, Store, StoreError, Vault, WebhookFilter, WebhookPlaced, Write,
 };
 use model::{
     Account, AccountSid, ApiKey, Application, ApplicationSid, CallRow, CallSid, Callback,
     NotificationRow, NotificationSid, Number, NumberSid, OutgoingCallerId, RecordingRow,
-    RecordingSid, Time, WaitingCall, WebEventRow,
+    RecordingSid, Time, WaitingCall, WebEventRow, WebhookRow, WebhookSid,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::fs::{File, TryLockError};
@@ -36,6 +37,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use account::read_owner;
 pub use import::import_calls;
 pub use story::read as read_story;
 
@@ -209,6 +211,7 @@ impl Store for Sqlite {
                 Write::DeleteCall(sid) => {
                     if let Some(id) = call::id_of(&transaction, *sid)? {
                         web_event::delete(&transaction, id)?;
+                        webhook::delete_of_call(&transaction, id)?;
                         call::delete(&transaction, id)?;
                     }
                 }
@@ -220,6 +223,8 @@ impl Store for Sqlite {
                 Write::Notification(row) => notification::save(&transaction, row)?,
                 Write::DeleteNotification(sid) => notification::delete(&transaction, *sid)?,
                 Write::WebEvent(row) => web_event::save(&transaction, row)?,
+                Write::Webhook(row) => webhook::save(&transaction, &self.vault, row)?,
+                Write::DeleteWebhook(sid) => webhook::delete(&transaction, *sid)?,
                 Write::Callback(row) => callback::save(&transaction, row)?,
                 Write::Story { call, rungs } => story::save(&transaction, *call, rungs)?,
                 Write::Waiting(row) => waiting::save(&transaction, &self.vault, row)?,
@@ -376,6 +381,32 @@ impl Store for Sqlite {
 
     fn journal(&self, account: AccountSid, page: &PageAsk) -> Result<Page<Journaled>, StoreError> {
         web_event::journal(&self.lister(), account, page)
+    }
+
+    fn webhook(
+        &self,
+        account: AccountSid,
+        sid: WebhookSid,
+    ) -> Result<Option<WebhookRow>, StoreError> {
+        webhook::one(&self.finder(), &self.vault, account, sid)
+    }
+
+    fn webhooks(
+        &self,
+        account: AccountSid,
+        filter: &WebhookFilter,
+        page: &PageAsk,
+    ) -> Result<Page<WebhookPlaced>, StoreError> {
+        webhook::list(&self.lister(), account, filter, page)
+    }
+
+    fn expired_webhooks(
+        &self,
+        account: AccountSid,
+        before: Time,
+        most: u32,
+    ) -> Result<Vec<Write>, StoreError> {
+        webhook::expired(&self.lister(), account, before, most)
     }
 
     fn expired(

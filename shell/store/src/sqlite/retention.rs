@@ -3,7 +3,7 @@
 
 use super::call_column::{ENDED, account_id, first_at, status_code};
 use super::column::{micros, parsed};
-use super::web_event;
+use super::{web_event, webhook};
 use crate::{StoreError, Write};
 use model::{AccountSid, CallSid, Time};
 use rusqlite::{Connection, params};
@@ -20,7 +20,7 @@ pub fn expired(
     let mut writes = Vec::new();
     let mut left = u64::from(most);
     for (id, sid) in calls(connection, account, before, most)? {
-        let weight = 1 + web_event::count(connection, id)?;
+        let weight = 1 + web_event::count(connection, id)? + webhook::count(connection, id)?;
         if weight > left && !writes.is_empty() {
             return Ok(writes);
         }

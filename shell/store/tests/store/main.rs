@@ -8,4 +8,5 @@ mod sample;
 mod suite;
 #[path = "../live/waiting.rs"]
 mod waiting;
+mod webhooks;
 mod writer;

@@ -203,3 +203,47 @@ pub fn web_event(call: u128, at_secs: u64) -> WebEventRow {
         date: Time::from_secs(at_secs),
     }
 }
+
+pub fn webhook(sid: u64, call: u128, at_secs: u64) -> WebhookRow {
+    let date = Time::from_secs(at_secs);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    WebhookRow {
+        sid: WebhookSid::at(date, sid),
+        account: ACCOUNT,
+        call: CallSid(call),
+        kind: WebhookKind::Action,
+        date,
+        token: "5f3c".into(),
+        attempt: 2,
+        redirects: 1,
+        replay_of: Some(WebhookSid(77)),
+        kept: false,
+        method: Method::Post,
+        url: "https://app.example.com/gather?x=%20".into(),
+        headers: vec![pair("x-twilio-signature", "a+/="), pair("accept", "*/*")],
+        body: "Digits=1&Empty=".into(),
+        cut: true,
+        signed: Some(Signed {
+            text: "https://app.example.com/gather?x=%20Digits1Empty".into(),
+            hash: Some([7; 32]),
+        }),
+        answer: Some(WebhookAnswer {
+            status: 503,
+            headers: vec![pair("content-type", "text/xml")],
+            body: "<Response/>\nü".into(),
+            cut: true,
+        }),
+        timing: WebhookTiming {
+            queued: Some(Span(5)),
+            waited: Some(Span(0)),
+            lookup: Some(Span(1_000)),
+            connect: None,
+            tls: Some(Span(70)),
+            first_byte: Some(Span(8)),
+            whole: Span(15_000_000),
+        },
+        error: Some(11_200),
+        error_text: Some("HTTP 503".into()),
+        original: Original::Shown,
+    }
+}

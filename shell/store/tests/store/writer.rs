@@ -300,6 +300,25 @@ impl Store for Faulty {
     fn journal(&self, a: AccountSid, p: &PageAsk) -> Result<Page<Journaled>, StoreError> {
         self.inner.journal(a, p)
     }
+    fn webhook(&self, a: AccountSid, sid: WebhookSid) -> Result<Option<WebhookRow>, StoreError> {
+        self.inner.webhook(a, sid)
+    }
+    fn webhooks(
+        &self,
+        a: AccountSid,
+        f: &WebhookFilter,
+        p: &PageAsk,
+    ) -> Result<Page<WebhookPlaced>, StoreError> {
+        self.inner.webhooks(a, f, p)
+    }
+    fn expired_webhooks(
+        &self,
+        a: AccountSid,
+        t: Time,
+        most: u32,
+    ) -> Result<Vec<Write>, StoreError> {
+        self.inner.expired_webhooks(a, t, most)
+    }
     fn expired(&self, a: AccountSid, t: Time, most: u32) -> Result<Vec<Write>, StoreError> {
         self.inner.expired(a, t, most)
     }
