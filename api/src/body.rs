@@ -70,6 +70,8 @@ body! {
     SecondaryAuthToken by "secondary_auth_token",
     ValidationRequest by "validation_code",
     Version by "name",
+    Webhook by "sid",
+    WebhookInstance by "sid",
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod recording;
 pub mod signature;
 mod stream;
 mod version;
+mod webhook;
 mod word;
 
 pub use account::{Account, AccountUris};
@@ -37,6 +38,9 @@ pub use page::{Envelope, PageUris};
 pub use recording::{CallRecording, Recording, RecordingUris};
 pub use stream::{CallChange, Gap, LadderLine, StreamEnd};
 pub use version::{Version, VersionUris};
+pub use webhook::{
+    Webhook, WebhookHeader, WebhookInstance, WebhookMessage, WebhookSignature, WebhookTiming,
+};
 pub use word::{
     AccountStatus, AccountType, AnsweredBy, CallDirection, CallEnd, CallProgress, CallStatus,
     EmergencyStatus, LogLevel, MachineDetection, Method, PauseBehavior, ReceiveMode,

@@ -36,7 +36,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue, RANGE};
 use hyper::http::request::Parts as Head;
 use hyper::{Method, Request, Response, StatusCode};
-use model::{Account, Chance, ErrorCode, Time, limit};
+use model::{Account, Chance, ErrorCode, Time, WebhookReplay, WebhookRow, limit};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -60,6 +60,16 @@ pub trait Encoder: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 }
 
+/// Sends a request to a customer's application again.
+pub trait Replayer: Send + Sync {
+    /// What went over the wire for it, one row at least.
+    fn replay(
+        &self,
+        replay: WebhookReplay,
+        account: Arc<Account>,
+    ) -> Pin<Box<dyn Future<Output = Vec<WebhookRow>> + Send>>;
+}
+
 /// What the API is made of.
 pub struct Parts {
     /// Rows are read from here.
@@ -76,6 +86,8 @@ pub struct Parts {
     pub live: Live,
     /// Makes MP3; without one, `.mp3` is answered with 503.
     pub encoder: Option<Arc<dyn Encoder>>,
+    /// Sends requests to applications again.
+    pub replayer: Arc<dyn Replayer>,
     /// What time it is.
     pub clock: Arc<dyn Fn() -> Time + Send + Sync>,
     /// 32 bytes from the operating system: seed of identifiers.

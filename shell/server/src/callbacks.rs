@@ -6,7 +6,7 @@
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::webhook::{Undelivered, WebClient};
+use crate::webhook::{Delivered, Undelivered, WebClient};
 use model::call::NotificationLevel;
 use model::web_event::without_password;
 use model::{
@@ -214,7 +214,8 @@ impl Sender {
             tracing::error!(account = %callback.account, "a callback of an account that is not");
             return self.end(callback.id, Outcome::Neither, Vec::new());
         };
-        let outcome = client.deliver(&callback, &account).await;
+        let delivered = client.deliver(&callback, &account, date).await;
+        let Delivered { outcome, webhooks } = delivered;
         let counted = outcome.as_ref().map(|_| ()).map_err(|fault| fault.code);
         metrics.callback(counted, started.elapsed());
         let answer = match &outcome {
@@ -224,6 +225,11 @@ impl Sender {
         let took = started.elapsed().as_millis();
         let event = journaled(&callback, answer, date, took);
         let mut writes = vec![Write::WebEvent(Box::new(event))];
+        writes.extend(
+            webhooks
+                .into_iter()
+                .map(|row| Write::Webhook(Box::new(row))),
+        );
         if let Err(fault) = &outcome {
             tracing::info!(call = %callback.call, code = %fault.code, "callback not accepted");
             let row = self.notification(&callback, fault);

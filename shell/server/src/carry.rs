@@ -17,7 +17,7 @@ use rest::Desk;
 use rest::live::{Change, Live, News, Rung};
 use sip::Transport;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use store::{Directory, Write, WriterHandle};
 use switch::{Input, Line, Output, Party};
 use tokio::runtime::Handle;
@@ -53,7 +53,13 @@ pub struct Carrier {
     pub metrics: Metrics,
     /// What waits to be handed to the store.
     pub pending: Pending,
+    /// What went over the wire for documents, to be handed to the store behind the rows of
+    /// their calls.
+    pub wire: Wire,
 }
+
+/// Requests that are to be kept in the journal.
+pub type Wire = Arc<Mutex<Vec<Write>>>;
 
 /// Writes, and what may happen once they are durable.
 #[derive(Default)]
@@ -131,12 +137,13 @@ impl Carrier {
     pub fn flush(&mut self) {
         let batches = self.pending.batches;
         let Pending {
-            writes,
+            mut writes,
             replies,
             callbacks,
             news,
             ..
         } = std::mem::take(&mut self.pending);
+        writes.append(&mut self.wire.lock().unwrap_or_else(PoisonError::into_inner));
         let waits = !writes.is_empty() || !replies.is_empty();
         let batch = batches + u64::from(waits);
         self.pending.batches = batch;
@@ -251,8 +258,15 @@ impl Carrier {
             return;
         };
         let (web, shard, metrics) = (self.web.clone(), self.shard.clone(), self.metrics.clone());
+        let wire = Arc::clone(&self.wire);
         self.runtime.spawn(async move {
             let fetched = web.fetch(&request, &account).await;
+            let rows = fetched.webhooks.into_iter();
+            // Before the event: the loop then hands them on with what it makes of the answer, and
+            // the row of the call they are about has gone before them.
+            wire.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(rows.map(|row| Write::Webhook(Box::new(row))));
             let outcome = match &fetched.reply {
                 WebReply::Answered { .. } => Ok(()),
                 WebReply::Failed { code, .. } => Err(*code),

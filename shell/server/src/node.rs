@@ -1,7 +1,7 @@
 //! Starts everything in order, joins it, and stops it in order.
 
 use crate::callbacks::{Callbacks, Means};
-use crate::carry::{Carrier, Pending};
+use crate::carry::{Carrier, Pending, Wire};
 use crate::clock::Clock;
 use crate::http::{self, Site};
 use crate::interception::Interception;
@@ -22,9 +22,9 @@ use crate::webhook::{Trust, WebClient};
 use call::Event;
 use intercept::Door;
 use model::media::{MediaEvent, PlayId, Prompt};
-use model::{Account, Chance, LegId, Number, RecordingRow, limit};
+use model::{Account, Chance, LegId, Number, RecordingRow, WebhookReplay, WebhookRow, limit};
 use rest::live::{Live, Pace};
-use rest::{Desk, Encoder, Parts, Rest};
+use rest::{Desk, Encoder, Parts, Replayer, Rest};
 use sip::Flow;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -93,6 +93,7 @@ impl Node {
         let wants = Wants::new(runtime.clone(), speakers, files, Arc::clone(&directory));
         let joint = Joint::new(shard.clone(), wants);
         let (media, phones) = joint.start(&plan, clock, &mut chance, &sounds, &metrics)?;
+        let again = web.clone();
         let means = Means {
             client: web.clone(),
             store: Arc::clone(&store),
@@ -119,6 +120,7 @@ impl Node {
             terminal: start::terminal(&plan, clock.now())?,
             metrics: metrics.clone(),
             pending: Pending::default(),
+            wire: Wire::default(),
         };
         let token_key = call::TokenKey(start::random()?);
         let switch_config = plan.switch(&sockets, &base_url, token_key)?;
@@ -137,6 +139,7 @@ impl Node {
             desk,
             live: live.clone(),
             encoder: Some(Arc::new(Mp3Encoder(Mp3::find()))),
+            replayer: Arc::new(Again(again)),
             clock: Arc::new(move || clock.now()),
             seed: start::random()?,
             base_url,
@@ -455,6 +458,20 @@ impl Encoder for Mp3Encoder {
                 .await
                 .map_err(|error| error.to_string())
         })
+    }
+}
+
+/// The client of customers' applications behind the API's border.
+struct Again(WebClient);
+
+impl Replayer for Again {
+    fn replay(
+        &self,
+        replay: WebhookReplay,
+        account: Arc<Account>,
+    ) -> Pin<Box<dyn Future<Output = Vec<WebhookRow>> + Send>> {
+        let web = self.0.clone();
+        Box::pin(async move { web.replay(&replay, &account).await.webhooks })
     }
 }
 

@@ -51,6 +51,9 @@ impl Retention {
             let (sid, days) = (account.sid, u64::from(account.retention_days));
             let find = move |store: &dyn Store, before| store.expired(sid, before, most);
             rows += self.portions(days, find, pause).await?;
+            let find = move |store: &dyn Store, before| store.expired_webhooks(sid, before, most);
+            let days = days.min(limit::WEBHOOK_DAYS);
+            rows += self.portions(days, find, pause).await?;
         }
         // Recordings stay until they are deleted, and are remembered for a while then.
         let find = move |store: &dyn Store, before| {

@@ -11,6 +11,7 @@ mod cookie;
 mod fault;
 mod freshness;
 mod gate;
+mod journal;
 mod kept;
 mod lookups;
 mod overrides;
@@ -32,11 +33,12 @@ use asking::{Asking, Found};
 use authorization::Authorizations;
 use cookie::Jar;
 use hyper::header::{self, HeaderMap, HeaderName};
+use journal::Journal;
 use kept::Documents;
 use lookups::Lookups;
 use model::{
     Account, CallSid, Callback, CallbackId, ErrorCode, Method, Time, WebAnswer, WebReply,
-    WebRequest, limit,
+    WebRequest, WebhookKind, WebhookReplay, WebhookRow, limit,
 };
 use pool::{Lane, Pool};
 use reach::{Names, Reach};
@@ -52,6 +54,17 @@ pub struct Fetched {
     pub reply: WebReply,
     /// From the first attempt to the end of the last.
     pub took: Duration,
+    /// What went over the wire for it.
+    pub webhooks: Vec<WebhookRow>,
+}
+
+/// What came of a callback, or of a request that was sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    /// The answer, or why it was not accepted.
+    pub outcome: Result<WebAnswer, Undelivered>,
+    /// What went over the wire for it.
+    pub webhooks: Vec<WebhookRow>,
 }
 
 /// Why a callback was not accepted.
@@ -127,6 +140,8 @@ impl WebClient {
     /// Asks for a document, in the name of the account it is for.
     pub async fn fetch(&self, request: &WebRequest, account: &Account) -> Fetched {
         let started = Instant::now();
+        let token = uuid(random());
+        let journal = Journal::new(account.sid, request.call, request.kind, &token);
         let asking = Asking {
             lane: Lane::Document,
             account,
@@ -134,9 +149,10 @@ impl WebClient {
             method: request.method,
             url: &request.url,
             parameters: &request.parameters,
-            idempotency: &uuid(random()),
+            idempotency: &token,
             known: None,
             body_bytes_max: limit::DOCUMENT_BYTES_MAX + 1,
+            journal: Some(&journal),
         };
         let reply = match self.read(&asking).await {
             Ok((found, body)) if (200..300).contains(&found.status) => WebReply::Answered {
@@ -145,11 +161,16 @@ impl WebClient {
                 body,
                 url: found.url.written(),
             },
-            Ok((found, _)) => WebReply::Failed {
-                code: ErrorCode::HTTP_FAILURE,
-                status: Some(found.status),
-                text: status_text(ErrorCode::HTTP_FAILURE, found.status),
-            },
+            Ok((found, _)) => {
+                let code = ErrorCode::HTTP_FAILURE;
+                let text = status_text(code, found.status);
+                journal.ends(code, &text);
+                WebReply::Failed {
+                    code,
+                    status: Some(found.status),
+                    text,
+                }
+            }
             Err(fault) => WebReply::Failed {
                 code: fault.code(),
                 status: None,
@@ -159,17 +180,18 @@ impl WebClient {
         Fetched {
             reply,
             took: started.elapsed(),
+            webhooks: journal.rows(),
         }
     }
 
     /// Tells a callback. The same callback carries the same idempotency token on every try, also
-    /// after a restart.
-    pub async fn deliver(
-        &self,
-        callback: &Callback,
-        account: &Account,
-    ) -> Result<WebAnswer, Undelivered> {
+    /// after a restart. `now` is the moment by the clock that the callback was made by.
+    pub async fn deliver(&self, callback: &Callback, account: &Account, now: Time) -> Delivered {
         let CallbackId(id) = callback.id;
+        let token = uuid(id);
+        let kind = WebhookKind::of_callback(&callback.parameters);
+        let mut journal = Journal::new(account.sid, callback.call, kind, &token);
+        journal.queued = Some(now.since(callback.made));
         let asking = Asking {
             lane: Lane::Callback,
             account,
@@ -177,11 +199,45 @@ impl WebClient {
             method: callback.method,
             url: &callback.url,
             parameters: &callback.parameters,
-            idempotency: &uuid(id),
+            idempotency: &token,
             known: None,
             body_bytes_max: limit::DOCUMENT_BYTES_MAX,
+            journal: Some(&journal),
         };
-        let (found, body) = self.read(&asking).await.map_err(|fault| Undelivered {
+        let outcome = self.tell(&asking).await;
+        Delivered {
+            outcome,
+            webhooks: journal.rows(),
+        }
+    }
+
+    /// Sends a request again, signed afresh: with a token of its own, marked as a replay, and
+    /// through the same gate and bounds. The call's cookies are neither sent nor changed.
+    pub async fn replay(&self, replay: &WebhookReplay, account: &Account) -> Delivered {
+        let token = uuid(random());
+        let mut journal = Journal::new(account.sid, replay.call, replay.kind, &token);
+        journal.replay_of = Some(replay.of);
+        let asking = Asking {
+            lane: Lane::Replay,
+            account,
+            call: None,
+            method: replay.method,
+            url: &replay.url,
+            parameters: &replay.parameters,
+            idempotency: &token,
+            known: None,
+            body_bytes_max: limit::DOCUMENT_BYTES_MAX,
+            journal: Some(&journal),
+        };
+        let outcome = self.tell(&asking).await;
+        Delivered {
+            outcome,
+            webhooks: journal.rows(),
+        }
+    }
+
+    async fn tell(&self, asking: &Asking<'_>) -> Result<WebAnswer, Undelivered> {
+        let (found, body) = self.read(asking).await.map_err(|fault| Undelivered {
             code: fault.code(),
             answer: None,
             forbidden: fault == Fault::Forbidden,
@@ -195,10 +251,15 @@ impl WebClient {
         if (200..300).contains(&found.status) {
             return Ok(answer);
         }
+        let code = ErrorCode::CALLBACK_FAILED;
+        let text = status_text(code, found.status);
+        if let Some(journal) = asking.journal {
+            journal.ends(code, &text);
+        }
         Err(Undelivered {
-            code: ErrorCode::CALLBACK_FAILED,
+            code,
             forbidden: false,
-            text: status_text(ErrorCode::CALLBACK_FAILED, found.status),
+            text,
             answer: Some(answer),
         })
     }
@@ -222,6 +283,7 @@ impl WebClient {
             idempotency: &token,
             known,
             body_bytes_max: limit::PLAY_BYTES_MAX + 1,
+            journal: None,
         };
         loop {
             let found = match self.ask(&asking).await {

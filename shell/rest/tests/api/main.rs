@@ -16,4 +16,5 @@ mod outgoing_caller_ids;
 mod recordings;
 mod states;
 mod streams;
+mod webhooks;
 mod world;

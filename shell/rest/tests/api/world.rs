@@ -9,7 +9,7 @@ use hyper::{Method, Request};
 use model::recording::{RecordingSource, RecordingStatus};
 use model::*;
 use rest::live::{Live, Pace};
-use rest::{Desk, Encoder, Parts, Rest};
+use rest::{Desk, Encoder, Parts, Replayer, Rest};
 use serde_json::Value;
 use std::future::Future;
 use std::path::PathBuf;
@@ -32,6 +32,8 @@ pub struct World {
     pub asked: Arc<Mutex<Vec<Command>>>,
     /// What call control answers, if not the obvious.
     pub refusal: Arc<Mutex<Option<Refusal>>>,
+    /// What was sent again.
+    pub replayed: Arc<Mutex<Vec<WebhookReplay>>>,
     _folder: tempfile::TempDir,
 }
 
@@ -91,6 +93,28 @@ impl Encoder for Pretender {
     }
 }
 
+/// Sends nothing again, and keeps what it was asked for.
+struct Echo(Arc<Mutex<Vec<WebhookReplay>>>);
+
+impl Replayer for Echo {
+    fn replay(
+        &self,
+        replay: WebhookReplay,
+        account: Arc<Account>,
+    ) -> Pin<Box<dyn Future<Output = Vec<WebhookRow>> + Send>> {
+        let mut replayed = self.0.lock().expect("one thread");
+        let row = WebhookRow {
+            sid: WebhookSid::at(NOW, 99 + replayed.len() as u64),
+            account: account.sid,
+            replay_of: Some(replay.of),
+            url: "http://app.example.com/again".into(),
+            ..crate::webhooks::webhook(99)
+        };
+        replayed.push(replay);
+        Box::pin(async move { vec![row] })
+    }
+}
+
 /// What a world may have otherwise than usual.
 #[derive(Default)]
 pub struct Terms {
@@ -127,6 +151,7 @@ impl World {
             Arc::new(|| NOW),
             terms.pace.unwrap_or_default(),
         );
+        let replayed = Arc::new(Mutex::new(Vec::new()));
         let rest = Rest::new(Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             writer: writer.clone(),
@@ -135,6 +160,7 @@ impl World {
             desk,
             live: live.clone(),
             encoder: (!terms.no_encoder).then_some(encoder),
+            replayer: Arc::new(Echo(Arc::clone(&replayed))),
             clock: Arc::new(|| NOW),
             seed: [7; 32],
             base_url: "http://127.0.0.1:8080".into(),
@@ -149,6 +175,7 @@ impl World {
             live,
             asked,
             refusal,
+            replayed,
             _folder: folder,
         }
     }

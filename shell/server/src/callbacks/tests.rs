@@ -389,3 +389,32 @@ async fn a_stop_waits_for_what_is_promised_and_under_way() {
     assert_eq!(store.callback_hosts(None, 9).unwrap(), []);
     drop(ground._folder);
 }
+
+/// What went over the wire is kept in the very batch that says that the attempt is over.
+#[tokio::test]
+async fn each_request_is_kept_with_the_mark_that_it_is_over() {
+    let ground = Ground::lay(AccountStatus::Active);
+    let callbacks = ground.callbacks();
+    let (listener, at) = listen().await;
+    ground.promise(&callbacks, callback(1, at));
+    let (_, stream) = accept(&listener).await;
+    answer(stream, "500 Oops").await;
+    ground.until_pending(0).await;
+    let page = PageAsk {
+        size: 9,
+        start: Start::Top,
+    };
+    let kept = ground
+        .store
+        .webhooks(AccountSid(1), &store::WebhookFilter::default(), &page)
+        .unwrap();
+    let [placed] = &kept.rows[..] else {
+        panic!("{kept:?}")
+    };
+    let row = &placed.row;
+    assert_eq!(row.call, CallSid(1));
+    assert_eq!(row.url, format!("http://user:***@{at}/1"));
+    assert_eq!(row.answer.as_ref().unwrap().status, 500);
+    assert_eq!(row.error, Some(ErrorCode::CALLBACK_FAILED.0));
+    assert!(row.timing.queued.is_some());
+}

@@ -4,9 +4,10 @@
 use super::body::Body;
 use super::fault::Fault;
 use super::freshness::{self, Freshness};
+use super::journal::{Came, Journal, Sent};
 use super::kept::{Document, Key};
 use super::overrides::Overrides;
-use super::pool::{Answer, Bounds, Exchange, Lane};
+use super::pool::{Answer, Bounds, Exchange, Lane, Phases};
 use super::tls::Manner;
 use super::url::{Url, form_body};
 use super::{WebClient, text_of};
@@ -29,6 +30,8 @@ pub(super) struct Asking<'a> {
     /// What is known of a sound file that was had before.
     pub known: Option<&'a Freshness>,
     pub body_bytes_max: usize,
+    /// Where it is written down; sound files are not.
+    pub journal: Option<&'a Journal<'a>>,
 }
 
 /// What a question led to.
@@ -45,6 +48,15 @@ pub(super) struct Found {
 impl WebClient {
     /// Asks, and asks again where the policy says so. But for a sound file, the body has come.
     pub(super) async fn ask(&self, asking: &Asking<'_>) -> Result<Found, Fault> {
+        let date = self.clock.now();
+        let outcome = self.ask_again(asking).await;
+        if let (Some(journal), Err(fault)) = (asking.journal, &outcome) {
+            journal.failed(date, asking.method, asking.url, fault);
+        }
+        outcome
+    }
+
+    async fn ask_again(&self, asking: &Asking<'_>) -> Result<Found, Fault> {
         let url = Url::parse(asking.url).map_err(Fault::Url)?;
         let overrides = Overrides::parse(url.fragment.as_deref()).map_err(Fault::Url)?;
         let bounds = Bounds {
@@ -59,6 +71,9 @@ impl WebClient {
         };
         let mut retries = overrides.retries;
         loop {
+            if let Some(journal) = asking.journal {
+                journal.tries();
+            }
             let outcome = self.attempt(asking, url.clone(), bounds).await;
             let again = match &outcome {
                 Ok(found) => match found.status {
@@ -123,6 +138,9 @@ impl WebClient {
             let until = freshness::until(&found.headers, now, now);
             fresh_until = Some(fresh_until.map_or(until, |earlier| earlier.min(until)));
             found.body.discard().await;
+            if let Some(journal) = asking.journal {
+                journal.redirected();
+            }
             url = target.join(&location).map_err(Fault::Url)?;
             if url.user.is_none() && url.is_home_of(&target) {
                 url.user.clone_from(&target.user);
@@ -151,6 +169,15 @@ impl WebClient {
         let kept = self.documents().find(&key, &plain);
         let now = self.clock.now();
         if let Some(document) = kept.as_ref().filter(|kept| kept.freshness.is_fresh(now)) {
+            if let Some(journal) = asking.journal {
+                journal.sent(&Sent {
+                    exchange: &exchange,
+                    form: &[],
+                    date: now,
+                    phases: Phases::begin(),
+                    came: Came::Kept(200, &document.headers, &document.body),
+                });
+            }
             return Ok(of_document(document, exchange.url));
         }
         if let Some(document) = &kept {
@@ -207,16 +234,13 @@ impl WebClient {
         let mut exchange = exchange.clone();
         self.authorizations.show(&mut exchange);
         let mut asked = self.clock.now();
-        let mut answer = self.pool.exchange(asking.lane, &exchange, bounds).await?;
-        self.keep_cookies(asking.call, &exchange.url, &answer.headers);
+        let (mut answer, mut answered) = self.send(asking, &exchange, bounds).await?;
         if answer.status == 401 && self.authorizations.asks(&exchange, &answer.headers) {
             answer.body.discard().await;
             self.authorizations.show(&mut exchange);
             asked = self.clock.now();
-            answer = self.pool.exchange(asking.lane, &exchange, bounds).await?;
-            self.keep_cookies(asking.call, &exchange.url, &answer.headers);
+            (answer, answered) = self.send(asking, &exchange, bounds).await?;
         }
-        let answered = self.clock.now();
         let Answer {
             status,
             headers,
@@ -234,6 +258,61 @@ impl WebClient {
             url: exchange.url,
             freshness,
         })
+    }
+
+    /// Sends one request, and writes down what came of it: so its answer is read to the end
+    /// here, but for a sound file's. The moment is that of the answer's head.
+    async fn send(
+        &self,
+        asking: &Asking<'_>,
+        exchange: &Exchange,
+        bounds: Bounds,
+    ) -> Result<(Answer, Time), Fault> {
+        let (date, mut phases) = (self.clock.now(), Phases::begin());
+        let came = self
+            .pool
+            .exchange(asking.lane, exchange, bounds, &mut phases)
+            .await;
+        let note = |came: Came<'_>| {
+            if let Some(journal) = asking.journal {
+                let posts = exchange.method == hyper::Method::POST && !exchange.body.is_empty();
+                journal.sent(&Sent {
+                    exchange,
+                    form: if posts { asking.parameters } else { &[] },
+                    date,
+                    phases,
+                    came,
+                });
+            }
+        };
+        let mut answer = match came {
+            Ok(answer) => answer,
+            Err(fault) => {
+                note(Came::Nothing(&fault));
+                return Err(fault);
+            }
+        };
+        let answered = self.clock.now();
+        self.keep_cookies(asking.call, &exchange.url, &answer.headers);
+        if asking.lane == Lane::Media {
+            return Ok((answer, answered));
+        }
+        match answer.body.read().await {
+            Ok(body) => {
+                note(Came::Answer(answer.status, &answer.headers, &body));
+                answer.body = Body::whole(body);
+            }
+            // Nobody reads what stands beside a redirect or a challenge.
+            Err(fault) if matches!(answer.status, 301..=303 | 307 | 308 | 401) => {
+                note(Came::Broken(answer.status, &answer.headers, &fault));
+                answer.body = Body::whole(Vec::new());
+            }
+            Err(fault) => {
+                note(Came::Broken(answer.status, &answer.headers, &fault));
+                return Err(fault);
+            }
+        }
+        Ok((answer, answered))
     }
 
     fn exchange(
@@ -265,9 +344,13 @@ impl WebClient {
             headers.insert(name, value);
             Ok(())
         };
-        let signature = signature::sign(&asking.account.auth_token, &target.signed(), form);
+        let signed = signature::signed_text(&target.signed(), form);
+        let signature = signature::sign_text(&asking.account.auth_token, &signed);
         insert(SIGNATURE, signature)?;
         insert(IDEMPOTENCY, asking.idempotency.to_owned())?;
+        if let Some(original) = asking.journal.and_then(|journal| journal.replay_of) {
+            insert(REPLAY, original.to_string())?;
+        }
         if let Some(cookies) = asking.call.and_then(|call| self.cookies(call, target)) {
             insert(header::COOKIE, cookies)?;
         }
@@ -280,6 +363,7 @@ impl WebClient {
             url: target.clone(),
             headers,
             body,
+            signed: signed.into(),
         })
     }
 
@@ -336,4 +420,6 @@ fn keepable(request: &HeaderMap, found: &Found, asked: Time, answered: Time) -> 
 const USER_AGENT: &str = "TwilioProxy/1.1";
 const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 const SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
+/// Says that somebody asked for this to be sent again, and names what it repeats.
+const REPLAY: HeaderName = HeaderName::from_static("x-ringback-replay");
 const IDEMPOTENCY: HeaderName = HeaderName::from_static("i-twilio-idempotency-token");

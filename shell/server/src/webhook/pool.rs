@@ -13,7 +13,7 @@ use http_body_util::Full;
 use hyper::client::conn::{http1, http2};
 use hyper::header::{HeaderMap, HeaderValue};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use model::limit;
+use model::{Span, WebhookTiming, limit};
 use rustls::pki_types::ServerName;
 use std::collections::HashMap;
 use std::future::Future;
@@ -43,6 +43,46 @@ pub(super) struct Exchange {
     pub url: Url,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// What the signature among the headers is of.
+    pub signed: Arc<str>,
+}
+
+/// When each phase of a request began and how long it took.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Phases {
+    begun: Instant,
+    pub waited: Option<Duration>,
+    pub lookup: Option<Duration>,
+    pub connect: Option<Duration>,
+    pub tls: Option<Duration>,
+    pub first_byte: Option<Duration>,
+}
+
+impl Phases {
+    pub fn begin() -> Phases {
+        Phases {
+            begun: Instant::now(),
+            waited: None,
+            lookup: None,
+            connect: None,
+            tls: None,
+            first_byte: None,
+        }
+    }
+
+    /// As the journal keeps them; the whole is over now.
+    pub fn timing(&self, queued: Option<Span>) -> WebhookTiming {
+        let span = |phase: Duration| Span(u64::try_from(phase.as_micros()).unwrap_or(u64::MAX));
+        WebhookTiming {
+            queued,
+            waited: self.waited.map(span),
+            lookup: self.lookup.map(span),
+            connect: self.connect.map(span),
+            tls: self.tls.map(span),
+            first_byte: self.first_byte.map(span),
+            whole: span(self.begun.elapsed()),
+        }
+    }
 }
 
 /// An answer whose body is coming.
@@ -60,6 +100,8 @@ pub(super) enum Lane {
     Document,
     Callback,
     Media,
+    /// What somebody asks to be sent again stands behind nobody's call.
+    Replay,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -119,15 +161,18 @@ impl Pool {
         lane: Lane,
         exchange: &Exchange,
         bounds: Bounds,
+        phases: &mut Phases,
     ) -> Result<Answer, Fault> {
-        let place = self.place(lane, &exchange.url.host, bounds).await?;
+        let place = self.place(lane, &exchange.url.host, bounds).await;
+        phases.waited = Some(phases.begun.elapsed());
+        let place = place?;
         let origin = Origin {
             tls: exchange.url.tls.then_some(bounds.manner),
             host: exchange.url.host.clone(),
             port: exchange.url.port_or_default(),
         };
         while let Some(sender) = self.take(&origin) {
-            match send(sender, exchange, bounds).await {
+            match send(sender, exchange, bounds, phases).await {
                 // The application closed an unused connection just as we took it: nothing of
                 // the answer was seen, so the request goes out on a fresh one.
                 Err(Failure::Stale) => {
@@ -137,8 +182,8 @@ impl Pool {
                 Ok(came) => return Ok(self.answer(origin, came, bounds, place)),
             }
         }
-        let sender = self.connect(&origin, bounds).await?;
-        match send(sender, exchange, bounds).await {
+        let sender = self.connect(&origin, bounds, phases).await?;
+        match send(sender, exchange, bounds, phases).await {
             Ok(came) => Ok(self.answer(origin, came, bounds, place)),
             Err(Failure::Fault(fault)) => Err(fault),
             Err(Failure::Stale) => {
@@ -191,6 +236,7 @@ impl Pool {
             let most = match lane {
                 Lane::Callback => limit::CALLBACKS_AT_ONCE_MAX,
                 Lane::Document | Lane::Media => self.per_host,
+                Lane::Replay => limit::REPLAYS_PER_HOST_MAX,
             };
             let turns = kept.lanes.entry((lane, host.to_owned()));
             turns
@@ -234,8 +280,15 @@ impl Pool {
         }
     }
 
-    async fn connect(&self, origin: &Origin, bounds: Bounds) -> Result<Sender, Fault> {
-        let reached = self.reach.connect(&origin.host, origin.port, bounds);
+    async fn connect(
+        &self,
+        origin: &Origin,
+        bounds: Bounds,
+        phases: &mut Phases,
+    ) -> Result<Sender, Fault> {
+        let reached = self
+            .reach
+            .connect(&origin.host, origin.port, bounds, phases);
         let stream = reached.await?;
         let _ = stream.set_nodelay(true);
         let Some(manner) = origin.tls else {
@@ -248,8 +301,10 @@ impl Pool {
             .to_owned();
         let name = ServerName::try_from(bare).map_err(|error| Fault::Host(error.to_string()))?;
         let connector = TlsConnector::from(self.tls.config(manner));
-        let stream = within_connect(bounds, connector.connect(name, stream))
-            .await
+        let begun = Instant::now();
+        let agreed = within_connect(bounds, connector.connect(name, stream)).await;
+        phases.tls = Some(begun.elapsed());
+        let stream = agreed
             .map_err(|fault| match fault {
                 Fault::ConnectTimeout => Fault::Tls("the handshake took too long".to_owned()),
                 fault => fault,
@@ -274,7 +329,19 @@ type Came = (
     Option<http1::SendRequest<Full<Bytes>>>,
 );
 
-async fn send(sender: Sender, exchange: &Exchange, bounds: Bounds) -> Result<Came, Failure> {
+async fn send(
+    sender: Sender,
+    exchange: &Exchange,
+    bounds: Bounds,
+    phases: &mut Phases,
+) -> Result<Came, Failure> {
+    let begun = Instant::now();
+    let came = send_on(sender, exchange, bounds).await;
+    phases.first_byte = came.is_ok().then(|| begun.elapsed());
+    came
+}
+
+async fn send_on(sender: Sender, exchange: &Exchange, bounds: Bounds) -> Result<Came, Failure> {
     match sender {
         Sender::Http1(mut sender) => {
             within(bounds, sender.ready())

@@ -7,7 +7,7 @@
 use super::fault::{self, Fault};
 use super::gate::Gate;
 use super::lookups::{Found, Lookups};
-use super::pool::{Bounds, timed_out};
+use super::pool::{Bounds, Phases, timed_out};
 use model::limit;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -65,11 +65,19 @@ impl Reach {
     }
 
     /// Finds the host and opens a connection, trying its addresses in turn.
-    pub async fn connect(&self, host: &str, port: u16, bounds: Bounds) -> Result<TcpStream, Fault> {
+    pub async fn connect(
+        &self,
+        host: &str,
+        port: u16,
+        bounds: Bounds,
+        phases: &mut Phases,
+    ) -> Result<TcpStream, Fault> {
+        let begun = Instant::now();
         let until = (Instant::now() + bounds.connect).min(bounds.deadline);
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let found = timeout_at(until, self.names.resolve(bare))
-            .await
+        let found = timeout_at(until, self.names.resolve(bare)).await;
+        phases.lookup = Some(begun.elapsed());
+        let found = found
             .map_err(|_| timed_out(bounds, Fault::ConnectTimeout))?
             .map_err(Fault::Host)?;
         if found.is_empty() {
@@ -87,11 +95,14 @@ impl Reach {
         let mut last = Fault::Forbidden;
         let addresses = admitted.into_iter().take(ADDRESSES_MAX);
         let addresses: Vec<_> = addresses.map(|ip| SocketAddr::new(ip, port)).collect();
+        let begun = Instant::now();
         for (tried, address) in addresses.iter().enumerate() {
             // Each address that is left gets an equal share of the time that is left.
             let left = until.saturating_duration_since(Instant::now());
             let share = Instant::now() + left / (addresses.len() - tried) as u32;
-            last = match timeout_at(share, TcpStream::connect(address)).await {
+            let connected = timeout_at(share, TcpStream::connect(address)).await;
+            phases.connect = Some(begun.elapsed());
+            last = match connected {
                 Ok(Ok(stream)) => return Ok(stream),
                 Ok(Err(error)) => fault::of_connect(&error),
                 Err(_) => timed_out(bounds, Fault::ConnectTimeout),

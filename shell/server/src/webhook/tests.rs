@@ -1,6 +1,7 @@
 //! The client against servers of our own on loopback: good ones, slow ones, broken ones.
 
 mod authorizing;
+mod journaling;
 mod keeping;
 mod multiplexing;
 mod reaching;
@@ -121,6 +122,7 @@ fn request(method: Method, url: String) -> WebRequest {
     WebRequest {
         account: AccountSid(1),
         call: CallSid(2),
+        kind: WebhookKind::Document,
         method,
         url,
         parameters: vec![
@@ -435,12 +437,17 @@ async fn a_callback_keeps_its_token_and_is_told_by_its_status() {
     let client = client();
     assert_eq!(
         client
-            .deliver(&callback, &account())
+            .deliver(&callback, &account(), Time(0))
             .await
+            .outcome
             .map(|a| a.status),
         Ok(204)
     );
-    let refused = client.deliver(&callback, &account()).await.unwrap_err();
+    let refused = client
+        .deliver(&callback, &account(), Time(0))
+        .await
+        .outcome
+        .unwrap_err();
     assert_eq!(
         (refused.code, refused.answer.map(|a| a.status)),
         (ErrorCode::CALLBACK_FAILED, Some(404))

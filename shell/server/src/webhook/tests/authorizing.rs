@@ -162,6 +162,7 @@ fn over_tls_the_password_goes_along_at_once() {
         url: Url::parse(url).unwrap(),
         headers: HeaderMap::new(),
         body: bytes::Bytes::new(),
+        signed: "".into(),
     };
     let shown = |url: &str| {
         let mut exchange = exchange(url);

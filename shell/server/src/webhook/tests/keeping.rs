@@ -153,7 +153,13 @@ async fn a_callback_is_told_each_time() {
         made: Time(0),
     };
     for _ in 0..2 {
-        assert!(client.deliver(&callback, &account()).await.is_ok());
+        assert!(
+            client
+                .deliver(&callback, &account(), Time(0))
+                .await
+                .outcome
+                .is_ok()
+        );
     }
     assert_eq!(so_far(&mut seen).len(), 2);
 }

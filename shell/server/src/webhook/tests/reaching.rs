@@ -81,7 +81,11 @@ async fn callbacks_and_sound_files_pass_the_same_gate() {
         parameters: Vec::new(),
         made: Time(0),
     };
-    let refused = client.deliver(&callback, &account()).await.unwrap_err();
+    let refused = client
+        .deliver(&callback, &account(), Time(0))
+        .await
+        .outcome
+        .unwrap_err();
     assert_eq!(refused.code, ErrorCode::BAD_HOST);
     let refused = client.fetch_media(&account(), url, None).await;
     assert!(matches!(refused, MediaReply::Failed { code, .. } if code == ErrorCode::BAD_HOST));

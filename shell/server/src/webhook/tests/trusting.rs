@@ -48,8 +48,18 @@ async fn callbacks_and_sound_files_go_by_the_same_setting() {
         made: Time(0),
     };
     let client = client();
-    assert!(client.deliver(&callback, &relaxed()).await.is_ok());
-    let refused = client.deliver(&callback, &account()).await.unwrap_err();
+    assert!(
+        client
+            .deliver(&callback, &relaxed(), Time(0))
+            .await
+            .outcome
+            .is_ok()
+    );
+    let refused = client
+        .deliver(&callback, &account(), Time(0))
+        .await
+        .outcome
+        .unwrap_err();
     assert_eq!(refused.code, ErrorCode::CERTIFICATE_UNTRUSTED);
     let had = client.fetch_media(&relaxed(), &url, None).await;
     assert!(matches!(had, MediaReply::File { .. }));
