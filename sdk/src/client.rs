@@ -129,6 +129,12 @@ impl<M: Mode> ClientOf<M> {
         FetchVersion::at(self, Path::root())
     }
 
+    /// Requests to the customer's application as they went over the wire. Only a Ringback has
+    /// them.
+    pub fn webhooks(&self) -> Webhooks<M> {
+        Webhooks::at(self, Path::own(&self.account).below("Webhooks"))
+    }
+
     fn own(&self, name: &str) -> Path {
         Path::of_account(&self.account).below(name)
     }

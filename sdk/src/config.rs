@@ -254,7 +254,7 @@ impl Bases {
 
     fn of(&self, product: Product) -> &Url {
         match product {
-            Product::Api => &self.api,
+            Product::Api | Product::Own => &self.api,
             Product::Accounts => &self.accounts,
         }
     }

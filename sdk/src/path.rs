@@ -7,6 +7,8 @@ use crate::Error;
 pub(crate) enum Product {
     Api,
     Accounts,
+    /// What only a Ringback has.
+    Own,
 }
 
 /// A path that grows by parts. What can't be a part is remembered, and told when it is sent.
@@ -41,6 +43,16 @@ impl Path {
         }
     }
 
+    /// Below an account, among what only a Ringback has.
+    pub fn own(account: &str) -> Path {
+        let root = Path {
+            product: Product::Own,
+            whole: "/ringback/v1".to_owned(),
+            fault: None,
+        };
+        root.below("Accounts").below(account)
+    }
+
     /// One part more. It must be of the letters identifiers have, so that nothing a customer's
     /// customer typed leads to another resource.
     pub fn below(&self, part: &str) -> Path {
@@ -57,7 +69,7 @@ impl Path {
     pub fn json(&self) -> Result<String, Error> {
         self.with_suffix(match self.product {
             Product::Api => ".json",
-            Product::Accounts => "",
+            Product::Accounts | Product::Own => "",
         })
     }
 
@@ -93,6 +105,8 @@ mod tests {
             let error = calls.below(bad).below("Events").json().unwrap_err();
             assert!(matches!(error, Error::Input(_)), "{bad}");
         }
+        let own = Path::own("AC1").below("Webhooks");
+        assert_eq!(own.json().unwrap(), "/ringback/v1/Accounts/AC1/Webhooks");
         let token = Path::accounts_v1().below("AuthTokens").below("Promote");
         assert_eq!(token.json().unwrap(), "/v1/AuthTokens/Promote");
     }

@@ -11,6 +11,7 @@ mod notifications;
 mod outgoing_caller_ids;
 mod recordings;
 mod version;
+mod webhooks;
 
 pub use accounts::*;
 pub use applications::*;
@@ -23,6 +24,7 @@ pub use notifications::*;
 pub use outgoing_caller_ids::*;
 pub use recordings::*;
 pub use version::*;
+pub use webhooks::*;
 
 #[cfg(test)]
 mod contract;

@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and the help that teaches it.
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use model::CallSid;
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ Examples:
   ringback dev --phones                 the numbers of the virtual phones, and what they do
   ringback dev --intercept              run apps against it that name the original's hosts
   ringback ladder CA0123…               who sent what to whom in a call, and when
+  ringback webhooks list                what your application was asked, and how it answered
   ringback init > ringback.toml         a commented configuration for `serve`
   ringback check --config ringback.toml what a configuration leads to
   ringback serve --config ringback.toml run it
@@ -63,6 +65,9 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Requests to your application as they went over the wire: list, show, send again.
+    #[command(after_help = cli::webhooks::HELP)]
+    Webhooks(cli::webhooks::Webhooks),
     /// Show the ladder of a call that has ended.
     Ladder {
         /// The call, as the API names it: CA and 32 hexadecimal digits.
@@ -74,6 +79,19 @@ pub enum Command {
     /// Say why a webhook's signature doesn't match what your application computes.
     #[command(after_help = ::cli::explain_signature::HELP)]
     ExplainSignature(::cli::explain_signature::ExplainSignature),
+}
+
+/// What is wrong with a line, in one sentence; `None` for what isn't wrong, as a wish for help.
+pub fn complaint(error: &clap::Error) -> Option<String> {
+    let helps = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || helps {
+        return None;
+    }
+    let text = error.to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let sentence = words.join(" ");
+    Some(sentence.trim_start_matches("error: ").to_owned())
 }
 
 const DEV_HELP: &str = "\
@@ -165,6 +183,7 @@ mod tests {
             "voices",
             "sim",
             "ladder",
+            "webhooks",
             "Examples:",
         ] {
             assert!(help.contains(word), "{word}");
@@ -208,7 +227,15 @@ mod tests {
             &["ringback", "ladder", "CA1"],
             &["ringback", "sim"],
         ] {
-            assert!(Cli::try_parse_from(bad).is_err(), "{bad:?}");
+            let complaint = complaint(&Cli::try_parse_from(bad).unwrap_err());
+            assert_eq!(complaint.unwrap().lines().count(), 1, "{bad:?}");
         }
+        let said = |line: &[&str]| complaint(&Cli::try_parse_from(line).unwrap_err());
+        assert_eq!(
+            said(&["ringback", "webhooks", "show"]).unwrap(),
+            "the following required arguments were not provided: <SID>"
+        );
+        assert_eq!(said(&["ringback", "--help"]), None);
+        assert_eq!(said(&["ringback"]), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use server::banner::{self, Banner};
-use server::cli::{Cli, Command, ConfigFile, Dev};
+use server::cli::{self as line, Cli, Command, ConfigFile, Dev};
 use server::config::{self, Config};
 use server::ladder_command;
 use server::log::LogFormat;
@@ -12,8 +12,8 @@ use server::plan::{DevFlags, Plan, PlannedIntercept};
 use server::speech::Speakers;
 use server::voices_command;
 use std::fmt::Display;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -24,7 +24,17 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Fault = String;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let asked = match Cli::try_parse() {
+        Ok(asked) => asked,
+        Err(error) => match line::complaint(&error) {
+            Some(complaint) => {
+                eprintln!("ringback: {complaint}");
+                return ExitCode::from(2);
+            }
+            None => error.exit(),
+        },
+    };
+    let outcome = match asked.command {
         Command::Dev(flags) if flags.phones => {
             print!("{}", banner::phones());
             Ok(())
@@ -37,6 +47,11 @@ fn main() -> ExitCode {
         Command::Voices { config } => voices(config),
         Command::Sim { files } => return sim(&files),
         Command::ExplainSignature(asked) => return explain_signature(&asked),
+        Command::Webhooks(asked) => {
+            return customer(async move |keep: cli::connection::Keep<'_>, terminal| {
+                asked.run(keep, terminal).await
+            });
+        }
         Command::Ladder { call, data } => ladder_command::ladder(&data, call).map(|text| {
             // A reader who has seen enough closes the pipe.
             let _ = write!(std::io::stdout(), "{text}");
@@ -173,6 +188,40 @@ fn voices(file: Option<PathBuf>) -> Result<(), Fault> {
     // A reader who has seen enough closes the pipe.
     let _ = write!(std::io::stdout(), "{listed}");
     Ok(())
+}
+
+/// Does what a customer asks of a server, and prints it.
+fn customer(
+    run: impl AsyncFnOnce(cli::connection::Keep<'_>, bool) -> Result<String, cli::fault::Fault>,
+) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(&owner, std::io::stdout().is_terminal())),
+        Err(error) => {
+            let text = format!("the runtime can't be started: {error}");
+            Err(cli::fault::Fault::Failed(text))
+        }
+    };
+    match outcome {
+        Ok(text) => {
+            // A reader who has seen enough closes the pipe.
+            let _ = write!(std::io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("ringback: {fault}");
+            fault.code()
+        }
+    }
+}
+
+/// The account of a data folder and its token: what `dev` has made there.
+fn owner(data: &Path) -> Result<Option<(String, String)>, Fault> {
+    let found = store::read_owner(data)
+        .map_err(|error| format!("the data folder {} can't be read: {error}", data.display()))?;
+    Ok(found.map(|account| (account.sid.to_string(), account.auth_token)))
 }
 
 fn init(file: Option<PathBuf>) -> Result<(), Fault> {
