@@ -47,6 +47,11 @@ impl Client {
 }
 
 impl<M: Mode> ClientOf<M> {
+    /// The way to the API.
+    pub(crate) fn connection(&self) -> Arc<Connection> {
+        Arc::clone(&self.connection)
+    }
+
     pub(crate) fn over(connection: Connection, account: String, engine: M::Engine) -> Self {
         ClientOf {
             connection: Arc::new(connection),

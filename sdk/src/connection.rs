@@ -162,6 +162,10 @@ impl Connection {
         let mut built = reqwest::Request::new(method, url);
         let headers = built.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static(request.accept));
+        let last = request.last_event_id.as_deref().map(HeaderValue::from_str);
+        if let Some(Ok(last)) = last {
+            headers.insert("last-event-id", last);
+        }
         // A stranger to whom we are led doesn't learn it.
         if ours {
             headers.insert(AUTHORIZATION, self.authorization.clone());

@@ -151,6 +151,7 @@ mod config;
 mod connection;
 mod credentials;
 mod error;
+pub mod follow;
 mod media;
 mod mode;
 mod operation;

@@ -14,6 +14,8 @@ pub(crate) struct Request {
     /// The query of a GET, the form of a POST.
     pub parameters: Vec<(&'static str, String)>,
     pub accept: &'static str,
+    /// The last event that was heard, of a stream of them.
+    pub last_event_id: Option<String>,
 }
 
 /// Where it is sent.
@@ -33,6 +35,7 @@ impl Request {
             target: Target::Path(path),
             parameters: Vec::new(),
             accept: "application/json",
+            last_event_id: None,
         }
     }
 

@@ -156,6 +156,8 @@ impl Carrier {
         let (desk, sender) = (Arc::clone(&self.desk), self.callbacks.clone());
         let live = self.live.clone();
         self.writer.write_then(writes, move |result| {
+            // First of all: who is answered, and asks for the stream of it, finds it there.
+            live.durable(batch);
             match result {
                 Ok(()) => {
                     replies
@@ -177,7 +179,6 @@ impl Carrier {
                         .for_each(|callback| sender.send_unstored(callback));
                 }
             }
-            live.durable(batch);
         });
     }
 

@@ -21,6 +21,7 @@ Examples:
   ringback dev                          start here: API, SIP and a virtual phone network
   ringback dev --phones                 the numbers of the virtual phones, and what they do
   ringback dev --intercept              run apps against it that name the original's hosts
+  ringback calls create --help          place a call, and follow it
   ringback ladder CA0123…               who sent what to whom in a call, and when
   ringback webhooks list                what your application was asked, and how it answered
   ringback init > ringback.toml         a commented configuration for `serve`
@@ -68,6 +69,18 @@ pub enum Command {
     /// Requests to your application as they went over the wire: list, show, send again.
     #[command(after_help = cli::webhooks::HELP)]
     Webhooks(cli::webhooks::Webhooks),
+    /// Place, list, look at, change, delete and follow calls.
+    Calls(cli::calls::Calls),
+    /// List, look at, delete and download recordings.
+    Recordings(cli::recordings::Recordings),
+    /// List, take, change and give up numbers.
+    Numbers(cli::numbers::Numbers),
+    /// Write a script by which your shell completes commands.
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// For this shell.
+        shell: clap_complete::Shell,
+    },
     /// Show the ladder of a call that has ended.
     Ladder {
         /// The call, as the API names it: CA and 32 hexadecimal digits.
@@ -93,6 +106,11 @@ pub fn complaint(error: &clap::Error) -> Option<String> {
     let sentence = words.join(" ");
     Some(sentence.trim_start_matches("error: ").to_owned())
 }
+
+const COMPLETIONS_HELP: &str = "\
+  source <(ringback completions bash)                      in ~/.bashrc
+  source <(ringback completions zsh)                       in ~/.zshrc, behind compinit
+  ringback completions fish > ~/.config/fish/completions/ringback.fish";
 
 const DEV_HELP: &str = "\
 The credentials are those of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN where they are set, else

@@ -1,6 +1,6 @@
 //! The program `ringback`.
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use server::banner::{self, Banner};
 use server::cli::{self as line, Cli, Command, ConfigFile, Dev};
 use server::config::{self, Config};
@@ -47,6 +47,13 @@ fn main() -> ExitCode {
         Command::Voices { config } => voices(config),
         Command::Sim { files } => return sim(&files),
         Command::ExplainSignature(asked) => return explain_signature(&asked),
+        Command::Calls(asked) => return client(asked.run(&owner)),
+        Command::Recordings(asked) => return client(asked.run(&owner)),
+        Command::Numbers(asked) => return client(asked.run(&owner)),
+        Command::Completions { shell } => {
+            completions(shell);
+            Ok(())
+        }
         Command::Webhooks(asked) => {
             return customer(async move |keep: cli::connection::Keep<'_>, terminal| {
                 asked.run(keep, terminal).await
@@ -194,27 +201,37 @@ fn voices(file: Option<PathBuf>) -> Result<(), Fault> {
 fn customer(
     run: impl AsyncFnOnce(cli::connection::Keep<'_>, bool) -> Result<String, cli::fault::Fault>,
 ) -> ExitCode {
+    client(async {
+        let text = run(&owner, std::io::stdout().is_terminal()).await?;
+        // A reader who has seen enough closes the pipe.
+        let _ = write!(std::io::stdout(), "{text}");
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Runs a command that is a client of a server.
+fn client(work: impl Future<Output = Result<ExitCode, cli::fault::Fault>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(run(&owner, std::io::stdout().is_terminal())),
+        Ok(runtime) => runtime.block_on(work),
         Err(error) => {
             let text = format!("the runtime can't be started: {error}");
             Err(cli::fault::Fault::Failed(text))
         }
     };
-    match outcome {
-        Ok(text) => {
-            // A reader who has seen enough closes the pipe.
-            let _ = write!(std::io::stdout(), "{text}");
-            ExitCode::SUCCESS
-        }
-        Err(fault) => {
-            eprintln!("ringback: {fault}");
-            fault.code()
-        }
-    }
+    outcome.unwrap_or_else(|fault| {
+        eprintln!("ringback: {fault}");
+        fault.code()
+    })
+}
+
+fn completions(shell: clap_complete::Shell) {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "ringback", &mut script);
+    // A reader who has seen enough closes the pipe.
+    let _ = std::io::stdout().write_all(&script);
 }
 
 /// The account of a data folder and its token: what `dev` has made there.
