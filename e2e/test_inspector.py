@@ -153,7 +153,7 @@ class Inspector(Case):
 
     def test_passwords_and_cards_are_masked_and_only_what_is_kept_is_sent_again(self):
         card = "4111111111111111"
-        sip = '<Response><Dial timeout="1"><Sip username="u" password="opensesame">sip:x@127.0.0.1:9</Sip></Dial></Response>'
+        sip = '<Response><Dial timeout="5"><Sip username="u" password="opensesame">sip:x@127.0.0.1:9</Sip></Dial></Response>'
         self.app.route("/paid", sip)
         # The card's number stands in the address: an application that carries its state along.
         page = f"<Response><Redirect>/paid?Digits={card}&amp;x=1</Redirect></Response>"
