@@ -533,10 +533,7 @@ impl Script {
             );
         }
         let facts = (line.row, line.leg.status(), line.visit);
-        let kind = match (goto.kind, self.scope) {
-            (WebhookKind::Document, Scope::Whisper) => WebhookKind::Whisper,
-            (kind, _) => kind,
-        };
+        let kind = goto.kind_where(self.scope == Scope::Whisper);
         let place = (target, goto.method);
         let asking = webhook::ask(kind, place, goto.parameters, facts, turn);
         self.state = State::Asking(Box::new(asking));

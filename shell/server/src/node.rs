@@ -93,7 +93,6 @@ impl Node {
         let wants = Wants::new(runtime.clone(), speakers, files, Arc::clone(&directory));
         let joint = Joint::new(shard.clone(), wants);
         let (media, phones) = joint.start(&plan, clock, &mut chance, &sounds, &metrics)?;
-        let again = web.clone();
         let means = Means {
             client: web.clone(),
             store: Arc::clone(&store),
@@ -110,7 +109,7 @@ impl Node {
             writer: writer.handle(),
             desk: Arc::clone(&desk),
             callbacks: callbacks.clone(),
-            web,
+            web: web.clone(),
             runtime,
             shard: shard.clone(),
             media: media.clone(),
@@ -139,7 +138,7 @@ impl Node {
             desk,
             live: live.clone(),
             encoder: Some(Arc::new(Mp3Encoder(Mp3::find()))),
-            replayer: Arc::new(Again(again)),
+            replayer: Arc::new(Again(web)),
             clock: Arc::new(move || clock.now()),
             seed: start::random()?,
             base_url,
@@ -147,8 +146,7 @@ impl Node {
             strict: plan.strict,
         });
         let (stop, stopping) = watch::channel(false);
-        let doors = (listener, door);
-        let (http_task, interception) = let_in(&plan, doors, rest, metrics, &stopping)?;
+        let (http_task, interception) = let_in(&plan, (listener, door), rest, metrics, &stopping)?;
         Ok(Node {
             http,
             sip: sockets.udp().into_iter().chain(sockets.tcp()).collect(),

@@ -67,6 +67,15 @@ impl Goto {
             inline_code: ErrorCode::URL_FORMAT,
         }
     }
+
+    /// What it is for where it is asked: a whisper's pages are whispers, and its verbs' actions
+    /// are actions.
+    pub fn kind_where(&self, whispers: bool) -> WebhookKind {
+        match self.kind {
+            WebhookKind::Document if whispers => WebhookKind::Whisper,
+            kind => kind,
+        }
+    }
 }
 
 /// What a verb can hear.
