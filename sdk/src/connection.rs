@@ -290,13 +290,8 @@ impl Failed {
         let timeout = error.is_timeout();
         let (wrong, phase) = if error.is_dns() {
             (Wrong::NeverOpened, Phase::Resolve)
-        } else if let Some(lasting) = tls_fault(&error) {
-            let wrong = if lasting {
-                Wrong::NeverWill
-            } else {
-                Wrong::NeverOpened
-            };
-            (wrong, Phase::Secure)
+        } else if tls_fault(&error) {
+            (Wrong::NeverWill, Phase::Secure)
         } else if error.is_connect() {
             (Wrong::NeverOpened, Phase::Connect)
         } else if error.is_builder() {
@@ -325,25 +320,27 @@ impl Failed {
     }
 }
 
-/// Whether the agreement upon a secret failed while the connection was being opened, and whether
-/// it will fail again.
-fn tls_fault(error: &reqwest::Error) -> Option<bool> {
+/// Whether the agreement upon a secret failed while the connection was being opened, as it will
+/// again.
+fn tls_fault(error: &reqwest::Error) -> bool {
     if !error.is_connect() {
-        return None;
+        return false;
     }
     let mut reason = StdError::source(error);
     while let Some(inner) = reason {
-        let mut found = inner.downcast_ref::<rustls::Error>();
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            let wrapped = io.get_ref().and_then(|inner| inner.downcast_ref());
-            found = found.or(wrapped);
+        if inner.is::<rustls::Error>() {
+            return true;
         }
-        if found.is_some() {
-            return Some(true);
-        }
-        reason = inner.source();
+        // An error of input and output leaves out the one it wraps when it is asked for its
+        // source, and may wrap another of its kind.
+        reason = match inner.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|wrapped| wrapped as &(dyn StdError + 'static)),
+            None => inner.source(),
+        };
     }
-    None
+    false
 }
 
 /// Anything from 0 to 1. Where the system has no chance to give, pauses are the longest.

@@ -6,6 +6,7 @@ mod lists;
 mod operations;
 mod recorded;
 mod retries;
+mod tls;
 
 use loopback::{ACCOUNT, Server};
 use ringback::{Client, Config, Credentials, Retries};

@@ -100,7 +100,7 @@ async fn phases_and_times_are_told() {
         assert_eq!(server.asked().len(), 4);
     }
     let server = Server::script(vec![Reply::Silence]);
-    let brief = config(server.url()).try_timeout(Duration::from_millis(40));
+    let brief = config(server.url()).try_timeout(Duration::from_millis(200));
     let client = Client::with(brief.clone()).unwrap();
     let error = place(&client).await.unwrap_err();
     assert!(error.is_timeout() && error.maybe_done(), "{error:?}");
@@ -114,7 +114,7 @@ async fn phases_and_times_are_told() {
     assert_eq!(server.asked().len(), 5);
 
     // The whole is bounded, too: there is no time for a second try.
-    let whole = brief.timeout(Duration::from_millis(40));
+    let whole = brief.timeout(Duration::from_millis(200));
     let error = fetch(&Client::with(whole).unwrap()).await.unwrap_err();
     let Error::Transport(error) = error else {
         panic!()
