@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The argument is the address at which the platform reaches this application. Without it, the
-//! application is reached directly, on port 3000.
+//! application is reached directly, on port 3000, or the one that `PORT` holds.
 
 use axum::routing::post;
 use axum::{Router, http::StatusCode};
@@ -77,7 +77,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some(address) => Validator::new(token).public_url(&address)?,
         None => Validator::new(token),
     };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+    let port = std::env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app(validator)).await?;
     Ok(())
