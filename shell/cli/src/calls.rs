@@ -11,7 +11,7 @@ use crate::screen::{Form, Screen, print};
 use crate::table::{Table, pairs};
 use api::{Call, CallEnd, CallStatus, Method};
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use ringback::Client;
 use std::process::ExitCode;
 
@@ -85,10 +85,9 @@ struct List {
 
 /// What is changed.
 #[derive(Debug, Clone, Args)]
-#[group(id = "change", required = true, multiple = true)]
-#[command(mut_group("change", |group| group.args([
-    "url", "twiml", "status", "status_callback", "time_limit",
-])))]
+#[command(group = ArgGroup::new("change").required(true).multiple(true).args([
+    "url", "twiml", "status", "fallback_url", "status_callback", "time_limit",
+]))]
 struct Update {
     /// Which call.
     #[arg(value_name = "CA…", value_parser = flag::call)]

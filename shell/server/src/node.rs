@@ -102,8 +102,7 @@ impl Node {
             metrics: metrics.clone(),
         };
         let callbacks = Callbacks::start(means, chance.fork())?;
-        let desk = desk(&shard);
-        let live = live(&store, clock);
+        let (desk, live) = (desk(&shard), live(&store, clock));
         let carrier = Carrier {
             directory: Arc::clone(&directory),
             writer: writer.handle(),
