@@ -27,6 +27,7 @@ Examples:
   ringback init > ringback.toml         a commented configuration for `serve`
   ringback check --config ringback.toml what a configuration leads to
   ringback serve --config ringback.toml run it
+  ringback doctor                       look for what goes wrong in practice
   ringback voices                       the names <Say> may use, and who speaks for each
   ringback explain-signature req.http   why a webhook's signature doesn't match
   ringback sim sim/scenarios            play call flows under a virtual clock";
@@ -81,6 +82,9 @@ pub enum Command {
         /// For this shell.
         shell: clap_complete::Shell,
     },
+    /// Look for what goes wrong in practice, each finding with its remedy: ports, addresses, clock,
+    /// certificate, applications, open files, disk, speech. Exit 1 if there is a fault.
+    Doctor(Doctor),
     /// Show the ladder of a call that has ended.
     Ladder {
         /// The call, as the API names it: CA and 32 hexadecimal digits.
@@ -163,6 +167,20 @@ pub struct Dev {
     pub log: String,
 }
 
+/// What `ringback doctor` looks at.
+#[derive(Debug, Clone, Args)]
+pub struct Doctor {
+    /// What this file leads to; without it, `ringback dev` as it starts by itself.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder of `dev`.
+    #[arg(long, value_name = "DIR", default_value = DATA, conflicts_with = "config")]
+    pub data: PathBuf,
+    /// Write JSON, for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// An address of this machine alone.
 fn on_loopback(text: &str) -> Result<SocketAddr, String> {
     let at: SocketAddr = text
@@ -199,6 +217,7 @@ mod tests {
             "init",
             "key",
             "voices",
+            "doctor",
             "sim",
             "ladder",
             "webhooks",

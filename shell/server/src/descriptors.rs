@@ -12,6 +12,11 @@ pub fn raise() {
     }
 }
 
+/// How many a running server will have: the limit that `raise` raises to.
+pub fn most() -> u64 {
+    getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(_, most)| most)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

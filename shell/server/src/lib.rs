@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod descriptors;
+pub mod doctor;
 pub mod http;
 pub mod interception;
 pub mod ladder_command;

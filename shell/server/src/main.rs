@@ -1,9 +1,11 @@
 //! The program `ringback`.
 
 use clap::{CommandFactory, Parser};
+use model::{Account, AccountSid, Time};
 use server::banner::{self, Banner};
-use server::cli::{self as line, Cli, Command, ConfigFile, Dev};
+use server::cli::{self as line, Cli, Command, ConfigFile, Dev, Doctor};
 use server::config::{self, Config};
+use server::doctor::{self, Subject};
 use server::ladder_command;
 use server::log::LogFormat;
 use server::metrics::Metrics;
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Init { file } => init(file),
         Command::Key { name } => main_key(&name),
         Command::Voices { config } => voices(config),
+        Command::Doctor(flags) => return doctor(&flags),
         Command::Sim { files } => return sim(&files),
         Command::ExplainSignature(asked) => return explain_signature(&asked),
         Command::Calls(asked) => return client(asked.run(&owner)),
@@ -239,6 +242,45 @@ fn owner(data: &Path) -> Result<Option<(String, String)>, Fault> {
     let found = store::read_owner(data)
         .map_err(|error| format!("the data folder {} can't be read: {error}", data.display()))?;
     Ok(found.map(|account| (account.sid.to_string(), account.auth_token)))
+}
+
+/// Exit 1 with a fault that was found, 2 with a file that can't be used.
+fn doctor(flags: &Doctor) -> ExitCode {
+    let looked = subject(flags).and_then(|subject| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| format!("the runtime can't be started: {error}"))?;
+        Ok(doctor::judge(&runtime.block_on(doctor::look(&subject))))
+    });
+    match looked {
+        Ok(findings) => {
+            let shown = match flags.json {
+                true => doctor::json(&findings),
+                false => doctor::text(&findings),
+            };
+            // A reader who has seen enough closes the pipe.
+            let _ = write!(std::io::stdout(), "{shown}");
+            ExitCode::from(u8::from(doctor::has_fault(&findings)))
+        }
+        Err(fault) => {
+            eprintln!("ringback: {fault}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn subject(flags: &Doctor) -> Result<Subject, Fault> {
+    let account = |sid, token: String| Account::new(sid, token, "", Time::default());
+    let Some(file) = &flags.config else {
+        let nobody = account(AccountSid(0), String::new());
+        return Ok(Subject::of_dev(&flags.data, nobody));
+    };
+    let config = Config::load(file).map_err(text)?;
+    let (sid, token) = config.account.credentials(environment).map_err(text)?;
+    let mut account = account(sid, token);
+    account.verify_certificates = config.account.verify_certificates;
+    Ok(Subject::of_file(&config, file, account))
 }
 
 fn init(file: Option<PathBuf>) -> Result<(), Fault> {

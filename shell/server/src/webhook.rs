@@ -318,6 +318,24 @@ impl WebClient {
         }
     }
 
+    /// Whether an application is there: one signed GET without a call's parameters, through the
+    /// gate and over redirects as any other. Tells the status that was answered.
+    pub async fn probe(&self, account: &Account, url: &str) -> Result<u16, Fault> {
+        let asking = Asking {
+            lane: Lane::Media,
+            account,
+            call: None,
+            method: Method::Get,
+            url,
+            parameters: &[],
+            idempotency: &uuid(random()),
+            known: None,
+            body_bytes_max: limit::DOCUMENT_BYTES_MAX,
+            journal: None,
+        };
+        Ok(self.ask(&asking).await?.status)
+    }
+
     /// Asks, and reads the answer to its end.
     async fn read(&self, asking: &Asking<'_>) -> Result<(Found, Vec<u8>), Fault> {
         let mut found = self.ask(asking).await?;

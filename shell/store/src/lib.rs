@@ -28,7 +28,7 @@ pub use page::{
 };
 pub use secret::{SecretError, Vault, draw_key_secret, draw_token, hash_secret};
 pub use sound::{FinishedSound, MendedSound, SoundFile, SoundWriter, Sounds};
-pub use sqlite::{Durability, Sqlite, import_calls, read_owner, read_story};
+pub use sqlite::{Durability, Sqlite, import_calls, is_open, read_owner, read_story};
 pub use wav::WavForm;
 pub use write::Write;
 pub use writer::{Batch, Writer, WriterHandle};

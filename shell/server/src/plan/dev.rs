@@ -14,7 +14,7 @@ use switch::Carrier;
 /// The number that `dev` owns from its first start.
 pub const NUMBER: &str = "+12025550190";
 /// Ports for the sound of two thousand legs.
-const MEDIA_PORTS: std::ops::RangeInclusive<u16> = 20_000..=27_999;
+pub(crate) const MEDIA_PORTS: std::ops::RangeInclusive<u16> = 20_000..=27_999;
 
 /// What the command line says.
 #[derive(Debug, Clone)]

@@ -168,6 +168,12 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// Whether a process, this or another, has the store of this folder open.
+pub fn is_open(folder: &Path) -> bool {
+    File::open(folder.join("lock"))
+        .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
