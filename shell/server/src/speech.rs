@@ -43,6 +43,8 @@ struct Key {
     /// Engine and voice.
     voice: String,
     utterance: Utterance,
+    /// How much of the engine's silence is before it.
+    lead_ms: usize,
     end: End,
 }
 
@@ -141,7 +143,11 @@ impl Speakers {
         let alone = pieces.len() == 1;
         let mut first = true;
         for piece in pieces {
-            let sound = match self.piece(piece, speech).await {
+            let lead_ms = match first {
+                true => spoken::LEAD_MS,
+                false => spoken::LEAD_WITHIN_MS,
+            };
+            let sound = match self.piece(piece, lead_ms, speech).await {
                 Ok(sound) => sound,
                 Err(fault) => {
                     let (code, text) = (fault.code(), fault.to_string());
@@ -165,7 +171,12 @@ impl Speakers {
         feed(Feed::End);
     }
 
-    async fn piece(&self, piece: Piece, speech: &Speech) -> Result<Sound, SpeechError> {
+    async fn piece(
+        &self,
+        piece: Piece,
+        lead_ms: usize,
+        speech: &Speech,
+    ) -> Result<Sound, SpeechError> {
         match piece {
             Piece::Silence { length_ms } => Ok(silence(length_ms).into()),
             Piece::Bleep { length_ms } => Ok(spoken::bleep(length_ms).into()),
@@ -182,7 +193,7 @@ impl Speakers {
                     // A voice that was chosen for one language doesn't speak another.
                     VoiceWish::any(speech.voice.gender)
                 };
-                self.words(utterance, end, language, &wish).await
+                self.words(utterance, lead_ms, end, language, &wish).await
             }
         }
     }
@@ -190,6 +201,7 @@ impl Speakers {
     async fn words(
         &self,
         utterance: Utterance,
+        lead_ms: usize,
         end: End,
         language: &str,
         wish: &VoiceWish,
@@ -200,22 +212,21 @@ impl Speakers {
         let key = Key {
             voice: choice.name(),
             utterance,
+            lead_ms,
             end,
         };
         if let Some(sound) = self.0.cache.peek(&key) {
             return Ok(sound);
         }
-        let utterance = key.utterance.clone();
-        self.0
-            .cache
-            .get_or_make(key, self.make(&choice, utterance, end))
-            .await
+        let make = self.make(&choice, key.utterance.clone(), lead_ms, end);
+        self.0.cache.get_or_make(key, make).await
     }
 
     async fn make(
         &self,
         choice: &Choice<'_>,
         utterance: Utterance,
+        lead_ms: usize,
         end: End,
     ) -> Result<Sound, SpeechError> {
         if self.0.waiting.fetch_add(1, Ordering::Relaxed) >= limit::SPEECH_WAITING_MAX {
@@ -232,7 +243,7 @@ impl Speakers {
             Err(media::file::DecodeError::Empty) => return Ok(Vec::new().into()),
             Err(error) => return Err(SpeechError::Program(error.to_string())),
         };
-        let mut sound = spoken::speech_in(&raw);
+        let mut sound = spoken::speech_in(&raw, lead_ms);
         if utterance.prosody.gain_db <= Prosody::SILENT_DB {
             sound.fill(0);
         } else if utterance.prosody.gain_db != 0 {

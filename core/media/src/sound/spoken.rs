@@ -5,9 +5,12 @@ use super::sine::Sine;
 use super::{RATE_HZ, SAMPLES_PER_MS, saturate};
 use std::ops::Range;
 
-/// Silence kept before the first sound, faded in. With the sound behind it, it is in the first
-/// packet that is sent.
-const LEAD_MS: usize = 10;
+/// Silence kept before the first sound of all, faded in. With the sound behind it, it is in the
+/// first packet that is sent.
+pub const LEAD_MS: usize = 10;
+/// Silence kept at most before words that go on: a t begins with a closed mouth, and without that
+/// the rhythm is another than the engine's.
+pub const LEAD_WITHIN_MS: usize = 40;
 /// Silence kept after the last sound.
 const FADE_MS: usize = 30;
 /// Sound is looked at in pieces of this length.
@@ -21,13 +24,13 @@ const ROUGH_MORE: f32 = 3.0;
 /// Rougher than this the silence of no engine is: what is so at the beginning is an f or an s.
 const SILENCE_ROUGH_MAX: f32 = 8.0;
 
-/// Speech, and of the engine's silence around it as much as belongs to it. Without any speech,
-/// nothing is left.
-pub fn speech_in(samples: &[i16]) -> Vec<i16> {
+/// Speech, and of the engine's silence around it as much as belongs to it, before it at most
+/// `lead_ms`. Without any speech, nothing is left.
+pub fn speech_in(samples: &[i16], lead_ms: usize) -> Vec<i16> {
     let Some(sound) = sound_in(samples) else {
         return Vec::new();
     };
-    let start = sound.start.saturating_sub(LEAD_MS * SAMPLES_PER_MS);
+    let start = sound.start.saturating_sub(lead_ms * SAMPLES_PER_MS);
     let end = (sound.end + FADE_MS * SAMPLES_PER_MS).min(samples.len());
     let mut speech = samples[start..end].to_vec();
     // The hiss of an engine doesn't begin with a click.
@@ -148,7 +151,7 @@ mod tests {
         for around in [still, vec![20; 2_400], hum(300)] {
             let sound = joined(&[&around, &bleep(500), &around]);
             assert_eq!(heard_ms(&sound), (300, 800));
-            let speech = speech_in(&sound);
+            let speech = speech_in(&sound, LEAD_MS);
             assert_eq!(speech.len(), (10 + 500 + 30) * SAMPLES_PER_MS);
             // It begins with nothing and is not louder than the silence was.
             assert_eq!(speech[0], 0);
@@ -159,12 +162,14 @@ mod tests {
                     .all(|(now, was)| now.abs() <= was.abs())
             );
             assert_eq!(speech[80..], sound[2_400..2_400 + 530 * SAMPLES_PER_MS]);
+            let within = speech_in(&sound, LEAD_WITHIN_MS);
+            assert_eq!(within.len(), (40 + 500 + 30) * SAMPLES_PER_MS);
         }
-        assert_eq!(speech_in(&bleep(100)), bleep(100));
-        assert_eq!(speech_in(&[10; 999]), [0; 0]);
-        assert_eq!(speech_in(&hum(400)), [0; 0]);
-        assert_eq!(speech_in(&[]), [0; 0]);
-        assert_eq!(speech_in(&[9_000; 7]).len(), 7);
+        assert_eq!(speech_in(&bleep(100), LEAD_MS), bleep(100));
+        assert_eq!(speech_in(&[10; 999], LEAD_MS), [0; 0]);
+        assert_eq!(speech_in(&hum(400), LEAD_MS), [0; 0]);
+        assert_eq!(speech_in(&[], LEAD_MS), [0; 0]);
+        assert_eq!(speech_in(&[9_000; 7], LEAD_MS).len(), 7);
     }
 
     #[test]
@@ -175,7 +180,7 @@ mod tests {
             let soft = hiss(120, peak);
             let sound = joined(&[&silence, &soft, &vowel, &soft, &silence]);
             assert_eq!(heard_ms(&sound), (300, 300 + 120 + 200 + 120));
-            let speech = speech_in(&sound);
+            let speech = speech_in(&sound, LEAD_MS);
             assert_eq!(
                 speech[80..],
                 sound[2_400..2_400 + (440 + 30) * SAMPLES_PER_MS]

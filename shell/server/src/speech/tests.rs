@@ -88,6 +88,7 @@ async fn the_same_sentence_comes_from_memory() {
             text: "The same again.".to_owned(),
             prosody: Prosody::default(),
         },
+        lead_ms: spoken::LEAD_MS,
         end: End::Sentence,
     };
     let kept = speakers
@@ -269,7 +270,7 @@ async fn pauses_are_ours_and_not_the_engines() {
         panic!("{gaps:?}")
     };
     assert!(
-        near(lead, 10) && near(stop, 340) && near(join, 40),
+        near(lead, 10) && near(stop, 370) && near(join, 70),
         "{gaps:?}"
     );
     assert!(near(pause, 730), "{gaps:?}");
