@@ -245,11 +245,14 @@ impl MediaThreads {
         }
     }
 
-    /// Brings sound that was wanted. What comes for a leg that has gone is dropped.
-    pub fn feed(&self, leg: LegId, play: PlayId, feed: Feed) {
+    /// Brings sound that was wanted. What comes for a leg that has gone is dropped; what a full
+    /// inbox doesn't take comes back, to be brought again.
+    pub fn feed(&self, leg: LegId, play: PlayId, feed: Feed) -> Result<(), Feed> {
         let place = self.legs().get(&leg).copied();
-        if let Some(place) = place {
-            self.send(place.thread, Message::Feed { leg, play, feed });
+        let Some(place) = place else { return Ok(()) };
+        match self.offer(place.thread, Message::Feed { leg, play, feed }) {
+            Some(TrySendError::Full(Message::Feed { feed, .. })) => Err(feed),
+            _ => Ok(()),
         }
     }
 
@@ -307,22 +310,27 @@ impl MediaThreads {
             .map_or(0, |(thread, _)| thread)
     }
 
+    /// Sends what may be lost, or whose sender sees to it.
     fn send(&self, thread: usize, message: Message) -> bool {
+        let sent = self.offer(thread, message).is_none();
+        if !sent {
+            self.0.metrics.media_dropped.inc();
+        }
+        sent
+    }
+
+    /// Sends, or says what was not taken and why.
+    fn offer(&self, thread: usize, message: Message) -> Option<TrySendError<Message>> {
         // Packets can wait for the round that would read them from a socket; the rest decides how
         // soon something is heard.
         let waits = matches!(message, Message::MemoryPacket { .. });
-        match self.0.inboxes[thread].try_send(message) {
-            Ok(()) => {
-                if !waits {
-                    self.0.threads[thread].unpark();
-                }
-                true
-            }
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.0.metrics.media_dropped.inc();
-                false
-            }
+        if let Err(refused) = self.0.inboxes[thread].try_send(message) {
+            return Some(refused);
         }
+        if !waits {
+            self.0.threads[thread].unpark();
+        }
+        None
     }
 
     /// Binds legs of two threads: each must know where the other lives, and the one that is

@@ -430,7 +430,9 @@ impl PhoneSink for Joint {
     fn want(&self, leg: LegId, play: PlayId, prompt: Prompt) {
         if let Some(phones) = self.phones.get().cloned() {
             match fax_tone(&prompt) {
-                Some(tone) => phones.feed(leg, play, tone),
+                Some(tone) => self
+                    .wants
+                    .bring_piece(tone, move |f| phones.feed(leg, play, f)),
                 None => self
                     .wants
                     .bring(prompt, move |f| phones.feed(leg, play, f), || true),

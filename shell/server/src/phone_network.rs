@@ -13,7 +13,7 @@ use sip::Flow;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use switch::{OWN, PHONES};
@@ -101,9 +101,12 @@ impl PhoneNetwork {
         });
     }
 
-    /// Brings sound that a phone wanted.
-    pub fn feed(&self, leg: LegId, play: PlayId, feed: Feed) {
-        let _ = self.inbox.try_send(Message::Feed { leg, play, feed });
+    /// Brings sound that a phone wanted; what a full inbox doesn't take comes back.
+    pub fn feed(&self, leg: LegId, play: PlayId, feed: Feed) -> Result<(), Feed> {
+        match self.inbox.try_send(Message::Feed { leg, play, feed }) {
+            Err(TrySendError::Full(Message::Feed { feed, .. })) => Err(feed),
+            _ => Ok(()),
+        }
     }
 
     /// Ends the phones' thread.

@@ -210,7 +210,8 @@ fn a_prompt_is_wanted_fed_heard_and_recorded() {
             break;
         }
     }
-    bench.threads.feed(leg, play, Feed::Samples(tone(1)));
+    let brought = bench.threads.feed(leg, play, Feed::Samples(tone(1)));
+    assert!(brought.is_ok());
     while far.listen() < 4_000 {}
     let end = bench.event(leg, |event| match event {
         MediaEvent::Played { end, .. } => Some(end.clone()),
@@ -292,7 +293,8 @@ fn a_phone_in_memory_is_reached_without_a_socket() {
             loops: 1,
         },
     );
-    bench.threads.feed(LegId(1), play, Feed::Samples(tone(1)));
+    let sound = Feed::Samples(tone(1));
+    assert!(bench.threads.feed(LegId(1), play, sound).is_ok());
     loop {
         if let News::Packet(from, to, length) = bench.hear() {
             assert_eq!((from, to), (near, far));
