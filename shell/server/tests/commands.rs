@@ -217,6 +217,20 @@ fn every_help_teaches_as_it_is_kept() {
         "numbers update",
         "numbers delete",
         "completions",
+        "webhooks",
+        "webhooks list",
+        "webhooks show",
+        "webhooks replay",
+        "explain-signature",
+        "doctor",
+        "dev",
+        "serve",
+        "check",
+        "init",
+        "key",
+        "sim",
+        "voices",
+        "ladder",
     ] {
         let mut command = program();
         command.args(line.split(' ')).arg("--help");
