@@ -16,6 +16,8 @@ use url::Url;
 
 /// An answer's body may be as long: a page of a thousand calls is 1.5 MB.
 const BODY_BYTES_MAX: usize = 64 << 20;
+/// Elements and texts of a refusal in XML: four times those that one has.
+const ERROR_NODES_MAX: u32 = 64;
 /// Of a proxy's page, as much is told.
 const MESSAGE_CHARS_MAX: usize = 200;
 /// Sound may lie elsewhere, and there elsewhere; more is a circle.
@@ -231,7 +233,10 @@ async fn refused(response: Response, limit: Duration) -> Failed {
 fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     let header = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
     // The newer form of errors (RFC 9457) says `detail` and `title`.
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let body: serde_json::Value = serde_json::from_slice(body)
+        .ok()
+        .or_else(|| from_xml(body))
+        .unwrap_or_default();
     let text = |name: &str| {
         let text = body.get(name)?.as_str()?;
         (!text.is_empty()).then(|| text.to_owned())
@@ -239,7 +244,10 @@ fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     let message = text("message").or_else(|| text("detail"));
     let message = message.or_else(|| text("title"));
     let reason = status.canonical_reason().unwrap_or("no success");
-    let code = body.get("code").and_then(serde_json::Value::as_u64);
+    let code = body.get("code").and_then(|code| match code {
+        serde_json::Value::String(text) => text.parse().ok(),
+        other => other.as_u64(),
+    });
     let mut message = message.unwrap_or_else(|| reason.to_owned());
     if let Some((end, _)) = message.char_indices().nth(MESSAGE_CHARS_MAX * 5) {
         message.truncate(end);
@@ -255,6 +263,29 @@ fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
         tries: 1,
         maybe_done: false,
     }
+}
+
+/// A refusal in XML, as answers to requests for sound are told, under the names it has in JSON.
+fn from_xml(body: &[u8]) -> Option<serde_json::Value> {
+    let options = roxmltree::ParsingOptions {
+        nodes_limit: ERROR_NODES_MAX,
+        ..roxmltree::ParsingOptions::default()
+    };
+    let text = std::str::from_utf8(body).ok()?;
+    let document = roxmltree::Document::parse_with_options(text, options).ok()?;
+    let mut all = document.descendants();
+    let told = all.find(|node| node.has_tag_name("RestException"))?;
+    let names = [
+        ("Code", "code"),
+        ("Message", "message"),
+        ("Detail", "detail"),
+        ("MoreInfo", "more_info"),
+    ];
+    let found = names.into_iter().filter_map(|(tag, name)| {
+        let node = told.children().find(|node| node.has_tag_name(tag))?;
+        Some((name.to_owned(), node.text()?.into()))
+    });
+    Some(serde_json::Value::Object(found.collect()))
 }
 
 /// RFC 9110 §10.2.3: seconds, or a date.

@@ -249,6 +249,15 @@ async fn other_forms_of_a_refusal_are_told_as_well() {
             "Away",
         ),
         (r#"{"code":"many","message":7}"#, None, "Not Found"),
+        // What asks for sound is refused so.
+        (
+            "<?xml version=\"1.0\"?><TwilioResponse><RestException><Code>20503</Code>\
+             <Message>No ringback-mp3 &amp; no MP3</Message><MoreInfo/><Status>503</Status>\
+             </RestException></TwilioResponse>",
+            Some(20503),
+            "No ringback-mp3 & no MP3",
+        ),
+        ("<Code>20503</Code>", None, "Not Found"),
     ] {
         let server = Server::script(vec![Reply::json(404, body)]);
         let error = client(&server)
