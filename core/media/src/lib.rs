@@ -1,5 +1,6 @@
 //! A sound engine as a machine: packets, ticks and commands in; packets, events and samples out.
 
+pub mod amd;
 pub mod codec;
 pub mod engine;
 pub mod file;

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod amd;
 pub mod answered_by;
 pub mod application;
 pub mod call;
