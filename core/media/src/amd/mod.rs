@@ -4,6 +4,7 @@
 //! silence, `judge` goes by what was heard.
 
 mod activity;
+pub mod classic;
 mod judge;
 
 pub use model::amd::{Found, Settings};
