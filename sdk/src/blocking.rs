@@ -181,6 +181,11 @@ impl Media {
         self.inflow.as_ref()?.content_length
     }
 
+    /// Which part it is of how much, where a part was asked for and comes: `bytes 0-1023/4096`.
+    pub fn content_range(&self) -> Option<&str> {
+        self.inflow.as_ref()?.content_range.as_deref()
+    }
+
     /// All of it.
     pub fn bytes(mut self) -> Result<Vec<u8>, Error> {
         let mut whole = std::mem::take(&mut self.piece).to_vec();

@@ -7,7 +7,7 @@ use crate::retry::{Retries, Verb, Wrong};
 use api::{Body, Envelope};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RANGE, RETRY_AFTER,
 };
 use reqwest::{Method, Response, StatusCode};
 use std::error::Error as StdError;
@@ -167,6 +167,10 @@ impl Connection {
         let last = request.last_event_id.as_deref().map(HeaderValue::from_str);
         if let Some(Ok(last)) = last {
             headers.insert("last-event-id", last);
+        }
+        let range = request.range.as_deref().map(HeaderValue::from_str);
+        if let Some(Ok(range)) = range {
+            headers.insert(RANGE, range);
         }
         // A stranger to whom we are led doesn't learn it.
         if ours {

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::connection::piece;
 use bytes::Bytes;
 use reqwest::Response;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE};
 use std::fmt;
 use std::time::Duration;
 
@@ -15,15 +15,19 @@ pub struct Inflow {
     limit: Duration,
     pub(crate) content_type: Option<String>,
     pub(crate) content_length: Option<u64>,
+    pub(crate) content_range: Option<String>,
 }
 
 impl Inflow {
     pub(crate) fn new(response: Response, limit: Duration) -> Inflow {
-        let kind = response.headers().get(CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok());
+        let told = |name| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().ok()?.to_owned())
+        };
         Inflow {
-            content_type: kind.map(str::to_owned),
+            content_type: told(CONTENT_TYPE),
             content_length: response.content_length(),
+            content_range: told(CONTENT_RANGE),
             response,
             limit,
         }
@@ -50,6 +54,11 @@ impl Media {
     /// How many bytes will come, if that was told.
     pub fn content_length(&self) -> Option<u64> {
         self.0.content_length
+    }
+
+    /// Which part it is of how much, where a part was asked for and comes: `bytes 0-1023/4096`.
+    pub fn content_range(&self) -> Option<&str> {
+        self.0.content_range.as_deref()
     }
 
     /// The next bytes; `None` at the end.

@@ -16,6 +16,8 @@ pub(crate) struct Request {
     pub accept: &'static str,
     /// The last event that was heard, of a stream of them.
     pub last_event_id: Option<String>,
+    /// The part of a sound that is asked for, as the header says it.
+    pub range: Option<String>,
 }
 
 /// Where it is sent.
@@ -36,6 +38,7 @@ impl Request {
             parameters: Vec::new(),
             accept: "application/json",
             last_event_id: None,
+            range: None,
         }
     }
 

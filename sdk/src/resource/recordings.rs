@@ -48,6 +48,7 @@ impl<M: Mode> Recordings<M> {
             path: self.path.below(sid.as_ref()),
             form: SoundForm::Wav,
             channels: None,
+            range: None,
         }
     }
 }
@@ -70,6 +71,7 @@ pub struct FetchMedia<M: Mode> {
     path: Path,
     form: SoundForm,
     channels: Option<u32>,
+    range: Option<String>,
 }
 
 impl<M: Mode> FetchMedia<M> {
@@ -87,6 +89,13 @@ impl<M: Mode> FetchMedia<M> {
         self
     }
 
+    /// Only a part of it, as the header `Range` says it (RFC 9110 §14.2): `bytes=0-1023`. Whether
+    /// a part came, or all of it nevertheless, says [`content_range`](crate::Media::content_range).
+    pub fn range(mut self, range: impl Into<String>) -> Self {
+        self.range = Some(range.into());
+        self
+    }
+
     /// Sends it. The sound is still to come then.
     pub fn send(self) -> M::Answer<M::Media> {
         let (suffix, accept) = match self.form {
@@ -96,6 +105,7 @@ impl<M: Mode> FetchMedia<M> {
         let mut request = Request::new(Verb::Get, Path::root());
         request.target = Target::Sound(self.path, suffix);
         request.accept = accept;
+        request.range = self.range;
         if let Some(channels) = self.channels {
             request.put("RequestedChannels", channels);
         }

@@ -408,3 +408,27 @@ fn a_set_parameter_is_replaced_and_not_said_twice() {
         .into();
     assert!(counts.values().all(|count| *count == 1), "{printed}");
 }
+
+#[tokio::test]
+async fn a_part_of_a_sound_comes_as_a_part() {
+    let kind = ("content-type", "audio/mpeg".to_owned());
+    let part = ("content-range", "bytes 2-3/9".to_owned());
+    let server = Server::script(vec![
+        Reply::Answer(206, vec![kind, part], b"un".to_vec()),
+        Reply::Answer(200, vec![], b"the sound".to_vec()),
+    ]);
+    let client = client(&server);
+    let media = client
+        .recordings()
+        .media("RE1")
+        .form(SoundForm::Mp3)
+        .range("bytes=2-3");
+    let media = media.send().await.unwrap();
+    assert_eq!(media.content_range(), Some("bytes 2-3/9"));
+    assert_eq!(media.content_length(), Some(2));
+    assert_eq!(server.asked()[0].header("range"), Some("bytes=2-3"));
+
+    let media = client.recordings().media("RE1").send().await.unwrap();
+    assert_eq!(media.content_range(), None);
+    assert_eq!(server.asked()[1].header("range"), None);
+}
