@@ -3,7 +3,7 @@
 use crate::departure::Departures;
 use crate::sound::Side;
 use crate::world::{BEGIN, World};
-use model::{CallSid, CallStatus, Direction, Span, limit};
+use model::{AnsweredBy, CallSid, CallStatus, Callback, Direction, Span, limit};
 use std::collections::BTreeMap;
 
 /// What is wrong, in one sentence.
@@ -29,9 +29,12 @@ struct Told {
 pub struct Judge {
     callbacks: usize,
     saves: usize,
+    verdicts: usize,
     told: BTreeMap<CallSid, Told>,
     departures: Departures,
     finals: BTreeMap<CallSid, CallStatus>,
+    /// Who picked up, and how often their own address was told.
+    answered: BTreeMap<CallSid, (AnsweredBy, u32)>,
     steps: u64,
     at: u64,
     at_once: u64,
@@ -43,6 +46,7 @@ impl Judge {
         self.progress(world)?;
         self.departures.step(world)?;
         self.rows(world)?;
+        self.verdicts(world)?;
         self.callbacks(world)?;
         self.live(world)
     }
@@ -85,6 +89,36 @@ impl Judge {
         Ok(())
     }
 
+    /// Who picked up is found out only where that was asked, and once.
+    fn verdicts(&mut self, world: &World) -> Result<(), Complaint> {
+        for (sid, verdict) in &world.seen.verdicts[self.verdicts..] {
+            if !world.seen.detections.contains_key(sid) {
+                return Err(format!("{sid} has a verdict nobody asked for"));
+            }
+            let (before, _) = self.answered.entry(*sid).or_insert((*verdict, 0));
+            if before != verdict {
+                return Err(format!("{sid} was {before} and is {verdict} now"));
+            }
+        }
+        self.verdicts = world.seen.verdicts.len();
+        Ok(())
+    }
+
+    /// The address that waits for a verdict alone is told once, what the row says.
+    fn verdict_told(&mut self, callback: &Callback, verdict: &str) -> Result<(), Complaint> {
+        let answered = self.answered.get_mut(&callback.call);
+        match answered {
+            Some((answered_by, told)) if answered_by.as_str() == verdict && *told == 0 => {
+                *told += 1;
+                Ok(())
+            }
+            other => Err(format!(
+                "{} tells {verdict}, after {other:?}",
+                callback.call
+            )),
+        }
+    }
+
     /// Callbacks of a call rise in number, never go back in life, and end once.
     fn callbacks(&mut self, world: &World) -> Result<(), Complaint> {
         for (_, callback) in &world.seen.callbacks[self.callbacks..] {
@@ -92,6 +126,10 @@ impl Judge {
                 let found = callback.parameters.iter().find(|(key, _)| key == name);
                 found.map(|(_, value)| value.as_str())
             };
+            if let (Some(verdict), None) = (value("AnsweredBy"), value("CallbackSource")) {
+                self.verdict_told(callback, verdict)?;
+                continue;
+            }
             let Some(number) = value("SequenceNumber").and_then(|n| n.parse::<u32>().ok()) else {
                 continue;
             };
@@ -243,6 +281,13 @@ impl Judge {
                 ));
             }
         }
+        for (sid, until) in &world.seen.detections {
+            let row = world.shelf.calls.get(sid);
+            let outlived = row.filter(|row| row.answered_by.is_none());
+            if outlived.is_some_and(|row| row.end_time.is_some_and(|end| end > *until)) {
+                return Err(format!("{sid} waited in vain for who picked up"));
+            }
+        }
         for (sid, row) in &world.shelf.recordings {
             if !matches!(row.status.as_str(), "completed" | "absent") {
                 return Err(format!(
@@ -304,6 +349,32 @@ mod tests {
         assert!(complaint(&[(1, "ringing"), (1, "in-progress")]).is_some());
         assert!(complaint(&[(0, "in-progress"), (1, "ringing")]).is_some());
         assert!(complaint(&[(3, "completed")]).is_some_and(|text| text.contains("its row None")));
+    }
+
+    #[test]
+    fn complains_of_verdicts_that_change_or_come_unasked_or_are_told_twice() {
+        use AnsweredBy::{Human, Unknown};
+        let complaint = |asked: bool, verdicts: &[AnsweredBy], told: &[&str]| {
+            let mut world = world();
+            let sid = CallSid(7);
+            if asked {
+                world.seen.detections.insert(sid, world.now);
+            }
+            let verdicts = verdicts.iter().map(|verdict| (sid, *verdict));
+            world.seen.verdicts.extend(verdicts);
+            for verdict in told {
+                tell(&mut world, 0, "");
+                let (_, callback) = world.seen.callbacks.last_mut().expect("told");
+                callback.parameters = vec![("AnsweredBy".to_owned(), (*verdict).to_owned())];
+            }
+            Judge::default().step(&world).err()
+        };
+        assert_eq!(complaint(true, &[Human, Human], &["human"]), None);
+        assert!(complaint(false, &[Human], &[]).is_some());
+        assert!(complaint(true, &[Human, Unknown], &[]).is_some());
+        assert!(complaint(true, &[Human], &["human", "human"]).is_some());
+        assert!(complaint(true, &[Human], &["unknown"]).is_some());
+        assert!(complaint(true, &[], &["unknown"]).is_some());
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod scenario;
 pub mod shelf;
 pub mod sound;
 pub mod tap;
+mod voice;
 pub mod world;
 
 pub use character::{Act, Answer, Character};

@@ -2,7 +2,10 @@
 //!
 //! `api calls TO from FROM` takes, in any order: `url PATH`, `twiml "…"`, `get`, `fallback PATH`,
 //! `status PATH`, `events "initiated ringing answered completed"`, `timeout SECONDS`,
-//! `limit SECONDS`, `digits KEYS`, `record mono|dual`, `recorded PATH`, `shown CALLERID`.
+//! `limit SECONDS`, `digits KEYS`, `record mono|dual`, `recorded PATH`, `shown CALLERID`; and
+//! `detects start|end` (who picks up: as soon as it is known, or after a machine's greeting) with
+//! `detects-for SECONDS`, `speech MS`, `speech-end MS`, `silence MS`, `detected PATH` (the call
+//! doesn't wait, and this address is told), `if-machine continue|hangup`.
 //! `api updates CA1` takes `url PATH`, `twiml "…"`, `fallback PATH`, `told PATH` (who is told of
 //! the end from now on), `status completed|canceled`, `limit SECONDS`;
 //! `api deletes CA1` takes nothing. `api records CA1` takes `channels mono|dual`, `track WORD`,
@@ -14,8 +17,10 @@ use crate::scenario::{first, quoted};
 use call::command::{EndAs, RecordCall, RecordingCallback, RecordingChange, Source};
 use call::{NewCall, Update};
 use model::callback::CallEvents;
+use model::detection::{Detection, Told};
 use model::recording::{PauseBehavior, RecordingTrack};
 use model::{AccountSid, Address, Method, StatusCallback, limit};
+use std::ops::RangeInclusive;
 
 /// One thing that is made to happen.
 #[derive(Debug, Clone, PartialEq)]
@@ -208,6 +213,11 @@ fn create(text: &str) -> Result<NewCall, String> {
             "timeout" => call.ring_secs = seconds(&value)?,
             "limit" => call.time_limit_secs = seconds(&value)?,
             "digits" => call.send_digits = Some(value),
+            "detects" | "detects-for" | "speech" | "speech-end" | "silence" | "detected"
+            | "if-machine" => {
+                let detection = call.detection.get_or_insert_default();
+                detect(detection, word, &value)?;
+            }
             "record" => call.record = Some(record(&value, None)),
             "recorded" => {
                 let dual = call.record.as_ref().is_some_and(|record| record.dual);
@@ -224,6 +234,38 @@ fn create(text: &str) -> Result<NewCall, String> {
         callback.events = events;
     }
     Ok(call)
+}
+
+fn detect(detection: &mut Detection, word: &str, value: &str) -> Result<(), String> {
+    let number = |range: RangeInclusive<u32>| {
+        let number = value.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("{word} goes from {range:?}, not {value:?}"))
+    };
+    match (word, value) {
+        ("detects", "start" | "end") => detection.to_the_end = value == "end",
+        ("detects-for", _) => {
+            let range = limit::DETECTION_SECS_MIN..=limit::DETECTION_SECS_MAX;
+            detection.timeout_secs = number(range)?;
+        }
+        ("speech", _) => {
+            let range = limit::DETECTION_SPEECH_MS_MIN..=limit::DETECTION_SPEECH_MS_MAX;
+            detection.speech_ms = number(range)?;
+        }
+        ("speech-end", _) => {
+            let range = limit::DETECTION_SPEECH_END_MS_MIN..=limit::DETECTION_SPEECH_END_MS_MAX;
+            detection.speech_end_ms = number(range)?;
+        }
+        ("silence", _) => {
+            let range = limit::DETECTION_SILENCE_MS_MIN..=limit::DETECTION_SILENCE_MS_MAX;
+            detection.silence_ms = number(range)?;
+        }
+        ("detected", path) => detection.told = Told::Callback(Some((url(path), Method::Post))),
+        ("if-machine", "continue" | "hangup") => {
+            detection.hang_up_on_machine = value == "hangup";
+        }
+        _ => return Err(format!("{word} can't be {value:?}")),
+    }
+    Ok(())
 }
 
 fn record(channels: &str, url: Option<String>) -> RecordCall {

@@ -215,7 +215,10 @@ impl Phones {
             MediaEvent::Refused { .. } => self.refused(now, leg),
             MediaEvent::Played { play, .. } => self.done(now, leg, Waiting::Playing(play)),
             MediaEvent::Recorded { heard, .. } => self.heard_silence(now, leg, heard),
-            MediaEvent::Digit { .. } | MediaEvent::RecordEnded { .. } | MediaEvent::Lost => {}
+            MediaEvent::Digit { .. }
+            | MediaEvent::RecordEnded { .. }
+            | MediaEvent::Detected { .. }
+            | MediaEvent::Lost => {}
         }
         self.drain(now);
     }

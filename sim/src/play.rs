@@ -400,6 +400,9 @@ impl Stage {
             if let Some(code) = row.sip_response_code {
                 let _ = write!(text, " SIP {code}");
             }
+            if let Some(answered_by) = row.answered_by {
+                let _ = write!(text, " answered by {answered_by}");
+            }
             text.push('\n');
         }
         for (n, row) in recordings(world).into_iter().enumerate() {

@@ -3,10 +3,13 @@
 //! It serves both sides of the network, the platform's legs and the phones', and knows which two
 //! belong together by the ports in their descriptions. A ten-minute call costs some dozen steps.
 
+mod detection;
 mod length;
 mod recording;
 
 pub(crate) use length::port_of;
+use crate::voice::{Files, Voice};
+use detection::Listening;
 use length::{key_length, length};
 use model::media::{
     MediaCommand, MediaEvent, Opening, PlayEnd, PlayId, Prompt, RecordEnd, RecordSpec,
@@ -31,8 +34,6 @@ pub type Ear = (Side, LegId);
 const KEY: Span = Span::from_millis(200);
 /// A record beep takes so long.
 const BEEP: Span = Span::from_millis(500);
-/// A sound file nobody described takes so long.
-const FILE: Span = Span::from_millis(2_000);
 /// A prompt that goes on until it is stopped.
 const ENDLESS: Span = Span::from_secs(1 << 30);
 /// Finishing a recording's file takes so long.
@@ -70,6 +71,10 @@ struct Leg {
     peer: Option<LegId>,
     listens_to: Option<LegId>,
     recordings: BTreeMap<RecordingSid, Recording>,
+    /// Finds out who picked up, while that is asked for.
+    detector: Option<Box<Listening>>,
+    /// What plays, as sound; made only where somebody listens.
+    voice: Option<(PlayId, Voice)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +83,7 @@ enum Due {
     Key(Ear, PlayId, char),
     Check(Ear, RecordingSid),
     Finished(Ear, RecordingSid, u32, bool, u8),
+    Frame(Ear),
     Lost(Ear),
 }
 
@@ -91,8 +97,7 @@ pub struct Sound {
     agenda: BTreeSet<(Time, Due)>,
     /// The legs that are being recorded.
     recorded: BTreeSet<Ear>,
-    /// How long the file at an address plays, or with which code it fails.
-    files: BTreeMap<String, Result<Span, ErrorCode>>,
+    files: Files,
     /// Addresses of the legs that have no port left to take.
     exhausted: bool,
     out: VecDeque<(Ear, MediaEvent)>,
@@ -202,6 +207,7 @@ impl Sound {
             MediaCommand::StopRecord { recording } => {
                 self.end_recording(now, ear, recording, RecordEnd::Stopped);
             }
+            MediaCommand::Detect(settings) => self.detect(now, ear, settings),
             MediaCommand::Close => self.close(now, ear),
         }
         self.listen(now);
@@ -263,6 +269,7 @@ impl Sound {
                     },
                 );
             }
+            Due::Frame(ear) => self.hear_frame(now, ear),
             Due::Lost(ear) => {
                 if self.legs.contains_key(&ear) {
                     self.say(ear, MediaEvent::Lost);

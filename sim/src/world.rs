@@ -12,7 +12,9 @@ use crate::sound::Side;
 use crate::tap::Tap;
 use call::{AskId, Command, Event, Found, Granted, Refusal, effect::Question};
 use model::media::{MediaCommand, MediaEvent};
-use model::{CallSid, CallStatus, Callback, Chance, LegId, Span, Time, WebRequest};
+use model::{
+    AnsweredBy, CallSid, CallStatus, Callback, Chance, LegId, Span, Time, WebRequest, limit,
+};
 use sip::{Flow, Transport};
 use std::collections::{BTreeMap, BTreeSet};
 use switch::{Carrier, Config, Input, Line, OWN, Output, PHONES, Switch};
@@ -47,6 +49,10 @@ pub struct Seen {
     pub gone: BTreeSet<CallSid>,
     /// Every status a call's row was written with, in order.
     pub saves: Vec<(CallSid, CallStatus)>,
+    /// Calls of which it is being found out who picked up, and when that is given up.
+    pub detections: BTreeMap<CallSid, Time>,
+    /// Every verdict a call's row was written with, in order.
+    pub verdicts: Vec<(CallSid, AnsweredBy)>,
     /// Steps taken.
     pub steps: u64,
     /// Packets and answers that have come.
@@ -302,6 +308,8 @@ impl World {
         match row {
             call::Row::Call(row) => {
                 self.seen.saves.push((row.sid, row.status));
+                let verdict = row.answered_by.map(|answered_by| (row.sid, answered_by));
+                self.seen.verdicts.extend(verdict);
                 let known = self.shelf.calls.contains_key(&row.sid);
                 if row.direction == model::Direction::OutboundApi && !known {
                     self.seen.accepted.push(row.sid);
@@ -340,7 +348,16 @@ impl World {
                     }
                 }
             }
-            Output::Media { leg, command } => self.sound(Side::Switch, leg, command),
+            Output::Media { leg, command } => {
+                if let (MediaCommand::Detect(settings), Some(call)) =
+                    (&command, self.switch.calls().sid_of(leg))
+                {
+                    let patience = u64::from(settings.timeout_ms()) + limit::DETECTION_SLACK_MS;
+                    let until = self.now + Span::from_millis(patience);
+                    self.seen.detections.insert(call, until);
+                }
+                self.sound(Side::Switch, leg, command);
+            }
             Output::Save(row) => {
                 self.watch(&row);
                 self.shelf.save(row);

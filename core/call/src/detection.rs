@@ -1,10 +1,9 @@
 //! Who picked up, and who is told.
 //!
-//! The border where a detector plugs in: it will listen through the leg's sound and bring its
-//! [`Verdict`] to `Call::detected` when it has one. Until there is one, nobody can tell, and that
-//! is known at once.
+//! The leg's sound is listened to from the answer on. The sound engine decides; here it is only
+//! waited for: by the document, or by nobody while the call goes on. What was asked for ends in
+//! one verdict, or with the call.
 
-use model::detection::Detection;
 use model::{AnsweredBy, Span};
 
 /// What was found out.
@@ -14,14 +13,6 @@ pub(crate) struct Verdict {
     pub answered_by: AnsweredBy,
     /// How long it took from the answer.
     pub took: Span,
-}
-
-/// The verdict of having no detector.
-pub(crate) fn without_detector(_: &Detection) -> Verdict {
-    Verdict {
-        answered_by: AnsweredBy::Unknown,
-        took: Span::ZERO,
-    }
 }
 
 impl Verdict {

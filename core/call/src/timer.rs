@@ -24,6 +24,8 @@ pub(crate) enum Timer {
     Verb,
     /// A dialled call has lasted as long as it may.
     Bridge,
+    /// The sound engine has not found out who picked up.
+    Detection,
     /// A recording that was ended has not been finished.
     Recorded,
 }

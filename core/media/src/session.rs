@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use model::limit::MEDIA_LOST_SECS;
 use model::{Chance, LegId, RecordingSid, Span, Time};
 
+use crate::amd::Detector;
 use crate::engine::{EngineConfig, LegStats};
 use crate::room::Hears;
 use crate::rtp::packet::Header;
@@ -51,6 +52,8 @@ pub struct Session {
     pub prompt_key: bool,
     /// Its recordings.
     pub tapes: Vec<Tape>,
+    /// Finds out who picked up, while that is asked for.
+    pub detector: Option<Box<Detector>>,
     /// Whom it hears.
     pub hears: Hears,
     /// The slots of those who hear it by themselves, not by a room.
@@ -106,6 +109,7 @@ impl Session {
             prompts: Prompts::default(),
             prompt_key: false,
             tapes: Vec::new(),
+            detector: None,
             hears: Hears::Nobody,
             heard_by: Vec::new(),
             lent_to: None,

@@ -1,6 +1,7 @@
 //! What is asked of answering machine detection.
 
-use crate::{Method, limit};
+use crate::amd::Settings;
+use crate::{Method, Span, limit};
 
 /// Who picks up shall be found out, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,28 @@ pub enum Told {
     Callback(Option<(String, Method)>),
 }
 
+impl Detection {
+    /// What the detector goes by. A tunable that is what it would be anyway was not set, whether it
+    /// was sent or not.
+    pub fn settings(&self) -> Settings {
+        let usual = Detection::default();
+        let set = |value: u32, usual: u32| (value != usual).then_some(value);
+        Settings {
+            to_the_end: self.to_the_end,
+            timeout_ms: Some(self.timeout_secs * 1_000),
+            speech_ms: set(self.speech_ms, usual.speech_ms),
+            speech_end_ms: set(self.speech_end_ms, usual.speech_end_ms),
+            silence_ms: set(self.silence_ms, usual.silence_ms),
+        }
+    }
+
+    /// How long the engine's verdict is waited for.
+    pub fn patience(&self) -> Span {
+        let slack = Span::from_millis(limit::DETECTION_SLACK_MS);
+        Span::from_secs(u64::from(self.timeout_secs)) + slack
+    }
+}
+
 impl Default for Detection {
     fn default() -> Self {
         Detection {
@@ -41,5 +64,28 @@ impl Default for Detection {
             told: Told::Document,
             hang_up_on_machine: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_from_the_usual_counts_as_set() {
+        let usual = Detection::default().settings();
+        let wanted = Settings {
+            timeout_ms: Some(30_000),
+            ..Settings::default()
+        };
+        assert_eq!(usual, wanted);
+        let set = Detection {
+            speech_ms: 1_000,
+            timeout_secs: 3,
+            ..Detection::default()
+        };
+        assert_eq!(set.settings().speech_ms, Some(1_000));
+        assert_eq!(set.settings().speech_end_ms, None);
+        assert_eq!(set.patience(), Span::from_millis(4_000));
     }
 }

@@ -53,6 +53,9 @@ pub const DETECTION_SILENCE_MS_DEFAULT: u32 = 5_000;
 pub const DETECTION_SILENCE_MS_MIN: u32 = 2_000;
 /// Most silence at the beginning that can be asked for (milliseconds, the contract's number).
 pub const DETECTION_SILENCE_MS_MAX: u32 = 10_000;
+/// So much later than it was to give up, a detector that says nothing is no longer waited for
+/// (milliseconds): the verdict is `unknown` then, whatever has become of the sound engine.
+pub const DETECTION_SLACK_MS: u64 = 1_000;
 /// A verification call may be put off so long (seconds, the contract's number).
 pub const VERIFICATION_DELAY_SECS_MAX: u32 = 60;
 /// Digits of a verification code (the contract's number).

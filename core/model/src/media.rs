@@ -2,9 +2,10 @@
 //!
 //! The H.248 of this house. Sound is 8 kHz mono inside; a leg has one ear and one mouth.
 
+use crate::amd::Settings;
 use crate::recording::{PauseBehavior, RecordingTrack};
 use crate::voice::VoiceWish;
-use crate::{AccountSid, ErrorCode, LegId, RecordingSid};
+use crate::{AccountSid, AnsweredBy, ErrorCode, LegId, RecordingSid};
 
 /// Names one prompt on one leg; numbered by call control, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,6 +219,9 @@ pub enum MediaCommand {
         /// Which.
         recording: RecordingSid,
     },
+    /// Find out who picked up, by what the leg says from now on. One `Detected` follows, unless
+    /// the leg is closed before.
+    Detect(Settings),
     /// Give the port back. Recordings end; prompts stop without a word. The last command of a leg.
     Close,
 }
@@ -302,6 +306,11 @@ pub enum MediaEvent {
         heard: bool,
         /// Why it ended.
         end: RecordEnd,
+    },
+    /// It is known who picked up, or that it won't be.
+    Detected {
+        /// Who.
+        answered_by: AnsweredBy,
     },
     /// No packet came for `limit::MEDIA_LOST_SECS`: the far end is gone. Told again after as long,
     /// since the first time a leg may not have been answered yet.

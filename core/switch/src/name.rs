@@ -81,6 +81,10 @@ pub(crate) fn media_command(command: &MediaCommand) -> Option<String> {
         }
         MediaCommand::ResumeRecord { .. } => "resume recording".to_owned(),
         MediaCommand::StopRecord { .. } => "stop recording".to_owned(),
+        MediaCommand::Detect(settings) if settings.to_the_end => {
+            "listen for who answered, to the end of a message".to_owned()
+        }
+        MediaCommand::Detect(_) => "listen for who answered".to_owned(),
     })
 }
 
@@ -111,6 +115,7 @@ pub(crate) fn media_event(event: &MediaEvent) -> Option<String> {
             format!("recorded {}.{:03} s", length_ms / 1_000, length_ms % 1_000)
         }
         MediaEvent::Recorded { .. } => "recorded nothing".to_owned(),
+        MediaEvent::Detected { answered_by } => format!("answered by {answered_by}"),
         MediaEvent::Lost => "no sound comes any more".to_owned(),
     })
 }

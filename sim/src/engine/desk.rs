@@ -1,34 +1,22 @@
 //! The engines' outlet: packets to send, events to tell, sound to bring, recordings to keep.
 
-use crate::phone::FAX_TONE;
 use crate::sound::{Ear, Side};
-use media::sound::sine::Sine;
-use media::sound::speech_stand_in::speak;
-use media::sound::spoken::bleep;
-use media::sound::{RATE_HZ, SAMPLES_PER_MS};
+use crate::voice::{Files, brought};
 use media::{Feed, Kept, Outlet, Relayed};
-use model::media::{MediaEvent, PlayId, Prompt, SpeechPart};
-use model::{ErrorCode, LegId, RecordingSid, Span, Time};
+use model::media::{MediaEvent, PlayId, Prompt};
+use model::{LegId, RecordingSid, Span, Time};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
 /// Finishing a recording's file takes so long.
 const FINISH: Span = Span::from_millis(10);
-/// A sound file nobody described takes so long.
-const FILE: Span = Span::from_millis(2_000);
-/// The answer tone of a fax machine, ITU-T T.30.
-const CED_HZ: f32 = 2_100.0;
-const CED: Span = Span::from_millis(3_000);
-/// What stands in for sound files.
-const FILE_HZ: f32 = 440.0;
-const TONE_DBM0: f32 = -13.0;
 
 /// What the engines put out, until it is carried on.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     now: Time,
     side: Option<Side>,
-    pub(super) files: BTreeMap<String, Result<Span, ErrorCode>>,
+    pub(super) files: Files,
     pub(super) packets: Vec<(LegId, SocketAddr, bool, Vec<u8>)>,
     pub(super) events: VecDeque<(Ear, MediaEvent)>,
     feeds: VecDeque<(LegId, PlayId, Feed)>,
@@ -76,37 +64,15 @@ impl Desk {
     }
 
     fn sound_of(&self, prompt: &Prompt) -> Feed {
-        match prompt {
-            Prompt::Speech(speech) => {
-                let mut samples = Vec::new();
-                for part in &speech.parts {
-                    match part {
-                        SpeechPart::Text { text, .. } => samples.extend(speak(text, 1)),
-                        SpeechPart::Break { length_ms } => {
-                            samples.resize(samples.len() + *length_ms as usize * SAMPLES_PER_MS, 0);
-                        }
-                        SpeechPart::Bleep { length_ms } => samples.extend(bleep(*length_ms)),
-                    }
-                }
-                Feed::Samples(samples.into())
-            }
-            Prompt::File { url, .. } if url == FAX_TONE => tone(CED_HZ, CED),
-            Prompt::File { url, .. } => match self.files.get(url).copied().unwrap_or(Ok(FILE)) {
-                Ok(length) => tone(FILE_HZ, length),
-                Err(code) => Feed::Failed {
-                    code,
-                    text: code.text().to_owned(),
-                },
+        match brought(prompt, &self.files) {
+            Some(Ok(samples)) => Feed::Samples(samples.into()),
+            Some(Err(code)) => Feed::Failed {
+                code,
+                text: code.text().to_owned(),
             },
-            _ => Feed::End,
+            None => Feed::End,
         }
     }
-}
-
-fn tone(hz: f32, length: Span) -> Feed {
-    let mut sine = Sine::new(hz, TONE_DBM0);
-    let samples = length.millis() as usize * RATE_HZ as usize / 1_000;
-    Feed::Samples((0..samples).map(|_| sine.step() as i16).collect())
 }
 
 impl Outlet for Desk {

@@ -223,6 +223,15 @@ fn noun(chance: &mut Chance, text: &mut String) {
             if chance.percent(15) {
                 let _ = write!(text, r#" sendDigits="{}""#, keys(chance));
             }
+            if chance.percent(25) {
+                let mode = pick(chance, &["Enable", "DetectMessageEnd"]);
+                let secs = 3 + chance.below(9);
+                let _ = write!(
+                    text,
+                    r#" machineDetection="{mode}" machineDetectionTimeout="{secs}""#
+                );
+                perhaps(chance, text, "amdStatusCallback", "/detected");
+            }
             let _ = write!(text, ">{}</Number>", pick(chance, &PHONES));
         }
     }

@@ -8,6 +8,7 @@ use crate::order::url;
 use call::command::{EndAs, RecordCall, RecordingCallback, RecordingChange, Source};
 use call::{NewCall, Update};
 use model::callback::CallEvents;
+use model::detection::{Detection, Told};
 use model::recording::{PauseBehavior, RecordingTrack};
 use model::{Address, Chance, ErrorCode, Method, Span, StatusCallback};
 
@@ -54,8 +55,9 @@ pub(super) fn character(chance: &mut Chance) -> Character {
 }
 
 fn act(chance: &mut Chance) -> Act {
-    match chance.below(10) {
+    match chance.below(11) {
         0 => Act::Say("I should like to speak to somebody.".to_owned()),
+        10 => Act::Say("Hello?".to_owned()),
         1 => Act::Wait(chance.below(6_000)),
         2 => Act::UntilSilence,
         3 => Act::Press(keys(chance)),
@@ -186,9 +188,31 @@ fn new_call(chance: &mut Chance) -> NewCall {
         record: chance.percent(20).then(|| record(chance)),
         credentials: None,
         reason: None,
-        detection: None,
+        detection: chance.percent(25).then(|| detection(chance)),
         delay_secs: 0,
     }
+}
+
+/// Most give up early: a detector that listens for long is heard in few worlds, and dear in many.
+fn detection(chance: &mut Chance) -> Detection {
+    let told = match chance.below(5) {
+        0 | 1 => Told::Document,
+        2 => Told::Callback(None),
+        _ => Told::Callback(Some((url("/detected"), Method::Post))),
+    };
+    Detection {
+        to_the_end: chance.percent(50),
+        timeout_secs: 3 + chance.below(12) as u32,
+        speech_ms: pick_ms(chance, &[1_000, 2_400, 6_000]),
+        speech_end_ms: pick_ms(chance, &[500, 1_200, 5_000]),
+        silence_ms: pick_ms(chance, &[2_000, 5_000, 10_000]),
+        hang_up_on_machine: told == Told::Document && chance.percent(30),
+        told,
+    }
+}
+
+fn pick_ms(chance: &mut Chance, items: &[u32]) -> u32 {
+    chance.pick(items).copied().unwrap_or_default()
 }
 
 fn source(chance: &mut Chance) -> Source {

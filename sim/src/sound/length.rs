@@ -1,10 +1,11 @@
 //! How long prompts and keys take, and whose port a description names.
 
-use super::{BEEP, ENDLESS, FILE, KEY};
+use super::{BEEP, ENDLESS, KEY};
+use crate::phone::FAX_TONE;
+use crate::voice::{CED, FILE, Files};
 use media::sound::speech_stand_in::speech_length_ms;
 use model::media::{Prompt, SpeechPart, Tone};
 use model::{ErrorCode, Span};
-use std::collections::BTreeMap;
 
 /// The port of the first line of sound.
 pub(crate) fn port_of(sdp: &str) -> Option<u16> {
@@ -27,7 +28,7 @@ pub(super) fn key_length(digit: char) -> Span {
 /// How long a prompt takes once.
 pub(super) fn length(
     prompt: &Prompt,
-    files: &BTreeMap<String, Result<Span, ErrorCode>>,
+    files: &Files,
 ) -> Result<Span, ErrorCode> {
     Ok(match prompt {
         Prompt::Speech(speech) => {
@@ -41,6 +42,7 @@ pub(super) fn length(
             });
             Span::from_millis(parts.sum())
         }
+        Prompt::File { url, .. } if url == FAX_TONE => CED,
         Prompt::File { url, .. } => files.get(url).copied().unwrap_or(Ok(FILE))?,
         Prompt::Tone(Tone::Ringback(_)) => ENDLESS,
         Prompt::Tone(Tone::RecordBeep) => BEEP,

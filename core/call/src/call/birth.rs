@@ -41,11 +41,12 @@ impl Call {
         if let Source::Verification(verification) = &new.source {
             script.verify((**verification).clone());
         }
+        let sends = sends_keys(new.send_digits.as_ref());
         let plan = Plan {
             keys: new.send_digits,
             start: Some(Start::Source(new.source)),
             record: new.record,
-            detection: new.detection,
+            detection: new.detection.filter(|_| !sends),
             delay_secs: new.delay_secs,
             time_limit_secs: new.time_limit_secs.min(limit::CALL_SECS_MAX),
         };
@@ -76,11 +77,12 @@ impl Call {
         let start = child.whisper.map_or(Start::Nothing, |(url, method)| {
             Start::Source(Source::Url { url, method })
         });
+        let sends = sends_keys(child.send_digits.as_ref());
         let plan = Plan {
             keys: child.send_digits,
             start: Some(start),
             record: None,
-            detection: child.detection,
+            detection: child.detection.filter(|_| !sends),
             delay_secs: 0,
             time_limit_secs: limit::CALL_SECS_MAX,
         };
@@ -110,6 +112,13 @@ impl Call {
         let script = Script::new(Scope::Call, fallback);
         Call::new(row, leg, script, Visit::of(offered), plan)
     }
+}
+
+/// Keys that are sent after the answer leave no time to listen for who gave it, and a menu that
+/// wants them is neither a person nor a mailbox. Unconfirmed: that this holds for a noun's
+/// `sendDigits` as it does for the API's.
+fn sends_keys(keys: Option<&String>) -> bool {
+    keys.is_some_and(|keys| !keys.is_empty())
 }
 
 /// The row of a call that waits for its turn.

@@ -4,13 +4,13 @@
 //! to relatives come from there and from nowhere else.
 
 mod birth;
+mod detection;
 mod transfer;
 
 pub(crate) use birth::{blank, row_of};
 
 use crate::callback;
 use crate::command::{EndAs, RecordCall, RecordingChange, Update};
-use crate::detection::{self, Verdict};
 use crate::effect::{Granted, LookupId, Refusal, Row};
 use crate::family::{ChildEnd, News};
 use crate::leg::Leg;
@@ -22,13 +22,13 @@ use crate::script::{self, Line, Outcome, Scope, Script, Start};
 use crate::timer::Timer;
 use crate::turn::Turn;
 use crate::verb::Heard;
-use model::detection::{Detection, Told};
+use model::detection::Detection;
 use model::media::{MediaEvent, Opening, PlayEnd, RecordSpec};
 use model::recording::RecordingSource;
 use model::signal::SignalEvent;
 use model::{
-    Address, ApplicationSid, CallRow, CallSid, CallStatus, Cause, ErrorCode, FetchId, LegId,
-    RecordingSid, Span, WebReply, limit,
+    Address, AnsweredBy, ApplicationSid, CallRow, CallSid, CallStatus, Cause, ErrorCode, FetchId,
+    LegId, RecordingSid, Span, WebReply, limit,
 };
 
 /// A call.
@@ -41,6 +41,8 @@ pub(crate) struct Call {
     recordings: Recordings,
     visit: Visit,
     plan: Plan,
+    /// It is being found out who picked up.
+    detecting: Option<Detection>,
     /// Whose `<Dial>` it belongs to.
     parent: Option<CallSid>,
     /// The status that has been told.
@@ -71,6 +73,7 @@ impl Call {
             recordings: Recordings::default(),
             visit,
             plan,
+            detecting: None,
             parent: None,
             parted: false,
         }
@@ -193,6 +196,7 @@ impl Call {
                 let facts = (length_ms, heard, end);
                 self.recorded(recording, facts, turn);
             }
+            MediaEvent::Detected { answered_by } => self.detected(answered_by, turn),
             other => self.leg.media(&other, turn),
         }
     }
@@ -257,6 +261,8 @@ impl Call {
             }
             Timer::Verb | Timer::Bridge => self.hear(Heard::TimedOut(timer), turn),
             Timer::Delay if !self.leg.is_ended() => self.leg.place(turn),
+            // A lost answer of the engine is no reason to leave the application waiting.
+            Timer::Detection => self.detected(AnsweredBy::Unknown, turn),
             Timer::Recorded => {
                 for finished in self.recordings.overdue(&self.row, turn) {
                     self.finished(finished, turn);
@@ -287,6 +293,10 @@ impl Call {
                 self.row.status_callback = update.status_callback;
             }
             self.leave_parent(turn);
+            // Unconfirmed: what a redirect does to a document that waits for a verdict. It takes
+            // its place at once, as it does with whatever else the call is at. Who picked up is
+            // found out all the same, for the resource and the status callbacks.
+            self.plan.start = None;
             self.with_script(turn, |script, line, turn| {
                 script.redirect(source, line, turn)
             });
@@ -502,35 +512,25 @@ impl Call {
         if let Some(record) = self.plan.record.take() {
             self.keep(RecordingSource::OutboundApi, record, turn);
         }
-        if let Some(detection) = self.plan.detection.take() {
-            let verdict = detection::without_detector(&detection);
-            self.detected(&detection, verdict, turn);
+        if self.detect(turn) {
+            return;
         }
-        match self.plan.start.take() {
-            Some(start) => {
-                let keys = self.plan.keys.take();
-                self.with_script(turn, |script, line, turn| {
-                    script.begin(keys, start, line, turn)
-                });
-            }
-            None => self.hear(Heard::Answered, turn),
+        if self.plan.start.is_some() {
+            self.start(turn);
+        } else {
+            self.hear(Heard::Answered, turn);
         }
     }
 
-    /// Who picked up is known.
-    fn detected(&mut self, detection: &Detection, verdict: Verdict, turn: &mut Turn<'_>) {
-        self.row.answered_by = Some(verdict.answered_by);
-        self.save(turn);
-        match &detection.told {
-            Told::Document => self.script.tell_first(verdict.parameters()),
-            Told::Callback(Some(to)) => {
-                callback::detection(&self.row, verdict, (&to.0, to.1), turn);
-            }
-            Told::Callback(None) => {}
-        }
-        if detection.hang_up_on_machine && verdict.is_machine() {
-            self.leg.hang_up(turn);
-        }
+    /// The first document's turn has come, unless another has taken its place.
+    fn start(&mut self, turn: &mut Turn<'_>) {
+        let Some(start) = self.plan.start.take() else {
+            return;
+        };
+        let keys = self.plan.keys.take();
+        self.with_script(turn, |script, line, turn| {
+            script.begin(keys, start, line, turn)
+        });
     }
 
     fn limit_time(&self, turn: &mut Turn<'_>) {
@@ -544,6 +544,7 @@ impl Call {
     fn part(&mut self, turn: &mut Turn<'_>) {
         self.parted = true;
         self.row.end_time = Some(turn.now);
+        self.forget_detection(turn);
         self.recordings.line_closed(turn);
         let mut line = Line {
             row: &self.row,

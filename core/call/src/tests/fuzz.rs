@@ -2,13 +2,14 @@
 
 use super::world::*;
 use crate::command::{EndAs, RecordCall, RecordingChange};
-use crate::{AskId, Command, Event};
+use crate::{AskId, Command, Event, NewCall};
+use model::detection::Told;
 use model::media::{MediaEvent, PlayEnd, PlayId, RecordEnd};
 use model::recording::{PauseBehavior, RecordingTrack};
 use model::signal::{Origin, SignalEvent};
 use model::*;
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "<Say>a</Say><Play>b.wav</Play>",
     "<Gather numDigits=\"2\" timeout=\"2\"><Say>a</Say></Gather><Say>b</Say>",
     "<Record timeout=\"2\" maxLength=\"5\" action=\"/4\"/><Say>b</Say>",
@@ -25,6 +26,8 @@ const PAGES: [&str; 14] = [
     "<Hangup/>",
     "<Enqueue>q</Enqueue><Dial callerId=\"x\"><Client>c</Client></Dial>",
     "<Dial ringTone=\"de\"><Sip url=\"/7\" statusCallback=\"/s\">sip:x@y</Sip></Dial>",
+    "<Dial><Number machineDetection=\"Enable\" amdStatusCallback=\"/amd\">+12025550102</Number>\
+     </Dial>",
     "<Broken",
 ];
 
@@ -82,7 +85,10 @@ fn random_sound(world: &World, chance: &mut Chance) -> MediaEvent {
     let end = *chance
         .pick(&[RecordEnd::Stopped, RecordEnd::Silence, RecordEnd::Failed])
         .unwrap();
-    match chance.below(9) {
+    match chance.below(10) {
+        9 => MediaEvent::Detected {
+            answered_by: *chance.pick(&AnsweredBy::ALL).unwrap(),
+        },
         0 => MediaEvent::Opened { sdp: "sdp".into() },
         1 => MediaEvent::Refused {
             code: 488,
@@ -129,7 +135,18 @@ fn random_step(world: &mut World, chance: &mut Chance) {
             let to = *chance
                 .pick(&["+12025550101", "sip:a@b", "client:c", "+12025550190"])
                 .unwrap();
-            world.create(new_call(to));
+            let detection = Detection {
+                told: match chance.percent(50) {
+                    true => Told::Document,
+                    false => Told::Callback(Some(("http://app/amd".into(), Method::Post))),
+                },
+                hang_up_on_machine: chance.percent(30),
+                ..Detection::default()
+            };
+            world.create(NewCall {
+                detection: chance.percent(40).then_some(detection),
+                ..new_call(to)
+            });
         }
         1 => {
             let from_phone = chance.percent(30);
@@ -229,7 +246,7 @@ fn story(seed: u64) -> Vec<String> {
     world = world.page("http://app/voice", PAGES[page]);
     world = world.number(
         "+12025550190",
-        Some(&format!("http://app/{}", chance.below(14))),
+        Some(&format!("http://app/{}", chance.below(15))),
     );
     for _ in 0..60 {
         random_step(&mut world, &mut chance);
@@ -260,6 +277,14 @@ fn story(seed: u64) -> Vec<String> {
             .collect();
         assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{told:?}");
         assert!(row.end_time.is_some() && row.duration_secs.is_some());
+        let verdicts: Vec<_> = world
+            .callbacks
+            .iter()
+            .filter(|it| it.call == *sid && it.url == "http://app/amd")
+            .map(|it| value(it, "AnsweredBy"))
+            .collect();
+        let known = row.answered_by.map(|it| it.to_string());
+        assert!(verdicts.len() <= 1 && verdicts.iter().all(|it| *it == known));
     }
     assert!(world.recordings.values().all(|row| {
         use model::recording::RecordingStatus::*;

@@ -630,6 +630,7 @@ fn sound_word(command: &MediaCommand) -> String {
         MediaCommand::PauseRecord { behavior, .. } => format!("pause record {}", behavior.as_str()),
         MediaCommand::ResumeRecord { .. } => "resume record".into(),
         MediaCommand::StopRecord { .. } => "stop record".into(),
+        MediaCommand::Detect(_) => "detect".into(),
         MediaCommand::Close => "close".into(),
     }
 }

@@ -5,6 +5,7 @@ use model::media::{MediaCommand, MediaEvent, Opening, RecordEnd, RecordSpec};
 use model::{LegId, RecordingSid, Time};
 
 use super::{Engine, Kept, Outlet};
+use crate::amd::Detector;
 use crate::sdp::SdpError;
 use crate::session::Session;
 use crate::session::tape::Tape;
@@ -162,6 +163,9 @@ fn command_session(now: Time, session: &mut Session, command: MediaCommand, out:
                 tape.give(leg, out);
                 session.tapes.retain(|tape| tape.recording != recording);
             }
+        }
+        MediaCommand::Detect(settings) => {
+            session.detector = Some(Box::new(Detector::new(settings)));
         }
         MediaCommand::Open(_)
         | MediaCommand::Join { .. }

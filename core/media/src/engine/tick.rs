@@ -1,7 +1,7 @@
 //! Twenty milliseconds of one phase: first all its legs listen, then all speak.
 
 use model::media::MediaEvent;
-use model::{LegId, Time};
+use model::{AnsweredBy, LegId, Time};
 
 use super::{Engine, Outlet, PHASES, Relayed};
 use crate::codec::Codec;
@@ -55,6 +55,9 @@ impl Engine {
         } else {
             session.ear.rest();
         }
+        if let Some(answered_by) = detect(session) {
+            out.event(leg, MediaEvent::Detected { answered_by });
+        }
         let lost_end = session.ear.events.poll(now);
         if session.is_lost(now) {
             out.event(leg, MediaEvent::Lost);
@@ -81,6 +84,7 @@ impl Engine {
         }
         let alone = session.tapes.is_empty()
             && !session.ear.detects_tones()
+            && session.detector.is_none()
             && session.lent_to.is_none()
             && !matches!(session.hears, Hears::Room(_));
         let codec = terms.receive.first().map(|format| format.codec);
@@ -180,6 +184,15 @@ fn hears_packets(listener: &Session, codec: Option<Codec>) -> bool {
             None => true,
             Some(terms) => listener.mouth.can_pass(terms, codec, USUAL_OCTETS),
         }
+}
+
+/// Lets the detector hear these 20 ms. A leg that is on hold is silent to it: time goes on.
+fn detect(session: &mut Session) -> Option<AnsweredBy> {
+    let ear = &session.ear;
+    let heard = ear.is_heard.then_some(&ear.frame[..]);
+    let found = session.detector.as_mut()?.hear(heard)?;
+    session.detector = None;
+    Some(found.verdict)
 }
 
 /// Mixes 20 ms of the leg's prompt into what it hears; true if there was any.

@@ -86,16 +86,18 @@ macro_rules! detection {
     ($noun:expr, $at:expr, $turn:expr) => {
         $noun.machine_detection.map(|mode| {
             let method = webhook::method($noun.amd_status_callback_method);
-            let told = ($noun.amd_status_callback.as_deref(), method);
-            let detection = Detection {
+            let url = $noun.amd_status_callback.as_deref();
+            let url = url.and_then(|url| resolved(url, $at.0, $at.1, $turn));
+            Detection {
                 to_the_end: mode == Answering::DetectMessageEnd,
                 timeout_secs: $noun.machine_detection_timeout,
                 speech_ms: $noun.machine_detection_speech_threshold,
                 speech_end_ms: $noun.machine_detection_speech_end_threshold,
                 silence_ms: $noun.machine_detection_silence_timeout,
-                ..Detection::default()
-            };
-            detecting(detection, told, $at, $turn)
+                // The two are joined meanwhile: nobody waits.
+                told: Told::Callback(url.map(|url| (url, method))),
+                hang_up_on_machine: false,
+            }
         })
     };
 }
@@ -114,7 +116,7 @@ fn number(noun: &Number, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Targe
     let events = &noun.status_callback_event[..];
     let method = webhook::method(noun.status_callback_method);
     let told = (noun.status_callback.as_deref(), method, events);
-    let detection = detection!(noun, ("Number", at), turn);
+    let detection = detection!(noun, at, turn);
     Ok(Target {
         to: Address::Number(number),
         headers: Vec::new(),
@@ -133,31 +135,13 @@ fn sip(noun: &Sip, at: Place<'_, '_>, turn: &mut Turn<'_>) -> Result<Target, Fau
     let events = &noun.status_callback_event[..];
     let method = webhook::method(noun.status_callback_method);
     let told = (noun.status_callback.as_deref(), method, events);
-    let detection = detection!(noun, ("Sip", at), turn);
+    let detection = detection!(noun, at, turn);
     Ok(Target {
         whisper: whisper(noun.url.as_deref(), webhook::method(noun.method), at, turn),
         status_callback: status_callback(told, at, turn),
         detection,
         ..target
     })
-}
-
-/// Who picks up is asked for: whoever waits for a verdict has one, and it is said that there is no
-/// detector behind it.
-fn detecting(
-    detection: Detection,
-    (url, method): (Option<&str>, Method),
-    (noun, at): (&str, Place<'_, '_>),
-    turn: &mut Turn<'_>,
-) -> Detection {
-    let what = format!("machineDetection in <{noun}>");
-    let fault = unbuilt::missing(&what, "nobody can tell who answers");
-    notice::error(at.1.row, &fault, None, turn);
-    let url = url.and_then(|url| resolved(url, at.0, at.1, turn));
-    Detection {
-        told: Told::Callback(url.map(|url| (url, method))),
-        ..detection
-    }
 }
 
 /// The country in which numbers are written as they are there: that of our own end of the call.
