@@ -73,6 +73,8 @@ pub struct Report {
     pub callbacks: usize,
     /// Recordings that were kept.
     pub recordings: usize,
+    /// Calls of which it was found out who picked up.
+    pub verdicts: usize,
     /// Sentences said to somebody joined, and heard there; with real sound only.
     pub heard: usize,
 }
@@ -228,6 +230,11 @@ impl Story {
             calls: shelf.calls.len(),
             steps: seen.steps,
             callbacks: seen.callbacks.len(),
+            verdicts: shelf
+                .calls
+                .values()
+                .filter(|row| row.answered_by.is_some())
+                .count(),
             recordings: shelf.recordings.len(),
         })
     }
@@ -352,14 +359,18 @@ mod tests {
 
     #[test]
     fn some_thousand_worlds_come_to_rest_without_a_complaint() {
-        let mut calls = 0;
+        let (mut calls, mut verdicts) = (0, 0);
         for seed in 0..3_000 {
             match play(seed) {
-                Ok(report) => calls += report.calls,
+                Ok(report) => {
+                    calls += report.calls;
+                    verdicts += report.verdicts;
+                }
                 Err(complaint) => panic!("seed {seed}: {complaint}"),
             }
         }
         assert!(calls > 3_000, "only {calls} calls were made");
+        assert!(verdicts > 300, "only {verdicts} verdicts");
     }
 
     #[test]

@@ -7,9 +7,9 @@ mod detection;
 mod length;
 mod recording;
 
-pub(crate) use length::port_of;
 use crate::voice::{Files, Voice};
 use detection::Listening;
+pub(crate) use length::port_of;
 use length::{key_length, length};
 use model::media::{
     MediaCommand, MediaEvent, Opening, PlayEnd, PlayId, Prompt, RecordEnd, RecordSpec,

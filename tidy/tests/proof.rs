@@ -53,14 +53,6 @@ const NO_EFFECT: &[(&str, &str, &str)] = &[
         "events",
         "the events of a call are told to its status callback",
     ),
-    ("Number", "machineDetectionTimeout", LISTENER),
-    ("Number", "machineDetectionSpeechThreshold", LISTENER),
-    ("Number", "machineDetectionSpeechEndThreshold", LISTENER),
-    ("Number", "machineDetectionSilenceTimeout", LISTENER),
-    ("Sip", "machineDetectionTimeout", LISTENER),
-    ("Sip", "machineDetectionSpeechThreshold", LISTENER),
-    ("Sip", "machineDetectionSpeechEndThreshold", LISTENER),
-    ("Sip", "machineDetectionSilenceTimeout", LISTENER),
     (
         "Dial",
         "passports",
@@ -467,7 +459,7 @@ fn kind(parameters: &[(String, String)]) -> &'static str {
         () if has("ReferTransferTarget") => REFER_URL,
         () if has("ErrorUrl") => FALLBACK,
         () if has("RecordingUrl") => RECORD,
-        () if has("AnsweredBy") => DETECTION,
+        () if has("AnsweredBy") && !has("ApiVersion") => DETECTION,
         () => REQUEST,
     }
 }
@@ -611,8 +603,6 @@ const REFERENCE: &[(&str, &[&str])] = &[
     (DETECTION, &["AnsweredBy", "MachineDetectionDuration"]),
 ];
 
-const LISTENER: &str = "nothing in the simulated world listens for who answered";
-
 /// Parameters that no request of a scenario carries, and why.
 const NOT_SENT: &[(&str, &str, &str)] = &[
     (
@@ -630,13 +620,10 @@ const NOT_SENT: &[(&str, &str, &str)] = &[
         "StirStatus",
         "no carrier here says how far it trusts a caller's number",
     ),
-    (REQUEST, "AnsweredBy", LISTENER),
-    (REQUEST, "MachineDetectionDuration", LISTENER),
     (REQUEST, "SipDomain", "there are no SIP domains yet"),
     (REQUEST, "SipDomainSid", "there are no SIP domains yet"),
     (GATHER, "Confidence", RECOGNISER),
     (GATHER, "Language", RECOGNISER),
-    (STATUS, "AnsweredBy", LISTENER),
     (
         STATUS,
         "ErrorCode",

@@ -32,10 +32,7 @@ impl Sound {
 
     /// Lets a detector hear the last 20 ms.
     pub(super) fn hear_frame(&mut self, now: Time, ear: Ear) {
-        let detector = self
-            .legs
-            .get_mut(&ear)
-            .and_then(|leg| leg.detector.take());
+        let detector = self.legs.get_mut(&ear).and_then(|leg| leg.detector.take());
         let Some(mut detector) = detector else {
             return;
         };

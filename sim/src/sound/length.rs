@@ -26,10 +26,7 @@ pub(super) fn key_length(digit: char) -> Span {
 }
 
 /// How long a prompt takes once.
-pub(super) fn length(
-    prompt: &Prompt,
-    files: &Files,
-) -> Result<Span, ErrorCode> {
+pub(super) fn length(prompt: &Prompt, files: &Files) -> Result<Span, ErrorCode> {
     Ok(match prompt {
         Prompt::Speech(speech) => {
             let parts = speech.parts.iter().map(|part| match part {

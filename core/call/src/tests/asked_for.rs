@@ -126,10 +126,7 @@ fn a_call_that_ends_first_has_no_verdict() {
         world.pass(60_000);
         assert_eq!(world.was_asked(VOICE), told);
         let row = &world.rows[&call];
-        assert_eq!(
-            (row.status, row.answered_by),
-            (CallStatus::Completed, None)
-        );
+        assert_eq!((row.status, row.answered_by), (CallStatus::Completed, None));
         let names = world.callbacks.iter().flat_map(|it| &it.parameters);
         assert!(!names.into_iter().any(|(name, _)| name == "AnsweredBy"));
         world.assert_over();

@@ -8,20 +8,6 @@
 pub const NOT_DONE: &[(&[&str], &[&str], &str)] = &[
     (
         &["CreateCall"],
-        &[
-            "MachineDetection",
-            "MachineDetectionTimeout",
-            "MachineDetectionSpeechThreshold",
-            "MachineDetectionSpeechEndThreshold",
-            "MachineDetectionSilenceTimeout",
-            "AsyncAmd",
-            "AsyncAmdStatusCallback",
-            "AsyncAmdStatusCallbackMethod",
-        ],
-        "Nothing listens yet for who or what has answered: the verdict is `unknown` at once.",
-    ),
-    (
-        &["CreateCall"],
         &["Byoc"],
         "Trunks are a matter of the configuration; none can be named here yet.",
     ),
