@@ -1,0 +1,62 @@
+//! Calls in both databases: begun once, fed in any order, found again.
+
+mod common;
+
+use common::{begun, ended, on_both, wish};
+use crm::call_log::{Event, LegNews, Outcome, Stage, Status};
+use crm::moment::Moment;
+use crm::store::{Begun, CallFilter};
+
+const SID: &str = "CA00000000000000000000000000000001";
+
+#[test]
+fn a_double_click_makes_one_call_and_a_second_number_meets_a_busy_line() {
+    on_both("double_click", |world| async move {
+        let ana = world.ana().await;
+        let (call, key) = begun(&ana, "+5511999990001").await;
+        assert_eq!(call.log.stage(), Stage::Asking);
+        assert_eq!(call.log.status(), Status::Initiated);
+        assert_eq!(call.user.as_ref().unwrap().name, "Ana");
+        let again = ana.begin_call(&wish("+5511999990001")).await.unwrap();
+        assert_eq!(again, Begun::Same(Box::new(call.clone())));
+        let other = ana.begin_call(&wish("+5511999990002")).await.unwrap();
+        assert_eq!(other, Begun::LineBusy(Box::new(call.clone())));
+        // A colleague has a line of their own.
+        begun(&world.bruno().await, "+5511999990001").await;
+        let keyed = world.store.by_call_key(&key).await.unwrap().unwrap();
+        assert_eq!(keyed.call, Some(call.id));
+        assert_eq!(keyed.tenant.organization_id(), world.acme);
+        // The key is the callback's way in: no user, the same rows.
+        let heard = ended(&keyed.tenant, &call, SID).await;
+        assert_eq!(heard.log.outcome(), Some(Outcome::AgentNoAnswer));
+        assert_eq!(ana.call(call.id).await.unwrap(), Some(heard));
+        begun(&ana, "+5511999990002").await;
+    });
+}
+
+#[test]
+fn an_event_makes_its_way_into_the_log_and_to_who_listens() {
+    on_both("listening", |world| async move {
+        let ana = world.ana().await;
+        let mut news = world.store.listen();
+        let (call, _) = begun(&ana, "+5511999990001").await;
+        let first = news.recv().await.unwrap();
+        assert_eq!(
+            (first.organization, first.revision),
+            (world.acme, call.revision)
+        );
+        let event = Event::Leg(LegNews::first(SID, Status::Ringing, Moment::now()));
+        let heard = ana.hear(call.id, &event).await.unwrap().unwrap();
+        assert!(heard.changed && heard.call.revision > call.revision);
+        assert_eq!(news.recv().await.unwrap().revision, heard.call.revision);
+        let again = ana.hear(call.id, &event).await.unwrap().unwrap();
+        assert!(!again.changed);
+        assert_eq!(again.call, heard.call);
+        let changes = ana.changes_since(call.revision, 10).await.unwrap();
+        assert!(changes.complete);
+        assert_eq!(changes.calls, [heard.call.clone()]);
+        let page = ana.calls(&CallFilter::default(), 10, None).await.unwrap();
+        assert_eq!(page.calls, [heard.call]);
+        assert_eq!(page.next, None);
+    });
+}
