@@ -2,8 +2,9 @@
 //!
 //! A [`Store`] hands out [`Tenant`]s, and only a tenant reaches rows: those of its organization.
 //! Every statement of a tenant names its organization. In PostgreSQL that is the second lock; the
-//! first is row-level security, which the service's role can't go round (see `migrations/postgres/policies.sql`).
-//! The statements are the same for both databases; `sql` has the little that differs.
+//! first is row-level security, which the service's role can't go round: `policies.sql` in
+//! `migrations/postgres` says who may do what. The statements are the same for both databases;
+//! `sql` has the little that differs.
 
 mod admin;
 mod call;

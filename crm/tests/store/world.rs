@@ -1,9 +1,6 @@
 //! What the tests of the store share: a database of each kind, and two organizations in it.
-#![allow(dead_code, reason = "each test program uses what it needs")]
-#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-pub mod server;
-
+use super::server;
 use crm::call_log::{Event, LegNews, Status};
 use crm::id::{OrganizationId, UserId};
 use crm::moment::Moment;

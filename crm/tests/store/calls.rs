@@ -1,8 +1,6 @@
 //! Calls in both databases: begun once, fed in any order, found again.
 
-mod common;
-
-use common::{begun, ended, on_both, wish};
+use super::world::{begun, ended, on_both, wish};
 use crm::call_log::{Event, LegNews, Outcome, Stage, Status};
 use crm::moment::Moment;
 use crm::store::{Begun, CallFilter};
@@ -54,7 +52,7 @@ fn an_event_makes_its_way_into_the_log_and_to_who_listens() {
         assert_eq!(again.call, heard.call);
         let changes = ana.changes_since(call.revision, 10).await.unwrap();
         assert!(changes.complete);
-        assert_eq!(changes.calls, [heard.call.clone()]);
+        assert_eq!(changes.calls, std::slice::from_ref(&heard.call));
         let page = ana.calls(&CallFilter::default(), 10, None).await.unwrap();
         assert_eq!(page.calls, [heard.call]);
         assert_eq!(page.next, None);
