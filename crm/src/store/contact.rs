@@ -172,7 +172,7 @@ impl Tenant {
         let places: Vec<String> = (2..=with.len()).map(|place| format!("${place}")).collect();
         let sql = format!(
             "SELECT contact_id, id, title, stage FROM opportunities \
-             WHERE organization_id = $1 AND contact_id IN ({}) ORDER BY created_at, id",
+             WHERE organization_id = $1 AND contact_id IN ({}) ORDER BY created_at, title, id",
             places.join(", ")
         );
         for mut row in tx.rows(&sql, &with).await? {

@@ -42,6 +42,8 @@ pub struct World {
     pub owner: String,
     pub service: String,
     pub key: MasterKey,
+    /// The key, as `CRM_KEY` has it.
+    pub hex: String,
     pub store: Store,
     pub admin: Admin,
     pub acme: OrganizationId,
@@ -53,7 +55,8 @@ pub struct World {
 
 impl World {
     async fn new(owner: &str, service: &str) -> World {
-        let key = MasterKey::draw();
+        let hex = crm::seal::hex(&crm::seal::random::<32>());
+        let key = MasterKey::from_hex(&hex).unwrap();
         let mut admin = Admin::open(owner, &key).await.unwrap();
         admin.migrate(server::SERVICE).await.unwrap();
         let acme = admin.add_organization("Acme").await.unwrap();
@@ -79,6 +82,7 @@ impl World {
             service: service.to_owned(),
             store: Store::open(service, &key).await.unwrap(),
             key,
+            hex,
             admin,
             acme,
             borealis,
