@@ -3,10 +3,27 @@
 //!
 //! It is written the way a customer would, on the client crate alone.
 
+pub mod admin;
+pub mod app;
 pub mod call_log;
+pub mod cli;
+pub mod clock;
+pub mod compare;
+pub mod demo;
+pub mod document;
 pub mod fold;
+pub mod http;
+pub mod hub;
 pub mod id;
+pub mod limit;
 pub mod moment;
+pub mod password;
 pub mod phone;
+pub mod placing;
+pub mod platform;
+pub mod rate;
+pub mod sample;
 pub mod seal;
+pub mod serve;
 pub mod store;
+pub mod token;

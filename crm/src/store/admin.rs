@@ -135,6 +135,18 @@ impl Admin {
         tx.commit().await
     }
 
+    /// The oldest organization of this name.
+    pub async fn organization_named(
+        &self,
+        name: &str,
+    ) -> Result<Option<OrganizationId>, StoreError> {
+        let mut tx = self.begin().await?;
+        let sql = "SELECT id FROM organizations WHERE name = $1 ORDER BY created_at LIMIT 1";
+        let row = tx.row(sql, params![name]).await?;
+        tx.commit().await?;
+        row.map(|mut row| row.take()).transpose()
+    }
+
     /// How many organizations there are: none in a new database.
     pub async fn organizations(&self) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;

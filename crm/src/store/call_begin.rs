@@ -128,6 +128,18 @@ impl Tenant {
         ))
     }
 
+    /// What [`Tenant::begin_call`] would find without beginning anything: the call of the same
+    /// wish, or one that stands in its way.
+    pub async fn begun_already(&self, new: &NewCall) -> Result<Option<Begun>, StoreError> {
+        let Some(user) = self.user_id() else {
+            return Err(StoreError::NotAllowed);
+        };
+        let mut tx = self.read().await?;
+        let begun = self.begun_before(&mut tx, user, new).await?;
+        tx.commit().await?;
+        Ok(begun)
+    }
+
     /// The call that stands in the way of a new one, or is the one that is asked for.
     async fn begun_before(
         &self,

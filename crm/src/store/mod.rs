@@ -167,6 +167,11 @@ impl Store {
         }))
     }
 
+    /// An organization's rows, for what the service does by itself.
+    pub(crate) fn service(&self, organization: OrganizationId) -> Tenant {
+        Tenant::of_service(self.clone(), organization)
+    }
+
     /// Every organization, for what the service does by itself: after a restart it asks the
     /// platform what became of the calls that aren't ended ([`Tenant::unfinished`]).
     pub async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
