@@ -15,7 +15,7 @@ static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 static PAGE: LazyLock<Vec<File>> = LazyLock::new(|| FILES.iter().map(File::new).collect());
 
 /// A path with this in front is never one of the page's own.
-const NOT_THE_PAGE: [&str; 4] = ["/api/", "/auth/", "/twilio-webhook/", "/assets/"];
+const NOT_THE_PAGE: [&str; 3] = ["/api/", "/auth/", "/twilio-webhook/"];
 
 struct File {
     path: &'static str,
@@ -66,7 +66,9 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path();
     let named = PAGE.iter().find(|file| file.path == path);
     let other = || {
-        let ours = !NOT_THE_PAGE.iter().any(|start| path.starts_with(start));
+        // What has an ending is a file, and a file that isn't there isn't there.
+        let file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+        let ours = !file && !NOT_THE_PAGE.iter().any(|start| path.starts_with(start));
         PAGE.iter().find(|file| ours && file.path == "/index.html")
     };
     match named.or_else(other) {
@@ -124,6 +126,7 @@ mod tests {
             "/api/nothing",
             "/assets/nothing.js",
             "/twilio-webhook/nothing",
+            "/calls/nothing.png",
         ] {
             assert_eq!(
                 ask(path, None).await.status(),
