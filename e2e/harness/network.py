@@ -28,7 +28,7 @@ VIRTUAL = {
     "presses 2": "+12025550186",
 }
 SPEECH = "Please tell the gardener that the yellow roses have to be watered every evening."
-HELLO = "Hello? Who is calling, please?"
+HELLO = "Hello? Who is it?"
 CALLER_HZ, CALLED_HZ = 440, 620
 
 

@@ -29,9 +29,13 @@ MODULES = next(
 class Phone:
     """One baresip with one account. `sip` is the address of the house; without a password it
     doesn't register. `tone_hz` is what it says all the time it is in a call; None is silence.
+    Given a `recording`, it plays that file from its answer on instead.
     More calls than `calls_max` at once find it busy."""
 
-    def __init__(self, folder, name, sip, password=None, tone_hz=440, codecs="pcmu", calls_max=4):
+    def __init__(
+        self, folder, name, sip, password=None, tone_hz=440, codecs="pcmu", calls_max=4,
+        recording=None,
+    ):
         self.name = name
         self.tone_hz = tone_hz
         self.folder = Path(folder) / f"phone-{name}"
@@ -40,8 +44,10 @@ class Phone:
         # It takes the port after that of SIP for TLS, asked or not.
         self.sip_port, _, self.control_port = free_ports(3)
         self.rtp_port = free_ports(1, even=True)[0]
-        tone = self.folder / "tone.wav"
-        tone_file(tone, tone_hz)
+        says = recording
+        if says is None:
+            says = self.folder / "tone.wav"
+            tone_file(says, tone_hz)
         login = f";auth_user={name};auth_pass={password}" if password else ""
         register = f";outbound=\"sip:{sip}\";regint=60" if password else ";regint=0"
         (self.folder / "accounts").write_text(
@@ -53,7 +59,7 @@ class Phone:
                 [
                     "poll_method epoll",
                     f"sip_listen 127.0.0.1:{self.sip_port}",
-                    f"audio_source aufile,{tone}",
+                    f"audio_source aufile,{says}",
                     f"rtp_ports {self.rtp_port}-{self.rtp_port + 20}",
                     f"call_max_calls {calls_max}",
                     f"module_path {MODULES}",

@@ -130,8 +130,41 @@ def convert(source, target, *effects):
 
 def tone_file(path, frequency, seconds=300):
     """A steady tone for a phone to speak with, or silence where there is no frequency."""
-    words = ["sox", "-n", "-r", "8000", "-c", "1", "-b", "16", "-e", "signed", str(path)]
     tail = ["synth", str(seconds), "sine", str(frequency), "gain", "-9"]
     if frequency is None:
         tail = ["trim", "0", str(seconds)]
-    subprocess.run([*words, *tail], check=True, capture_output=True)
+    subprocess.run([*_made(path), *tail], check=True, capture_output=True)
+
+
+def recording(path, *parts, rest=60):
+    """What somebody says who picks up: parts are a text (spoken by flite), a text with a voice of
+    espeak-ng, a number of seconds of silence, or a beep as (hertz, seconds). Silence follows.
+    Returns for how many seconds it is more than that."""
+    path = Path(path)
+    pieces = [_part(path, index, part) for index, part in enumerate(parts)]
+    said = sum(read_wav(piece)[0].shape[1] for piece in pieces) / 8000
+    subprocess.run(
+        ["sox", *map(str, pieces), str(path), "pad", "0", str(rest)], check=True, capture_output=True
+    )
+    return said
+
+
+def _part(path, index, part):
+    raw, piece = (path.with_name(f"{path.stem}-{index}{kind}.wav") for kind in ("-raw", ""))
+    if isinstance(part, str):
+        subprocess.run(["flite", "-t", part, "-o", str(raw)], check=True)
+        convert(raw, piece, "norm", "-6")
+    elif isinstance(part, (int, float)):
+        subprocess.run([*_made(piece), "trim", "0", str(part)], check=True, capture_output=True)
+    elif isinstance(part[1], str):
+        words = ["espeak-ng", "-v", part[1], "--stdin", "-w", str(raw)]
+        subprocess.run(words, input=part[0].encode(), check=True)
+        convert(raw, piece, "norm", "-6")
+    else:
+        tail = ["synth", str(part[1]), "sine", str(part[0]), "gain", "-9"]
+        subprocess.run([*_made(piece), *tail], check=True, capture_output=True)
+    return piece
+
+
+def _made(path):
+    return ["sox", "-n", "-r", "8000", "-c", "1", "-b", "16", "-e", "signed", str(path)]

@@ -128,7 +128,7 @@ impl Character {
     /// The person at `+12025550101`, and at every number that has no other character: says hello,
     /// then listens, and says a few words whenever the other has spoken and falls silent.
     pub fn person() -> Character {
-        let mut acts = vec![Act::Say("Hello? Who is calling, please?".to_owned())];
+        let mut acts = vec![Act::Say("Hello? Who is it?".to_owned())];
         for turn in 0..REPLIES_MAX {
             acts.push(Act::UntilSilence);
             acts.push(Act::Say(REPLIES[turn % REPLIES.len()].to_owned()));
