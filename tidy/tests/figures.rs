@@ -62,6 +62,17 @@ fn row(name: &str, line: &str) -> Option<(String, &'static str, String)> {
             let measured = format!("{typed}; the reader alone {}", part(printed, "trees/s"));
             (figure.to_owned(), "100,000/s", measured)
         }
+        "detection" => {
+            let figure = "a leg that speaks, and one that is listened to for who picked up: 20 ms \
+                          of each, on one core";
+            let of = |name: &str| {
+                let mut lines = printed.split(" / ");
+                let line = lines.find_map(|line| line.strip_prefix(name)).unwrap_or("");
+                line.split_whitespace().next().unwrap_or("?").to_owned()
+            };
+            let measured = format!("{} µs and {} µs", of("alone "), of("alone, listened to "));
+            (figure.to_owned(), "20 µs more", measured)
+        }
         "callbacks" => {
             let figure = "callbacks made durable, and delivered from the store; what one dead \
                           customer among 1,000 costs the others";
@@ -249,5 +260,9 @@ mod tests {
         let menu =
             "{\"printed\": \"10 minutes of menu: 5 steps: median 2.90 ms, slowest 4 ms of 9\"}";
         assert_eq!(row("menu", menu).expect("a row").2, "median 2.90 ms");
+        let listened =
+            "{\"printed\": \"4 legs / alone   0.75  7.7 / alone, listened to   1.40 14.1\"}";
+        let (_, _, measured) = row("detection", listened).expect("a row");
+        assert_eq!(measured, "0.75 µs and 1.40 µs");
     }
 }

@@ -1,5 +1,5 @@
-//! What a leg costs: legs joined in pairs (passed on, transcoded, recorded) and legs that hear a
-//! prompt. Prints microseconds of one core per leg and tick, a packet in and a packet out
+//! What a leg costs: legs joined in pairs (passed on, transcoded, recorded), legs that hear a
+//! prompt, and legs alone that speak, with and without somebody who finds out who they are. Prints microseconds of one core per leg and tick, a packet in and a packet out
 //! included, and resident bytes per leg.
 //! `cargo run --release -p media --example engine_bench [legs [part of a name]]`; bytes are right
 //! for the first line only, since later ones use what earlier ones gave back.
@@ -13,8 +13,12 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use media::codec::{Codec, Encoder};
 use media::rtp::packet::Header;
+use media::sound::FRAME_SAMPLES;
+use media::sound::speech_stand_in::speak;
 use media::{Engine, EngineConfig, Feed, Kept, Outlet, Relayed};
+use model::amd::Settings;
 use model::media::{MediaCommand, MediaEvent, Opening, PlayId, Prompt, RecordSpec};
 use model::recording::RecordingTrack;
 use model::{Chance, LegId, RecordingSid, Time};
@@ -44,6 +48,8 @@ enum Work {
     Join,
     JoinAndRecord,
     Prompt,
+    Alone,
+    Detect,
 }
 
 const SECONDS: u64 = 10;
@@ -65,6 +71,8 @@ fn main() {
         ("joined, PCMU to G722", [0, 9], Work::Join),
         ("joined, all recorded", [0, 0], Work::JoinAndRecord),
         ("a prompt each", [0, 0], Work::Prompt),
+        ("alone", [0, 0], Work::Alone),
+        ("alone, listened to", [0, 0], Work::Detect),
     ] {
         if name.contains(&only) {
             run(name, legs, kinds, work);
@@ -77,6 +85,7 @@ fn run(name: &str, legs: u64, kinds: [u8; 2], work: Work) {
     let mut out = Sink::default();
     let mut engine = open(legs, kinds, work, &mut out);
     let mut packets = packets(legs, kinds);
+    let speech = speech();
     let order: Vec<Vec<LegId>> = (0..4).map(|p| engine.legs_of_phase(p).collect()).collect();
     let started = Instant::now();
     for tick in 0..SECONDS * 200 {
@@ -87,6 +96,8 @@ fn run(name: &str, legs: u64, kinds: [u8; 2], work: Work) {
             let sequence = (tick / 4) as u16;
             bytes[2..4].copy_from_slice(&sequence.to_be_bytes());
             bytes[4..8].copy_from_slice(&(u32::from(sequence) * 160).to_be_bytes());
+            let at = (tick / 4) as usize * 160 % speech.len();
+            bytes[12..].copy_from_slice(&speech[at..at + 160]);
             engine.handle_packet(now, leg, phone(leg.0), bytes, &mut out);
         }
         engine.tick(now, phase, &mut out);
@@ -132,7 +143,12 @@ fn open(legs: u64, kinds: [u8; 2], work: Work, out: &mut Sink) -> Engine {
                 let feed = Feed::Samples(tone.clone());
                 engine.feed(Time(0), leg, PlayId(n), feed, out);
             }
-            Work::Join | Work::JoinAndRecord => {}
+            // Speech without an end is a machine's, whose end never comes.
+            Work::Detect => command(MediaCommand::Detect(Settings {
+                to_the_end: true,
+                ..Settings::default()
+            })),
+            Work::Join | Work::JoinAndRecord | Work::Alone => {}
         }
         if work == Work::JoinAndRecord {
             let spec = RecordSpec {
@@ -150,9 +166,22 @@ fn open(legs: u64, kinds: [u8; 2], work: Work, out: &mut Sink) -> Engine {
     engine
 }
 
+/// Ten seconds of somebody who goes on talking, mu-law; a decoder of another law finds work in it
+/// as well.
+fn speech() -> Vec<u8> {
+    let words = "the quick brown fox jumps over the lazy dog and runs away ";
+    let samples = speak(&words.repeat(3), 1);
+    let (frames, _) = samples[..80_000].as_chunks::<FRAME_SAMPLES>();
+    let mut encoder = Encoder::new(Codec::Pcmu, 20);
+    let mut speech = Vec::new();
+    for frame in frames {
+        encoder.push(frame);
+        encoder.pop(&mut speech);
+    }
+    speech
+}
+
 fn packets(legs: u64, kinds: [u8; 2]) -> Vec<Vec<u8>> {
-    let mut chance = Chance::new(5);
-    let sound: Vec<u8> = (0..160).map(|_| chance.next_u64() as u8).collect();
     (0..legs)
         .map(|n| {
             let header = Header {
@@ -164,7 +193,7 @@ fn packets(legs: u64, kinds: [u8; 2]) -> Vec<Vec<u8>> {
             };
             let mut bytes = Vec::new();
             header.write(&mut bytes);
-            bytes.extend_from_slice(&sound);
+            bytes.resize(bytes.len() + 160, 0);
             bytes
         })
         .collect()

@@ -1,6 +1,7 @@
 //! Engines against each other and against bare phones, over a network that loses, delays, doubles
 //! and mixes up, in virtual time.
 
+mod detection;
 mod digits;
 mod echo;
 mod negotiate;
