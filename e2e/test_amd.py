@@ -82,6 +82,23 @@ class VirtualPhones(Detection):
         self.assertIsNone(self.ended(call.sid).get("AnsweredBy"))
 
 
+    def test_an_address_that_refuses_the_verdict_is_told_of_and_the_call_goes_on(self):
+        refused = self.app.route("/amd", Reply("no", status=500))
+        call = self.place(
+            PERSON, document=pause(4), machine_detection="Enable", async_amd=True,
+            async_amd_status_callback=refused, async_amd_status_callback_method="GET",
+        )
+        self.assertEqual(self.app.wait("/amd", 20).method, "GET")
+        self.assertEqual(self.ended(call.sid)["AnsweredBy"], "human")
+
+        def codes():
+            return [n.error_code for n in self.client.calls(call.sid).notifications.list()]
+
+        until(lambda: "15003" in codes(), 10, "a warning")
+        self.assertEqual(len(self.app.requests("/amd")), 1)
+        self.assertEqual(self.app.requests("/voice", CallSid=call.sid)[0].get("AnsweredBy"), None)
+
+
 class RealPhones(Detection):
     def build(self):
         return House(config=serve(phones=[("alice", "wonderland"), ("box", "behind-the-beep")]))
@@ -262,5 +279,6 @@ class Promised(Detection):
         names = [{name.lower(): value for name, value in seen.headers.items()} for seen in (first, again)]
         self.assertEqual(*(each["i-twilio-idempotency-token"] for each in names))
         # The call was cut, and what was found out stays.
+        self.assertEqual(self.ended(call.sid)["AnsweredBy"], "human")
         row = self.client.calls(call.sid).fetch()
         self.assertEqual((row.status, row.answered_by), ("failed", "human"))
