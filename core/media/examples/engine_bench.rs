@@ -1,6 +1,7 @@
 //! What a leg costs: legs joined in pairs (passed on, transcoded, recorded), legs that hear a
-//! prompt, and legs alone that speak, with and without somebody who finds out who they are. Prints microseconds of one core per leg and tick, a packet in and a packet out
-//! included, and resident bytes per leg.
+//! prompt, and legs alone that speak, with and without a detector of who picked up. Prints
+//! microseconds of one core per leg and tick, a packet in and a packet out included, and resident
+//! bytes per leg.
 //! `cargo run --release -p media --example engine_bench [legs [part of a name]]`; bytes are right
 //! for the first line only, since later ones use what earlier ones gave back.
 
