@@ -17,6 +17,7 @@ sys.path.insert(0, str(HERE))
 
 PEERS = [
     "baresip", "sipp", "sox", "node", "espeak-ng", "flite", "curl", "openssl", "lame", "multimon-ng",
+    "chromium",
 ]
 
 

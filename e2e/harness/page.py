@@ -25,6 +25,7 @@ import json
 import mimetypes
 import queue
 import random
+import shutil
 import subprocess
 import threading
 import urllib.parse
@@ -86,7 +87,7 @@ def contact(name, company, phone, opportunities):
         "name": name,
         "company": company,
         "phone": phone,
-        "email": f"{name.split()[0].lower()}@{company.split()[0].lower().strip('&')}.example",
+        "email": f"{name.split()[0].lower()}@{(company or name).split()[0].lower()}.example",
         "opportunities": [
             {"id": ident("opportunity", title), "title": title, "stage": "Proposal"}
             for title in opportunities
@@ -505,7 +506,15 @@ class FakeCrm:
         try:
             door.wfile.write(b": hello\n\n")
             door.wfile.flush()
-            while (each := own.get()) is not None:
+            while True:
+                try:
+                    each = own.get(timeout=10)
+                except queue.Empty:
+                    door.wfile.write(b": still here\n\n")
+                    door.wfile.flush()
+                    continue
+                if each is None:
+                    break
                 number, event, data = each
                 door.wfile.write(f"id: {number}\nevent: {event}\ndata: {data}\n\n".encode())
                 door.wfile.flush()
@@ -560,7 +569,7 @@ class Browser:
 
     def __init__(self):
         self.driver = sync_playwright().start()
-        self.program = self.driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        self.program = self.driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
 
     def window(self, width=1440, height=900, scheme="light", locale="en-GB", **more):
         return self.program.new_context(

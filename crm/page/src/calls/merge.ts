@@ -39,6 +39,19 @@ export function hear(page: Page, heard: CallLog, filter: Filter): Page {
   return { ...page, rows };
 }
 
+/**
+ * A list whose beginning was fetched anew. What is older than that beginning stays as it was: calls
+ * change while they are young, and nobody who has scrolled far is thrown back to the top.
+ */
+export function renew(page: Page, fresh: Page): Page {
+  const last = fresh.rows.at(-1);
+  if (!last || fresh.next === null) return fresh;
+  const known = new Map(page.rows.map((row) => [row.id, row]));
+  const older = page.rows.filter((row) => inOrder(row, last) > 0);
+  if (older.length === 0) return fresh;
+  return { rows: [...fresh.rows.map((row) => later(known.get(row.id), row)), ...older], next: page.next };
+}
+
 /** A page and what follows it; a call that stands in both is kept once. */
 export function extend(page: Page, more: Page): Page {
   const known = new Set(page.rows.map((row) => row.id));

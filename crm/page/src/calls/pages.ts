@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useDesk } from "../context.ts";
 import { useStore } from "../store.ts";
 import { askedOf, queryOf, type Filter } from "./filter.ts";
-import { extend, hear, type Page } from "./merge.ts";
+import { extend, hear, renew, type Page } from "./merge.ts";
 
 export interface CallList {
   page: Page | null;
@@ -49,9 +49,12 @@ export function useCallList(filter: Filter, limit = PAGE): CallList {
       .then((answer) => {
         answered = true;
         loading.current = false;
-        let fresh: Page = { rows: answer.calls, next: answer.next };
-        for (const call of meanwhile) fresh = hear(fresh, call, wanted);
-        setPage(fresh);
+        setPage((was) => {
+          let now: Page = { rows: answer.calls, next: answer.next };
+          if (was) now = renew(was, now);
+          for (const call of meanwhile) now = hear(now, call, wanted);
+          return now;
+        });
       })
       .catch((fault: unknown) => {
         loading.current = false;

@@ -137,13 +137,12 @@ function Playing({ call, sound }: { call: CallLog; sound: Sound }) {
           seek(0);
         }}
       />
+      <p className="lanes">
+        <span className="agent">{call.user?.name ?? t.calls.agent}</span>
+        <span className="other">{call.contact?.name ?? t.calls.contact}</span>
+      </p>
       <div className="wave">
-        <Waveform
-          sound={sound}
-          part={whole ? now / whole : 0}
-          agent={call.user?.name ?? t.calls.agent}
-          other={call.contact?.name ?? t.calls.contact}
-        />
+        <Waveform sound={sound} part={whole ? now / whole : 0} />
         <input
           type="range"
           className="wave-seek"
@@ -194,7 +193,7 @@ function Playing({ call, sound }: { call: CallLog; sound: Sound }) {
   );
 }
 
-function Waveform({ sound, part, agent, other }: { sound: Sound; part: number; agent: string; other: string }) {
+function Waveform({ sound, part }: { sound: Sound; part: number }) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -219,8 +218,6 @@ function Waveform({ sound, part, agent, other }: { sound: Sound; part: number; a
   const played = Math.round(width * part);
   return (
     <div className="wave-box" ref={box}>
-      <span className="wave-name agent">{agent}</span>
-      <span className="wave-name other">{other}</span>
       <svg width={width} height={LANE * 2} aria-hidden="true">
         <clipPath id="played">
           <rect width={played} height={LANE * 2} />

@@ -14,6 +14,7 @@ import type { CallLog } from "../types.ts";
 import { Dock } from "./dock.tsx";
 import { Calls, Gear, Leave, People } from "./icons.tsx";
 import { LineGlyph } from "./line.tsx";
+import { NARROW, useMedia } from "./media.ts";
 import { Avatar } from "./states.tsx";
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -22,6 +23,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const { path } = useRoute();
   const live = useLiveCalls();
   const main = useRef<HTMLElement>(null);
+  const narrow = useMedia(NARROW);
   const place = path.join("/");
   const first = useRef(true);
 
@@ -55,7 +57,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="brand" aria-label={t.product}>
           <Logo /> <span>Ringback</span>
         </div>
-        <OrganizationChoice />
+        {!narrow && <OrganizationChoice />}
         <nav aria-label={t.menu}>
           {places.map(({ name, text, Sign }) => (
             <a key={name} href={address([name])} aria-current={path[0] === name ? "page" : undefined}>
@@ -131,17 +133,21 @@ function LiveEntry({ call }: { call: CallLog }) {
         <span className="on-line-names">
           <b>{call.contact?.name ?? readable(otherNumber(call))}</b>
           <small>
-            {call.user?.name.split(" ")[0] ?? t.calls.agent} · {shortText(t, call)}
+            {call.user?.name.split(" ")[0] ?? t.calls.agent} ·{" "}
+            {call.stage === "live" ? (
+              <span className="on-line-clock">{clock(seconds)}</span>
+            ) : (
+              shortText(t, call)
+            )}
           </small>
         </span>
         <LineGlyph line={lineOf(call)} />
-        {call.stage === "live" && <span className="on-line-clock">{clock(seconds)}</span>}
       </a>
     </li>
   );
 }
 
-function OrganizationChoice() {
+export function OrganizationChoice() {
   const { t } = useTexts();
   const desk = useDesk();
   const { organization, organizations } = desk.session;

@@ -1,6 +1,6 @@
 // The history of calls: filters, the list, and beside it the call that is open.
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { filterFrom, isEmpty, queryOf, type Filter } from "../calls/filter.ts";
 import { useCallList } from "../calls/pages.ts";
 import { isLive, lineOf, OUTCOMES, otherNumber, toneOf } from "../calls/stage.ts";
@@ -296,7 +296,8 @@ interface RowProps {
   open: boolean;
 }
 
-function Row({ call, query, tabIndex, open }: RowProps) {
+/** Drawn again only when something of it changed: a scroll draws what comes into sight. */
+const Row = memo(function Row({ call, query, tabIndex, open }: RowProps) {
   const { t, locale } = useTexts();
   const live = isLive(call);
   const number = readable(otherNumber(call));
@@ -352,7 +353,7 @@ function Row({ call, query, tabIndex, open }: RowProps) {
       </span>
     </>
   );
-}
+});
 
 function LiveClock({ call }: { call: CallLog }) {
   const seconds = useSeconds(call.connectedAt ?? call.createdAt, true);

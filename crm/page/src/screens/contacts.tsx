@@ -92,7 +92,7 @@ export function ContactsScreen({ query }: { query: URLSearchParams }) {
   }, [desk, next, wanted]);
 
   const render = useCallback((contact: Contact) => <Row contact={contact} />, []);
-  const height = narrow ? 76 : 54;
+  const height = narrow ? 64 : 54;
   return (
     <div className="contacts">
       <div className="top">

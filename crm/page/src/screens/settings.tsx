@@ -7,6 +7,8 @@ import { LanguageChoice, ThemeChoice } from "../parts/choices.tsx";
 import { Copied } from "../parts/copied.tsx";
 import { Field } from "../parts/field.tsx";
 import { Check, Warning } from "../parts/icons.tsx";
+import { NARROW, useMedia } from "../parts/media.ts";
+import { OrganizationChoice } from "../parts/shell.tsx";
 import { Skeleton, Trouble } from "../parts/states.tsx";
 import { readable, typed } from "../phone.ts";
 import { useTexts } from "../text/index.ts";
@@ -15,6 +17,8 @@ import type { Integration, IntegrationForm, IntegrationTest } from "../types.ts"
 export function SettingsScreen() {
   const { t } = useTexts();
   const desk = useDesk();
+  // Where the rail has no room for the organization, it stands here.
+  const narrow = useMedia(NARROW);
   const [integration, setIntegration] = useState<Integration | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [tries, setTries] = useState(0);
@@ -47,6 +51,15 @@ export function SettingsScreen() {
           )}
         </section>
         <div className="settings-side">
+          {narrow && (
+            <section className="card" aria-labelledby="account">
+              <h2 id="account">{t.nav.account}</h2>
+              <p className="quiet">
+                {desk.session.user.name} · {t.settings.roles[desk.session.organization.role]}
+              </p>
+              <OrganizationChoice />
+            </section>
+          )}
           <AgentPhone integration={integration} />
           <section className="card" aria-labelledby="browser">
             <h2 id="browser">{t.settings.you}</h2>

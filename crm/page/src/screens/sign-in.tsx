@@ -120,8 +120,8 @@ export function SignIn({ expired }: { expired: boolean }) {
 
 /** Two voices on one line: the heights are of a conversation, in turns. */
 function DoorArt() {
-  const bars = Array.from({ length: 64 }, (_, at) => {
-    const turn = Math.sin(at / 5.1) + 0.35 * Math.sin(at / 1.7 + 1);
+  const bars = Array.from({ length: 92 }, (_, at) => {
+    const turn = Math.sin(at / 7.3 + 0.6) + 0.35 * Math.sin(at / 2.3 + 1);
     const grain = 0.55 + 0.45 * Math.abs(Math.sin(at * 12.9898) * Math.cos(at * 4.1));
     return { at, agent: Math.max(0.05, turn) * grain, other: Math.max(0.05, -turn) * grain };
   });
@@ -129,9 +129,9 @@ function DoorArt() {
     <svg viewBox="0 0 640 360" preserveAspectRatio="xMidYMid slice">
       <path className="art-middle" d="M0 180H640" />
       {bars.map(({ at, agent, other }) => (
-        <g key={at} transform={`translate(${at * 10 + 5} 180)`}>
-          <path className="art-agent" d={`M0 -6V${(-6 - agent * 96).toFixed(1)}`} />
-          <path className="art-other" d={`M0 6V${(6 + other * 96).toFixed(1)}`} />
+        <g key={at} transform={`translate(${at * 7 + 3.5} 180)`}>
+          <path className="art-agent" d={`M0 -6V${(-6 - agent * 62).toFixed(1)}`} />
+          <path className="art-other" d={`M0 6V${(6 + other * 62).toFixed(1)}`} />
         </g>
       ))}
     </svg>
