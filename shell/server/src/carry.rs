@@ -12,7 +12,7 @@ use crate::sip_socket::SipSockets;
 use crate::terminal::Terminal;
 use crate::webhook::WebClient;
 use call::{AskId, Event, Found, Granted, Refusal, Row, effect::Question};
-use model::{Callback, ErrorCode, FetchId, WebReply, WebRequest};
+use model::{AnsweredBy, Callback, ErrorCode, FetchId, WebReply, WebRequest};
 use rest::Desk;
 use rest::live::{Change, Live, News, Rung};
 use sip::Transport;
@@ -186,13 +186,14 @@ impl Carrier {
         self.pending.writes.push(match row {
             Row::Call(row) => {
                 if row.status.is_final() && row.end_time == Some(row.date_updated) {
-                    self.metrics.call_ended(row.status);
+                    self.metrics.call_ended(row.status, row.answered_by);
                     info!(
                         call = %row.sid,
                         direction = row.direction.as_str(),
                         status = row.status.as_str(),
                         secs = row.duration_secs,
                         sip = row.sip_response_code,
+                        answered_by = row.answered_by.map(AnsweredBy::as_str),
                         "call ended"
                     );
                 }

@@ -1,6 +1,6 @@
 //! Counters and histograms of the process, in the text form that Prometheus reads.
 
-use model::CallStatus;
+use model::{AnsweredBy, CallStatus};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
     TextEncoder,
@@ -17,6 +17,8 @@ pub struct Figures {
     registry: Registry,
     /// Calls that have ended, by final status.
     pub calls_ended: IntCounterVec,
+    /// Ended calls of which it was known who picked up, by the verdict.
+    pub answered_by: IntCounterVec,
     /// Calls that have not ended.
     pub calls_live: IntGauge,
     /// Calls that wait for their turn.
@@ -93,6 +95,7 @@ impl Metrics {
         ];
         let figures = Figures {
             calls_ended: counters(r, "ringback_calls_ended_total", "Ended calls.", "status"),
+            answered_by: counters(r, "ringback_answered_by_total", "Verdicts.", "answered_by"),
             calls_live: gauge(r, "ringback_calls_live", "Calls that have not ended."),
             calls_waiting: gauge(
                 r,
@@ -179,9 +182,13 @@ impl Metrics {
         Metrics(Arc::new(figures))
     }
 
-    /// Counts an ended call.
-    pub fn call_ended(&self, status: CallStatus) {
+    /// Counts an ended call, and who picked up, where that was found out.
+    pub fn call_ended(&self, status: CallStatus, answered_by: Option<AnsweredBy>) {
         self.calls_ended.with_label_values(&[status.as_str()]).inc();
+        if let Some(answered_by) = answered_by {
+            let verdict = answered_by.as_str();
+            self.answered_by.with_label_values(&[verdict]).inc();
+        }
     }
 
     /// Counts a request for a document.
@@ -224,6 +231,9 @@ fn begin_at_zero(figures: &Figures) {
     ] {
         figures.calls_ended.with_label_values(&[status.as_str()]);
     }
+    for verdict in AnsweredBy::ALL {
+        figures.answered_by.with_label_values(&[verdict.as_str()]);
+    }
 }
 
 fn word(outcome: Result<(), model::ErrorCode>) -> String {
@@ -265,7 +275,8 @@ mod tests {
     #[test]
     fn figures_are_rendered_by_name_and_label() {
         let metrics = Metrics::new();
-        metrics.call_ended(CallStatus::NoAnswer);
+        metrics.call_ended(CallStatus::NoAnswer, None);
+        metrics.call_ended(CallStatus::Completed, Some(AnsweredBy::Fax));
         metrics.clone().legs.set(7);
         metrics.document(Err(ErrorCode::HTTP_FAILURE), Duration::from_millis(20));
         metrics.callback(Ok(()), Duration::from_millis(2));
@@ -273,6 +284,8 @@ mod tests {
         for line in [
             "ringback_calls_ended_total{status=\"no-answer\"} 1",
             "ringback_calls_ended_total{status=\"busy\"} 0",
+            "ringback_answered_by_total{answered_by=\"fax\"} 1",
+            "ringback_answered_by_total{answered_by=\"human\"} 0",
             "ringback_legs 7",
             "ringback_documents_total{outcome=\"11200\"} 1",
             "ringback_document_seconds_bucket{le=\"0.025\"} 1",
