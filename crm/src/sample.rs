@@ -177,11 +177,13 @@ pub async fn fill(admin: &Admin, store: &Store) -> Result<bool, StoreError> {
     let acme = admin.add_organization(ACME).await?;
     let borealis = admin.add_organization(BOREALIS).await?;
     let id = |name: &str| if name == ACME { acme } else { borealis };
+    // One for all: hashing is slow by intent, and the password is no secret.
+    let password_hash = password::hash(PASSWORD);
     for human in &PEOPLE {
         let user = NewUser {
             name: human.name.to_owned(),
             email: human.email.to_owned(),
-            password_hash: password::hash(PASSWORD),
+            password_hash: password_hash.clone(),
             locale: human.locale.to_owned(),
         };
         let Some(user) = admin.add_user(&user).await? else {

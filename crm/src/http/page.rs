@@ -67,7 +67,10 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let named = PAGE.iter().find(|file| file.path == path);
     let other = || {
         // What has an ending is a file, and a file that isn't there isn't there.
-        let file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+        let file = path
+            .rsplit('/')
+            .next()
+            .is_some_and(|last| last.contains('.'));
         let ours = !file && !NOT_THE_PAGE.iter().any(|start| path.starts_with(start));
         PAGE.iter().find(|file| ours && file.path == "/index.html")
     };
