@@ -116,7 +116,11 @@ fn time_goes_on_for_a_far_end_that_holds_or_says_nothing() {
 
 #[test]
 fn another_codec_in_the_midst_of_it_does_not_begin_it_anew() {
-    let mut world = listening(SETTINGS);
+    let settings = Settings {
+        speech_ms: Some(2_000),
+        ..SETTINGS
+    };
+    let mut world = listening(settings);
     world.run(100);
     say(
         &mut world,
@@ -129,7 +133,7 @@ fn another_codec_in_the_midst_of_it_does_not_begin_it_anew() {
     world.command(0, A, MediaCommand::Renegotiate { sdp: Some(other) });
     let sdp = world.sdp(0);
     world.command(1, B, MediaCommand::Connect { sdp });
-    world.run(1_400);
+    world.run(1_200);
     // One that had begun anew would have heard too little for a machine by now.
     assert_eq!(verdicts(&world), [AnsweredBy::MachineStart]);
 }
