@@ -334,6 +334,18 @@ class Faults(InBrowser):
         expect(page.get_by_test_id("call-row")).to_have_count(2)
         expect(page.get_by_test_id("stage")).to_have_text("Talking")
 
+    def test_what_failed_while_the_server_was_away_comes_by_itself(self):
+        self.crm.a_few_calls()
+        page = self.open()
+        for path in ("/api/events", "/api/calls"):
+            self.crm.instead["GET", path] = (503, {"error": "away", "code": "internal"})
+        self.crm.cut()
+        expect(page.get_by_text("Connection lost.")).to_be_visible()
+        page.get_by_role("link", name="Calls").click()
+        expect(page.get_by_test_id("error")).to_be_visible()
+        self.crm.instead.clear()
+        expect(page.get_by_test_id("call-row")).to_have_count(12, timeout=2 * SECONDS)
+
     def test_lists_that_cannot_be_fetched_say_so_and_try_again(self):
         for place, path in (("", "/api/contacts"), ("#/calls", "/api/calls"), ("#/settings", "/api/integration")):
             with self.subTest(path):

@@ -1,6 +1,6 @@
 // The signed-in user's desk, for every part of the page.
 
-import { createContext, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { Desk } from "./desk.ts";
 import { useStore } from "./store.ts";
 import type { CallLog } from "./types.ts";
@@ -42,6 +42,16 @@ export function useSeconds(since: string, running: boolean): number {
   const desk = useDesk();
   const now = useNow(running);
   return Math.max(0, (now - desk.skew - Date.parse(since)) / 1000);
+}
+
+/** What couldn't be fetched while the server was away is asked for when it is there again. */
+export function useReturn(failed: boolean, retry: () => void): void {
+  const line = useStore(useDesk().line);
+  const now = useRef({ failed, retry });
+  now.current = { failed, retry };
+  useEffect(() => {
+    if (line === "open" && now.current.failed) now.current.retry();
+  }, [line]);
 }
 
 /** A text that has rested for a moment: what somebody types, before it is asked for. */

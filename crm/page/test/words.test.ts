@@ -67,6 +67,11 @@ test("both languages say everything", () => {
   assert.equal(localeOf(["de", "fr"]), "en");
 });
 
+test("how an account stands is told in the page's language", () => {
+  assert.match(pt.settings.account("Acme", "active"), /ativa/);
+  assert.match(pt.settings.account("Acme", "odd"), /odd/);
+});
+
 test("a stage is told as its direction has it", () => {
   const told = (call: Partial<CallLog>) => stageText(en, call as CallLog);
   assert.equal(told({ direction: "outbound", stage: "agent-ringing" }), "Your phone is ringing");

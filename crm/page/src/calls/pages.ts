@@ -1,7 +1,7 @@
 // The history as a list that grows page by page and moves as the calls do.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useDesk } from "../context.ts";
+import { useDesk, useReturn } from "../context.ts";
 import { useStore } from "../store.ts";
 import { askedOf, queryOf, type Filter } from "./filter.ts";
 import { extend, hear, renew, type Page } from "./merge.ts";
@@ -95,5 +95,6 @@ export function useCallList(filter: Filter, limit = PAGE): CallList {
     if (page) loadMore();
     else setTries((tries) => tries + 1);
   }, [page, loadMore]);
+  useReturn(error !== null, retry);
   return { page, error, loadMore, retry };
 }

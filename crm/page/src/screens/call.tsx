@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { Fault } from "../api.ts";
 import { queryOf, type Filter } from "../calls/filter.ts";
 import { isLive, lineOf, otherNumber, toneOf } from "../calls/stage.ts";
-import { useDesk } from "../context.ts";
+import { useDesk, useReturn } from "../context.ts";
 import { dateAndTime, length, timeWithSeconds } from "../format.ts";
 import { CallButton } from "../parts/call-button.tsx";
 import { Copied } from "../parts/copied.tsx";
@@ -39,6 +39,8 @@ export function CallDetail({ id, filter }: { id: string; filter: Filter }) {
       });
     return () => stop.abort();
   }, [desk, id, epoch, tries]);
+
+  useReturn(error !== null, () => setTries(tries + 1));
 
   const call = heard ?? fetched;
   const back = address(["calls"], queryOf(filter));

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { useCallList } from "../calls/pages.ts";
 import { lineOf, toneOf } from "../calls/stage.ts";
-import { useDesk } from "../context.ts";
+import { useDesk, useReturn } from "../context.ts";
 import { clock, day, time } from "../format.ts";
 import { CallButton } from "../parts/call-button.tsx";
 import { Back } from "../parts/icons.tsx";
@@ -30,6 +30,8 @@ export function ContactScreen({ id }: { id: string }) {
       });
     return () => stop.abort();
   }, [desk, id, tries]);
+
+  useReturn(error !== null, () => setTries(tries + 1));
 
   return (
     <div className="contact">

@@ -1,7 +1,7 @@
 // Everybody who can be called.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useDesk, useRested } from "../context.ts";
+import { useDesk, useRested, useReturn } from "../context.ts";
 import { day, time } from "../format.ts";
 import { CallButton } from "../parts/call-button.tsx";
 import { Plus, Search } from "../parts/icons.tsx";
@@ -71,6 +71,8 @@ export function ContactsScreen({ query }: { query: URLSearchParams }) {
       }),
     [desk],
   );
+
+  useReturn(error !== null, () => setTries(tries + 1));
 
   const next = people?.next ?? null;
   const loadMore = useCallback(() => {

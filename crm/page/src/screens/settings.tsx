@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Fault, faultText } from "../api.ts";
-import { useDesk } from "../context.ts";
+import { useDesk, useReturn } from "../context.ts";
 import { LanguageChoice, ThemeChoice } from "../parts/choices.tsx";
 import { Copied } from "../parts/copied.tsx";
 import { Field } from "../parts/field.tsx";
@@ -33,6 +33,8 @@ export function SettingsScreen() {
       });
     return () => stop.abort();
   }, [desk, tries]);
+  useReturn(error !== null, () => setTries(tries + 1));
+
   return (
     <div className="settings">
       <div className="top">

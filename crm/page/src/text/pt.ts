@@ -2,6 +2,13 @@
 
 import type { Texts } from "./en.ts";
 
+/** The platform's words for how an account stands. */
+const STANDING: Record<string, string> = {
+  active: "ativa",
+  suspended: "suspensa",
+  closed: "encerrada",
+};
+
 export const pt: Texts = {
   product: "Ringback CRM",
   skip: "Ir para o conteúdo",
@@ -267,7 +274,7 @@ export const pt: Texts = {
     readOnly: "Só proprietários e administradores podem mudar isto.",
     savedNow: "A integração foi salva.",
     results: "Resultado do teste",
-    account: (name, status) => `A conta “${name}” responde e está ${status}.`,
+    account: (name, status) => `A conta “${name}” responde e está ${STANDING[status] ?? status}.`,
     accountBad: "A conta não pode ser usada.",
     owned: "O número pertence à conta.",
     notOwned: "O número não pertence à conta: os contatos não podem ligar de volta.",
