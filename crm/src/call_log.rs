@@ -29,6 +29,17 @@ pub enum Event {
     Refused(Refusal),
 }
 
+impl Event {
+    /// Whether nothing that comes later would say it again: that a leg has ended, how the dial
+    /// went, where the sound is.
+    pub fn is_last_word(&self) -> bool {
+        match self {
+            Event::Leg(news) => news.status.is_end(),
+            Event::DialComplete(_) | Event::Recorded(_) | Event::Refused(_) => true,
+        }
+    }
+}
+
 /// How far a leg has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LegNews {

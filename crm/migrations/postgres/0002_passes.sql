@@ -87,3 +87,10 @@ CREATE FUNCTION crm_private.every_organization() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$ SELECT o.id FROM crm.organizations o $$;
+
+-- Each organization's count of changes, by which a process learns what another one changed.
+CREATE FUNCTION crm_private.every_revision()
+RETURNS TABLE (organization_id uuid, revision bigint)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT r.organization_id, r.revision FROM crm.organization_revisions r $$;

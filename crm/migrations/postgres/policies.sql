@@ -117,6 +117,7 @@ $$;
 -- the operator's commands write. No contact, no call, no credentials.
 CREATE POLICY owner_read ON crm.organizations FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY owner_add ON crm.organizations FOR INSERT TO CURRENT_USER WITH CHECK (true);
+CREATE POLICY owner_read ON crm.organization_revisions FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY owner_add ON crm.organization_revisions FOR INSERT TO CURRENT_USER
     WITH CHECK (true);
 CREATE POLICY owner_read ON crm.users FOR SELECT TO CURRENT_USER USING (true);

@@ -1,7 +1,7 @@
 //! Calls are written down before they are asked for, or when they come in.
 
 use super::call::{COLUMNS, Call, FROM, call, folded};
-use super::sql::{Tx, Wanted, params};
+use super::sql::{Tx, params};
 use super::{CallKey, StoreError, Tenant};
 use crate::call_log::CallLog;
 use crate::id::{CallLogId, ContactId, OpportunityId, UserId};
@@ -66,13 +66,14 @@ impl Tenant {
             return Err(StoreError::NotAllowed);
         };
         for _ in 0..ATTEMPTS {
-            let mut tx = self.begin(Wanted::Durable).await?;
+            let mut tx = self.write().await?;
             if let Some(begun) = self.begun_before(&mut tx, user, new).await? {
                 tx.commit().await?;
                 return Ok(begun);
             }
             let contact = match new.contact {
                 Some(contact) if !self.has(&mut tx, "contacts", contact.uuid()).await? => {
+                    tx.commit().await?;
                     return Ok(Begun::NoContact);
                 }
                 Some(contact) => Some(contact),
@@ -83,6 +84,7 @@ impl Tenant {
                     .has(&mut tx, "opportunities", opportunity.uuid())
                     .await?
             {
+                tx.commit().await?;
                 return Ok(Begun::NoOpportunity);
             }
             let (id, now) = (CallLogId::draw(), Moment::now());
@@ -173,7 +175,7 @@ impl Tenant {
     /// Writes down a call that comes in, and draws a key for its callbacks. One that was written
     /// down before (the platform asked twice) is the same call, with a further key.
     pub async fn begin_inbound(&self, new: &InboundCall) -> Result<(Call, CallKey), StoreError> {
-        let mut tx = self.begin(Wanted::Durable).await?;
+        let mut tx = self.write().await?;
         let now = Moment::now();
         let log = CallLog::inbound(&new.call_sid, now);
         let known = self.id_of(&mut tx, &new.call_sid).await?;

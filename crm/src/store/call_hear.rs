@@ -1,7 +1,7 @@
 //! Calls change by what the platform tells, and by what people write down.
 
-use super::call::{Call, folded};
-use super::sql::{Tx, params};
+use super::call::{COLUMNS, Call, FROM, call, folded};
+use super::sql::{Tx, Wanted, params};
 use super::{StoreError, Tenant};
 use crate::call_log::{Event, Outcome, Status};
 use crate::id::CallLogId;
@@ -20,8 +20,14 @@ impl Tenant {
     /// Feeds a log with what the platform told; none where there is no such log. Events may come
     /// twice, in any order, and at once.
     pub async fn hear(&self, id: CallLogId, event: &Event) -> Result<Option<Heard>, StoreError> {
-        let mut tx = self.write().await?;
+        let wanted = if event.is_last_word() {
+            Wanted::Durable
+        } else {
+            Wanted::Told
+        };
+        let mut tx = self.begin(wanted).await?;
         let Some(mut call) = self.hold(&mut tx, id).await? else {
+            tx.commit().await?;
             return Ok(None);
         };
         let old_sid = call.log.kept().first.call_sid.clone();
@@ -91,6 +97,7 @@ impl Tenant {
     pub async fn set_notes(&self, id: CallLogId, notes: &str) -> Result<Option<Call>, StoreError> {
         let mut tx = self.write().await?;
         let Some(mut call) = self.hold(&mut tx, id).await? else {
+            tx.commit().await?;
             return Ok(None);
         };
         call.revision = self.next_revision(&mut tx).await?;
@@ -117,11 +124,10 @@ impl Tenant {
     /// everyone, or two could wait for each other.
     async fn hold(&self, tx: &mut Tx, id: CallLogId) -> Result<Option<Call>, StoreError> {
         let sql = format!(
-            "SELECT id FROM call_logs WHERE organization_id = $1 AND id = $2{}",
-            tx.for_update()
+            "SELECT {COLUMNS} {FROM} WHERE l.organization_id = $1 AND l.id = $2{}",
+            tx.held()
         );
-        tx.row(&sql, params![self.organization_id(), id]).await?;
-        // A statement of its own: it sees what was committed while this one waited.
-        self.call_in(tx, id).await
+        let row = tx.row(&sql, params![self.organization_id(), id]).await?;
+        row.map(call).transpose()
     }
 }

@@ -257,6 +257,7 @@ impl Tenant {
     ) -> Result<Option<Opportunity>, StoreError> {
         let mut tx = self.write().await?;
         if self.contact_in(&mut tx, contact).await?.is_none() {
+            tx.commit().await?;
             return Ok(None);
         }
         let id = OpportunityId::draw();

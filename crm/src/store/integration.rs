@@ -102,7 +102,7 @@ impl Tenant {
         let Some(token) = write.auth_token.as_ref().or(kept_token) else {
             return Ok(None);
         };
-        let mut tx = self.begin(super::sql::Wanted::Durable).await?;
+        let mut tx = self.write().await?;
         let key = match &kept {
             Some(kept) => kept.key.clone(),
             None => {

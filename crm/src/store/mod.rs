@@ -16,6 +16,7 @@ mod error;
 mod integration;
 mod key;
 mod migrate;
+mod others;
 pub mod pass;
 mod people;
 mod postgres;
@@ -39,7 +40,8 @@ use crate::id::{CallLogId, OrganizationId, UserId};
 use crate::seal::MasterKey;
 use pass::{PassKey, Whose};
 use sql::{Tx, Wanted, params};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 
 /// News that may wait for a listener; one that falls further behind asks what it missed.
@@ -55,6 +57,8 @@ struct Inner {
     engine: Engine,
     key: MasterKey,
     news: broadcast::Sender<Changed>,
+    /// The last count of changes that was told, for each organization.
+    told: Mutex<HashMap<OrganizationId, i64>>,
 }
 
 enum Engine {
@@ -106,9 +110,10 @@ impl Store {
             engine,
             key: key.clone(),
             news: broadcast::channel(NEWS).0,
+            told: Mutex::default(),
         });
-        if let Engine::Postgres(postgres) = &inner.engine {
-            postgres.listen(inner.news.clone());
+        if matches!(inner.engine, Engine::Postgres(_)) {
+            tokio::spawn(others::watch(Arc::downgrade(&inner)));
         }
         Ok(Store { inner })
     }
@@ -190,15 +195,27 @@ impl Store {
     async fn begin(&self, wanted: Wanted, whose: Whose) -> Result<Tx, StoreError> {
         match &self.inner.engine {
             Engine::Sqlite(engine) => Ok(Tx::Sqlite(engine.begin(wanted).await?)),
-            Engine::Postgres(engine) => Ok(Tx::Postgres(engine.begin(whose).await?)),
+            Engine::Postgres(engine) => Ok(Tx::Postgres(engine.begin(wanted, whose).await?)),
         }
     }
 
     fn tell(&self, organization: OrganizationId, revision: i64) {
-        // Nobody listens: nobody has to be told.
-        let _ = self.inner.news.send(Changed {
-            organization,
-            revision,
-        });
+        self.inner.tell(organization, revision);
+    }
+}
+
+impl Inner {
+    /// Tells of a change, unless a later one was told already.
+    fn tell(&self, organization: OrganizationId, revision: i64) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = told.entry(organization).or_default();
+        if *last < revision {
+            *last = revision;
+            // Nobody listens: nobody has to be told.
+            let _ = self.news.send(Changed {
+                organization,
+                revision,
+            });
+        }
     }
 }

@@ -2,9 +2,9 @@
 //! each begin with a pass.
 
 use super::error::StoreError;
+use super::migrate;
 use super::pass::{PassKey, Whose};
-use super::sql::{Row, Value};
-use super::{Changed, migrate};
+use super::sql::{Row, Value, Wanted};
 use crate::id::OrganizationId;
 use crate::moment::Moment;
 use bytes::BytesMut;
@@ -12,7 +12,8 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
@@ -107,6 +108,13 @@ fn configuration(database: &str) -> Result<Config, StoreError> {
         let why = error.source().map(ToString::to_string).unwrap_or_default();
         StoreError::NotReady(format!("the address of the database can't be read: {why}"))
     })?;
+    if config.get_ssl_mode() == SslMode::Require {
+        return Err(StoreError::NotReady(
+            "TLS to the database is not spoken: take sslmode=require out of its address, and a \
+             socket, the loopback or a tunnel"
+                .to_owned(),
+        ));
+    }
     config.application_name("ringback-crm");
     Ok(config)
 }
@@ -154,7 +162,11 @@ impl Postgres {
         })
     }
 
-    pub(crate) async fn begin(&self, whose: Whose) -> Result<PostgresTx, StoreError> {
+    pub(crate) async fn begin(
+        &self,
+        wanted: Wanted,
+        whose: Whose,
+    ) -> Result<PostgresTx, StoreError> {
         let permit = Arc::clone(&self.lane.permits).acquire_owned().await;
         let permit = permit.map_err(|_| StoreError::Database("it is closed".to_owned()))?;
         loop {
@@ -164,11 +176,19 @@ impl Postgres {
                 Some(connection) => connection,
                 None => Connection::open(&self.config).await?,
             };
-            let pass = self.passes.pass(whose, connection.backend);
-            match connection.begin(&pass).await {
+            // The narrow functions need no pass, and a statement alone no transaction.
+            let begun = match whose {
+                Whose::Nobody => Ok(()),
+                whose => {
+                    let pass = self.passes.pass(whose, connection.backend);
+                    connection.begin(wanted, &pass).await
+                }
+            };
+            match begun {
                 Ok(()) => {
                     return Ok(PostgresTx {
                         connection: Some(connection),
+                        open: whose != Whose::Nobody,
                         lane: Some(Arc::clone(&self.lane)),
                         _permit: Some(permit),
                     });
@@ -179,9 +199,6 @@ impl Postgres {
             }
         }
     }
-
-    /// Passes on what other processes of the service change.
-    pub(crate) fn listen(&self, _news: broadcast::Sender<Changed>) {}
 }
 
 impl Lane {
@@ -197,14 +214,18 @@ impl Lane {
 }
 
 impl Connection {
-    async fn begin(&mut self, pass: &str) -> Result<(), StoreError> {
+    async fn begin(&mut self, wanted: Wanted, pass: &str) -> Result<(), StoreError> {
         // As a value and not in the statement's text, which other sessions of the role can read
         // in pg_stat_activity. Until the end of the transaction.
         let set = self
             .statement("SELECT set_config('crm.pass', $1, true)")
             .await?;
         // Both go out at once, in this order.
-        let begin = self.client.batch_execute("BEGIN");
+        let begin = self.client.batch_execute(match wanted {
+            Wanted::Read => "BEGIN READ ONLY",
+            Wanted::Told => "BEGIN; SET LOCAL synchronous_commit = off",
+            Wanted::Durable => "BEGIN",
+        });
         let pass: [&(dyn ToSql + Sync); 1] = [&pass];
         let set = self.client.query_one(&set, &pass);
         tokio::try_join!(begin, set)?;
@@ -234,6 +255,7 @@ impl Owner {
         connection.client.batch_execute("BEGIN").await?;
         Ok(PostgresTx {
             connection: Some(connection),
+            open: true,
             lane: None,
             _permit: None,
         })
@@ -243,6 +265,8 @@ impl Owner {
 /// A transaction. One that is dropped takes its connection with it, and the server undoes it.
 pub(crate) struct PostgresTx {
     connection: Option<Connection>,
+    /// Whether it is one: a statement alone needs none.
+    open: bool,
     lane: Option<Arc<Lane>>,
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -276,7 +300,9 @@ impl PostgresTx {
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        self.connection()?.client.batch_execute("COMMIT").await?;
+        if self.open {
+            self.connection()?.client.batch_execute("COMMIT").await?;
+        }
         if let (Some(connection), Some(lane)) = (self.connection.take(), &self.lane) {
             let mut free = lane.free.lock().unwrap_or_else(PoisonError::into_inner);
             free.push(connection);

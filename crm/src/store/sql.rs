@@ -164,8 +164,10 @@ impl Row {
 pub(crate) enum Wanted {
     /// Reading.
     Read,
-    /// Writing what the platform tells again when it is asked: survives the process.
-    Write,
+    /// Writing what later news will say again: survives the process, and the disk isn't waited
+    /// for. Whatever becomes durable afterwards makes this durable too: both databases write
+    /// their logs in order.
+    Told,
     /// Writing what nobody else knows: survives a power cut as well.
     Durable,
 }
@@ -181,10 +183,11 @@ impl Tx {
         matches!(self, Tx::Postgres(_))
     }
 
-    /// What to add to a `SELECT` whose row is about to be changed. SQLite has one writer anyhow.
-    pub(crate) fn for_update(&self) -> &'static str {
+    /// What to add to a `SELECT` from `l` whose row is about to be changed: it waits for others,
+    /// and reads what they committed. SQLite has one writer anyhow.
+    pub(crate) fn held(&self) -> &'static str {
         if self.is_postgres() {
-            " FOR NO KEY UPDATE"
+            " FOR NO KEY UPDATE OF l"
         } else {
             ""
         }

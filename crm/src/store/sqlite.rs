@@ -122,7 +122,7 @@ impl Sqlite {
                 let lent = self.readers.lend().await?;
                 return Ok(SqliteTx { lent: Some(lent) });
             }
-            Wanted::Write => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+            Wanted::Told => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
             Wanted::Durable => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
         };
         let lent = self.writer.lend().await?;

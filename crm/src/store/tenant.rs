@@ -121,7 +121,7 @@ impl Tenant {
     }
 
     pub(super) async fn write(&self) -> Result<Tx, StoreError> {
-        self.begin(Wanted::Write).await
+        self.begin(Wanted::Durable).await
     }
 
     pub(super) async fn begin(&self, wanted: Wanted) -> Result<Tx, StoreError> {

@@ -1,9 +1,9 @@
 //! Calls in both databases: begun once, fed in any order, found again.
 
-use super::world::{begun, ended, on_both, wish};
+use super::world::{begun, ended, on_both, on_postgres, wish};
 use crm::call_log::{Event, LegNews, Outcome, Stage, Status};
 use crm::moment::Moment;
-use crm::store::{Begun, CallFilter};
+use crm::store::{Begun, CallFilter, Store};
 
 const SID: &str = "CA00000000000000000000000000000001";
 
@@ -56,5 +56,26 @@ fn an_event_makes_its_way_into_the_log_and_to_who_listens() {
         let page = ana.calls(&CallFilter::default(), 10, None).await.unwrap();
         assert_eq!(page.calls, [heard.call]);
         assert_eq!(page.next, None);
+    });
+}
+
+#[test]
+fn what_another_process_changes_is_heard_too() {
+    on_postgres("two_processes", |world| async move {
+        let other = Store::open(&world.service, &world.key).await.unwrap();
+        let ana = world.ana().await;
+        let (call, _) = begun(&ana, "+5511999990001").await;
+        let mut news = other.listen();
+        let heard = ended(&ana, &call, SID).await;
+        loop {
+            let changed = news.recv().await.unwrap();
+            assert_eq!(changed.organization, world.acme);
+            if changed.revision == heard.revision {
+                break;
+            }
+        }
+        let there = other.tenant(world.ana, world.acme).await.unwrap().unwrap();
+        let changes = there.changes_since(call.revision, 10).await.unwrap();
+        assert_eq!(changes.calls, [heard]);
     });
 }

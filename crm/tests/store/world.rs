@@ -10,7 +10,10 @@ use crm::store::{
     Admin, Begun, Call, CallKey, ContactWrite, IntegrationWrite, NewCall, NewUser, Role, Store,
     Tenant,
 };
-use std::future::Future;
+use std::time::Duration;
+
+/// How long a test may take at most: one that waits for ever fails.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Carries out a test on both databases; a missing PostgreSQL fails it.
 pub fn on_both<F: Future<Output = ()>>(name: &str, test: impl Fn(World) -> F) {
@@ -21,12 +24,18 @@ pub fn on_both<F: Future<Output = ()>>(name: &str, test: impl Fn(World) -> F) {
 pub fn on_sqlite<F: Future<Output = ()>>(test: impl Fn(World) -> F) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("crm.db").display().to_string();
-    runtime().block_on(async { test(World::new(&path, &path).await).await });
+    carry_out(&path, &path, test);
 }
 
 pub fn on_postgres<F: Future<Output = ()>>(name: &str, test: impl Fn(World) -> F) {
     let database = server::database(name);
-    runtime().block_on(async { test(World::new(&database.owner, &database.service).await).await });
+    carry_out(&database.owner, &database.service, test);
+}
+
+fn carry_out<F: Future<Output = ()>>(owner: &str, service: &str, test: impl Fn(World) -> F) {
+    let all = async { test(World::new(owner, service).await).await };
+    let all = async { tokio::time::timeout(PATIENCE, all).await };
+    runtime().block_on(all).expect("the test comes to its end");
 }
 
 pub fn runtime() -> tokio::runtime::Runtime {
