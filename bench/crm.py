@@ -6,14 +6,20 @@ phones share all cores. The programs are those of the release build.
 
 import json
 import os
+import queue
 import socket
 import statistics
 import sys
 import threading
 import time
+import urllib.parse
+import urllib.request
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
@@ -21,12 +27,13 @@ os.environ["RINGBACK"] = str(OUT / "ringback")
 os.environ["RINGBACK_CRM"] = str(OUT / "ringback-crm")
 sys.path.insert(0, str(ROOT / "e2e"))
 
-from harness.browser import Browser  # noqa: E402
 from harness.config import serve  # noqa: E402
-from harness.crm import Crm  # noqa: E402
-from harness.house import House  # noqa: E402
+from harness.crm import PASSWORD, Crm  # noqa: E402
+from harness.house import ACCOUNT, TOKEN, House  # noqa: E402
+from harness.page import Browser  # noqa: E402
 from harness.sipp import Sipp  # noqa: E402
-from harness.wait import free_ports, until  # noqa: E402
+from harness.wait import free_ports  # noqa: E402
+from twilio.request_validator import RequestValidator  # noqa: E402
 
 # Clicks and callbacks that are measured.
 SAMPLES = 200
@@ -35,6 +42,29 @@ BURST = 10
 CALLS = 500
 # How long both talk, so that all the calls are there at once.
 TALK_SECONDS = 40
+# A call as its callbacks tell it, and what the page shows then.
+STEPS = [
+    ("agent", "ringing", "agent-ringing"),
+    ("agent", "in-progress", "agent-connected"),
+    ("contact", "ringing", "contact-ringing"),
+    ("contact", "in-progress", "live"),
+    ("contact", "completed", None),
+    ("agent", "completed", "ended"),
+]
+CLICKED = """() => addEventListener("click", event => {
+  window.clicked = performance.timeOrigin + event.timeStamp
+}, true)"""
+# The moment of the first frame in which the page shows a stage.
+SHOWN = """() => {
+  window.shown = {}
+  const look = () => {
+    const stage = document.querySelector("[data-testid=dock]")?.dataset.stage
+    if (stage && !window.shown[stage])
+      window.shown[stage] = performance.timeOrigin + performance.now()
+    requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+}"""
 OURS, AGENT = "+12025550190", "+12025550144"
 
 
@@ -93,6 +123,56 @@ class RefusingPhone:
             return self.rang[count - 1]
 
 
+class Platform(BaseHTTPRequestHandler):
+    """Accepts calls and forgets them; the callbacks are the measurement's own."""
+
+    asked = queue.Queue()
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        form = dict(urllib.parse.parse_qsl(form))
+        sid = "CA" + uuid.uuid4().hex
+        body = {"sid": sid, "status": "queued", "to": form["To"], "from": form["From"]}
+        body |= {"account_sid": ACCOUNT, "direction": "outbound-api"}
+        text = json.dumps(body).encode()
+        self.send_response(201)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+        Platform.asked.put((sid, form["StatusCallback"]))
+
+    def do_GET(self):
+        self.send_error(404)
+
+    def log_message(self, *_):
+        pass
+
+
+def signed_in(browser, crm, email):
+    page = browser.window().new_page()
+    page.goto(crm.base)
+    page.locator("input[name=email]").fill(email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_test_id("click-to-call").first.wait_for()
+    return page
+
+
+def people(crm, count):
+    """An organization with an owner, a contact, and so many people who call."""
+    names = [f"agent{n}" for n in range(count)]
+    crm.add_user("boss@acme.example", "Boss", "Acme", "owner")
+    for name in names:
+        crm.add_user(f"{name}@acme.example", name, "Acme")
+    crm.start()
+    boss = crm.sign_in("boss@acme.example")
+    boss.integrate(AGENT)
+    boss.contact("Ana Souza", "+5511999990001")
+    return boss, [f"{name}@acme.example" for name in names]
+
+
 def click_to_ringing():
     """From the click in the page to the INVITE at the agent's phone."""
     phone = RefusingPhone()
@@ -101,35 +181,75 @@ def click_to_ringing():
     crm = Crm(house)
     browser = Browser()
     try:
-        people = [f"agent{n}@acme.example" for n in range(SAMPLES // BURST)]
-        crm.add_user("boss@acme.example", "Boss", "Acme", "owner")
-        for email in people:
-            crm.add_user(email, email.split("@")[0], "Acme")
-        crm.start()
-        boss = crm.sign_in("boss@acme.example")
-        boss.integrate(AGENT)
-        boss.contact("Ana Souza", "+5511999990001")
+        _, callers = people(crm, SAMPLES // BURST)
         took = []
-        for email in people:
-            page = browser.signed_in(crm, email)
-            page.evaluate(
-                "addEventListener('click', e => window.clicked ="
-                " performance.timeOrigin + e.timeStamp, true)"
-            )
+        for email in callers:
+            page = signed_in(browser, crm, email)
+            page.evaluate(CLICKED)
             for _ in range(BURST):
-                button = page.get_by_role("button", name="Ana Souza").first
-                button.click()
+                page.get_by_test_id("click-to-call").first.click()
                 rang = phone.wait(len(took) + 1)
                 took.append(1000 * rang - page.evaluate("window.clicked"))
-                # The call's end has arrived, and the button is ready again.
-                until(lambda: not boss.fetch("/api/calls?live=true")["calls"], 10, "the end")
-                page.locator("click-to-call, button").first.wait_for()
+                # The call's end has arrived, and its line is free again.
+                page.locator("[data-testid=dock][data-stage=ended]").wait_for()
+                page.get_by_test_id("dismiss").click()
             page.context.close()
-        return {"samples": len(took), **percentiles("ringing", took)}
+        return {"clicks": len(took), **percentiles("ringing", took)}
     finally:
         browser.close()
         crm.close()
         house.close()
+
+
+def callback_to_screen():
+    """From a callback's being sent to the frame in which the page shows its stage."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Platform)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    platform = SimpleNamespace(base=f"http://127.0.0.1:{server.server_port}")
+    crm = Crm(platform)
+    browser = Browser()
+    sign = RequestValidator(TOKEN).compute_signature
+    try:
+        _, callers = people(crm, SAMPLES // len(STEPS) // BURST + 1)
+        took = []
+        while len(took) < SAMPLES:
+            page = signed_in(browser, crm, callers.pop())
+            page.evaluate(SHOWN)
+            for _ in range(BURST):
+                page.get_by_test_id("click-to-call").first.click()
+                sid, address = Platform.asked.get(timeout=10)
+                page.locator("[data-testid=dock][data-stage=agent-calling]").wait_for()
+                child = "CA" + uuid.uuid4().hex
+                for number, (leg, status, stage) in enumerate(STEPS):
+                    form = {
+                        "AccountSid": ACCOUNT,
+                        "CallSid": sid if leg == "agent" else child,
+                        "CallStatus": status,
+                        "From": OURS,
+                        "To": AGENT if leg == "agent" else "+5511999990001",
+                        "Direction": "outbound-api" if leg == "agent" else "outbound-dial",
+                        "SequenceNumber": str(number),
+                    }
+                    if leg == "contact":
+                        form["ParentCallSid"] = sid
+                    request = urllib.request.Request(
+                        address, data=urllib.parse.urlencode(form).encode()
+                    )
+                    request.add_header("X-Twilio-Signature", sign(address, form))
+                    sent = time.time()
+                    urllib.request.urlopen(request, timeout=10).read()
+                    if stage is None:
+                        continue
+                    shown = page.wait_for_function("stage => window.shown[stage]", arg=stage)
+                    took.append(shown.json_value() - 1000 * sent)
+                page.evaluate("window.shown = {}")
+                page.get_by_test_id("dismiss").click()
+            page.context.close()
+        return {"callbacks": len(took), **percentiles("shown", took)}
+    finally:
+        browser.close()
+        crm.close()
+        server.shutdown()
 
 
 def right(log, calls, recordings):
@@ -215,7 +335,7 @@ def many_at_once():
             "calls": len(logs),
             "at_once": most,
             "wrong": len(wrong),
-            **percentiles("click", took),
+            **percentiles("asked", took),
         }
     finally:
         crm.close()
@@ -223,12 +343,12 @@ def many_at_once():
         sipp.close()
 
 
-FIGURES = {"ringing": click_to_ringing, "many": many_at_once}
+FIGURES = {"ringing": click_to_ringing, "shown": callback_to_screen, "many": many_at_once}
 
 
 def main():
     for name in sys.argv[1:] or FIGURES:
-        print(json.dumps({"figure": name, **FIGURES[name]()}), flush=True)
+        print(json.dumps(FIGURES[name]()), flush=True)
 
 
 if __name__ == "__main__":

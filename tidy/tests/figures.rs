@@ -150,6 +150,25 @@ fn row(name: &str, line: &str) -> Option<(String, &'static str, String)> {
                 measured,
             )
         }
+        "crm" => {
+            let measured = format!(
+                "p95 {} ms and {} ms (median {} ms and {} ms); {} wrong of {}, {} at once",
+                get("ringing_p95_ms"),
+                get("shown_p95_ms"),
+                get("ringing_p50_ms"),
+                get("shown_p50_ms"),
+                get("wrong"),
+                get("calls"),
+                get("at_once")
+            );
+            (
+                "the CRM: click to the agent's phone ringing, callback to the screen; logs of calls \
+                 at once that differ from the platform's rows"
+                    .to_owned(),
+                "p95 150 ms and 100 ms; 0 of 500",
+                measured,
+            )
+        }
         "post" => {
             let figure = "calls created, 64 connections, each on the disk before its answer";
             (figure.to_owned(), "3,000/s", answered(line))
@@ -260,6 +279,12 @@ mod tests {
         let menu =
             "{\"printed\": \"10 minutes of menu: 5 steps: median 2.90 ms, slowest 4 ms of 9\"}";
         assert_eq!(row("menu", menu).expect("a row").2, "median 2.90 ms");
+        let crm = r#"{"ringing_p50_ms": 1.5, "ringing_p95_ms": 2.5, "shown_p50_ms": 3.5, "shown_p95_ms": 4.5, "calls": 500, "at_once": 499, "wrong": 0}"#;
+        let (_, _, measured) = row("crm", crm).expect("a row");
+        assert_eq!(
+            measured,
+            "p95 2.5 ms and 4.5 ms (median 1.5 ms and 3.5 ms); 0 wrong of 500, 499 at once"
+        );
         let listened =
             "{\"printed\": \"4 legs / alone   0.75  7.7 / alone, listened to   1.40 14.1\"}";
         let (_, _, measured) = row("detection", listened).expect("a row");
