@@ -162,8 +162,8 @@ fn row(name: &str, line: &str) -> Option<(String, &'static str, String)> {
                 get("at_once")
             );
             (
-                "the CRM: click to the agent's phone ringing, callback to the screen; logs of calls \
-                 at once that differ from the platform's rows"
+                "the CRM: click to the agent's phone ringing, callback to the screen; logs of \
+                 calls at once that differ from the platform's rows"
                     .to_owned(),
                 "p95 150 ms and 100 ms; 0 of 500",
                 measured,
@@ -279,7 +279,8 @@ mod tests {
         let menu =
             "{\"printed\": \"10 minutes of menu: 5 steps: median 2.90 ms, slowest 4 ms of 9\"}";
         assert_eq!(row("menu", menu).expect("a row").2, "median 2.90 ms");
-        let crm = r#"{"ringing_p50_ms": 1.5, "ringing_p95_ms": 2.5, "shown_p50_ms": 3.5, "shown_p95_ms": 4.5, "calls": 500, "at_once": 499, "wrong": 0}"#;
+        let crm = r#"{"ringing_p50_ms": 1.5, "ringing_p95_ms": 2.5, "shown_p50_ms": 3.5,
+            "shown_p95_ms": 4.5, "calls": 500, "at_once": 499, "wrong": 0}"#;
         let (_, _, measured) = row("crm", crm).expect("a row");
         assert_eq!(
             measured,
