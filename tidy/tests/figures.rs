@@ -31,6 +31,10 @@ fn newest(history: &str) -> BTreeMap<(&str, u32, &str), &str> {
         if let Some((name, figures)) = line.split_once(": ") {
             let rate = field(figures, "rate").and_then(|rate| rate.parse().ok());
             let document = text(figures, "document").unwrap_or_default();
+            // Where the highest rate was clean, the lower ones say nothing more.
+            if name == "signalling" {
+                newest.retain(|(other, lower, _), _| *other != name || *lower > rate.unwrap_or(0));
+            }
             // What is now measured for each document was once measured for one.
             newest.remove(&(name, 0, ""));
             newest.insert((name, rate.unwrap_or(0), document), figures);
