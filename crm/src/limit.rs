@@ -99,6 +99,10 @@ pub const EVENT_CHANNELS: usize = 1_024;
 /// Browsers that listen at once to one organization.
 pub const LISTENERS: usize = 256;
 
+/// How often it is looked at whether whoever listens still belongs to the organization: an answer
+/// of any other kind is looked at each time.
+pub const MEMBER_CHECKED: Duration = Duration::from_secs(15);
+
 /// A comment on a quiet stream of events, so that proxies keep it open.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 

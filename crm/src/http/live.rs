@@ -1,7 +1,7 @@
 //! `GET /api/events`: the log moves in every open browser.
 
 use super::Refusal;
-use super::session::SignedIn;
+use super::session::{SignedIn, Token};
 use crate::app::App;
 use crate::hub::{Change, Deaf, Listener};
 use crate::limit;
@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{self, Stream};
+use futures_util::stream;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -45,7 +45,19 @@ pub async fn events(
     let deadline = Instant::now() + Duration::from_secs(left);
     let first = first(&mut listener);
     let keep_alive = KeepAlive::new().interval(limit::KEEP_ALIVE);
-    let events = Sse::new(stream(listener, first, deadline)).keep_alive(keep_alive);
+    let reader = Reader {
+        app,
+        token: signed_in.token,
+        listener,
+        first,
+        deadline,
+        look_again: Instant::now() + limit::MEMBER_CHECKED,
+    };
+    let events = stream::unfold(reader, |mut reader| async {
+        let event = reader.next().await?;
+        Some((Ok::<_, Infallible>(event), reader))
+    });
+    let events = Sse::new(events).keep_alive(keep_alive);
     let mut response = events.into_response();
     // A proxy that gathers an answer before it passes it on would make a stream of nothing.
     let name = HeaderName::from_static("x-accel-buffering");
@@ -74,21 +86,43 @@ fn call(change: &Change) -> Event {
     event.id(change.revision.to_string()).data(&*change.told)
 }
 
-/// What was missed, and then what comes, until the token ends or the reader is too slow.
-fn stream(
+/// One browser's stream.
+struct Reader {
+    app: App,
+    token: Token,
     listener: Listener,
     first: VecDeque<Event>,
+    /// When the token ends.
     deadline: Instant,
-) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(
-        (listener, first),
-        move |(mut listener, mut first)| async move {
-            if let Some(event) = first.pop_front() {
-                return Some((Ok(event), (listener, first)));
+    /// When it is looked at again whether they still belong here.
+    look_again: Instant,
+}
+
+impl Reader {
+    /// What was missed, and then what comes, until the token ends, the reader is too slow, or
+    /// isn't a member any more.
+    async fn next(&mut self) -> Option<Event> {
+        if let Some(event) = self.first.pop_front() {
+            return Some(event);
+        }
+        loop {
+            let now = Instant::now();
+            if now >= self.deadline || (now >= self.look_again && !self.is_member().await) {
+                return None;
             }
-            let next = tokio::time::timeout_at(deadline, listener.next()).await;
-            let change = next.ok()?.ok()?;
-            Some((Ok(call(&change)), (listener, first)))
-        },
-    )
+            let until = self.deadline.min(self.look_again);
+            if let Ok(next) = tokio::time::timeout_at(until, self.listener.next()).await {
+                return next.ok().map(|change| call(&change));
+            }
+        }
+    }
+
+    async fn is_member(&mut self) -> bool {
+        self.look_again = Instant::now() + limit::MEMBER_CHECKED;
+        let Token {
+            user, organization, ..
+        } = self.token;
+        let tenant = self.app.store.tenant(user, organization).await;
+        matches!(tenant, Ok(Some(_)))
+    }
 }

@@ -201,3 +201,24 @@ async fn a_stream_ends_with_its_token() {
     tokio::time::pause();
     while stream.body.frame().await.is_some() {}
 }
+
+#[tokio::test]
+async fn a_stream_ends_for_whoever_left_the_organization() {
+    let world = World::new().await;
+    let mut bruno = Stream::open(&world, &world.bruno, None).await;
+    let mut ana = Stream::open(&world, &world.ana, None).await;
+    bruno.next().await.unwrap();
+    ana.next().await.unwrap();
+    let acme = world.bruno.organization;
+    world
+        .admin
+        .remove_member(acme, world.bruno.user)
+        .await
+        .unwrap();
+    tokio::time::pause();
+    while bruno.next().await.is_some() {}
+    tokio::time::resume();
+    // The others' goes on.
+    let (log, _, _) = world.call(&world.ana, TO).await;
+    assert_eq!(ana.call().await.1["id"], log.as_str());
+}
