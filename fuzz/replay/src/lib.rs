@@ -1,6 +1,7 @@
 //! What each fuzz target does with bytes: reads them, and where something was read, writes it and
 //! reads it again. A panic is a find; the fuzzer and the replaying tests both call these.
 
+use media::amd::{Detector, Settings};
 use media::codec::Codec;
 use media::file::Decoder;
 use media::rtp::{packet, report};
@@ -254,4 +255,38 @@ pub fn form(bytes: &[u8]) {
         Some(value.as_str()),
         "every byte can be a value's"
     );
+}
+
+/// A detection: the first ten octets choose what is set, the rest is sound in frames of any length,
+/// with gaps. It ends in time whatever it hears, and says so once.
+pub fn amd(bytes: &[u8]) {
+    let Some((head, sound)) = bytes.split_first_chunk::<10>() else {
+        return;
+    };
+    let [flags, rest @ ..] = head;
+    let word = |n: usize| u32::from(u16::from_le_bytes([rest[n * 2], rest[n * 2 + 1]]));
+    let set = |n: usize| (flags >> n & 1 == 1).then(|| word(n));
+    let settings = Settings {
+        to_the_end: flags & 16 != 0,
+        // Sooner than a caller may set, so that twenty thousand of them take seconds.
+        timeout_ms: Some(word(0) % 4_000),
+        speech_ms: set(1),
+        speech_end_ms: set(2),
+        silence_ms: set(3),
+    };
+    let samples: Vec<i16> = sound
+        .chunks_exact(2)
+        .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
+        .collect();
+    let length = [160, 320, 159, 1_000][usize::from(rest[8] & 3)];
+    let gap = usize::from(rest[8] >> 2);
+    let frames = samples.chunks(length).enumerate();
+    let frames = frames.map(|(n, frame)| (gap == 0 || n % gap != 0).then_some(frame));
+    let mut detector = Detector::new(settings);
+    let limit = settings.timeout_ms() / 20 + 2;
+    let all = frames.chain(std::iter::repeat(None)).take(limit as usize);
+    let found: Vec<_> = all.filter_map(|frame| detector.hear(frame)).collect();
+    assert_eq!(found.len(), 1, "one verdict, in time");
+    assert_eq!(detector.found(), found.first().copied());
+    assert!(found[0].at_ms <= settings.timeout_ms().max(20).next_multiple_of(20));
 }

@@ -128,3 +128,8 @@ fn path() {
 fn sound_file() {
     replay("sound_file", replay::sound_file);
 }
+
+#[test]
+fn amd() {
+    replay("amd", replay::amd);
+}

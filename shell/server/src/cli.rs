@@ -29,6 +29,7 @@ Examples:
   ringback serve --config ringback.toml run it
   ringback doctor                       look for what goes wrong in practice
   ringback voices                       the names <Say> may use, and who speaks for each
+  ringback amd greeting.wav             person or machine, and why
   ringback explain-signature req.http   why a webhook's signature doesn't match
   ringback sim sim/scenarios            play call flows under a virtual clock";
 
@@ -76,6 +77,10 @@ pub enum Command {
     Recordings(cli::recordings::Recordings),
     /// List, take, change and give up numbers.
     Numbers(cli::numbers::Numbers),
+    /// Tell who picked up in a sound file, a person or a machine, and why: what was taken for
+    /// silence, speech and tones.
+    #[command(after_help = crate::amd_command::HELP)]
+    Amd(crate::amd_command::Amd),
     /// Write a script by which your shell completes commands.
     #[command(after_help = COMPLETIONS_HELP)]
     Completions {

@@ -2,6 +2,7 @@
 //!
 //! Everything here waits, opens or runs something; what follows from it is decided in the core.
 
+pub mod amd_command;
 pub mod banner;
 pub mod cache;
 pub mod callbacks;

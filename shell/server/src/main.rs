@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         Command::Doctor(flags) => return doctor(&flags),
         Command::Sim { files } => return sim(&files),
         Command::ExplainSignature(asked) => return explain_signature(&asked),
+        Command::Amd(asked) => return amd(&asked),
         Command::Calls(asked) => return client(asked.run(&owner)),
         Command::Recordings(asked) => return client(asked.run(&owner)),
         Command::Numbers(asked) => return client(asked.run(&owner)),
@@ -72,6 +73,20 @@ fn main() -> ExitCode {
         Err(fault) => {
             eprintln!("ringback: {fault}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+fn amd(asked: &server::amd_command::Amd) -> ExitCode {
+    match asked.run() {
+        Ok(text) => {
+            // A reader who has seen enough closes the pipe.
+            let _ = write!(std::io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("ringback: {fault}");
+            ExitCode::from(2)
         }
     }
 }

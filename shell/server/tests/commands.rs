@@ -231,6 +231,7 @@ fn every_help_teaches_as_it_is_kept() {
         "sim",
         "voices",
         "ladder",
+        "amd",
     ] {
         let mut command = program();
         command.args(line.split(' ')).arg("--help");
@@ -307,6 +308,9 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
         &["numbers", "update", OWN, "--voice-method", "PUT"],
         &["numbers", "delete", "PN1"],
         &["completions", "tcsh"],
+        &["amd"],
+        &["amd", "/nowhere/greeting.wav"],
+        &["amd", "--speech-threshold", "100", "a.wav"],
         // Neither the environment nor a data folder has credentials.
         &["calls", "list", "--data", "/nowhere"],
         &["calls", "list", "--server", "nonsense"],

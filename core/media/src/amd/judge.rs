@@ -1,65 +1,269 @@
-//! From what was heard to a verdict: the documented rules.
+//! From what was heard to a verdict. Where the caller set a tunable, its documented rule decides;
+//! where not, the rules below do.
 
+use super::room::Room;
+use super::rules::Rules;
+use super::tone::{News, Tone};
 use super::{Heard, Settings};
 use crate::sound::FRAME_MS;
 use model::AnsweredBy;
+
+/// Frames by which speech is weighed later than it is heard, so that a tone that is just
+/// beginning isn't taken for speech.
+const DELAY: usize = 4;
+
+/// Speech that is shorter than this, all in all, was a click or a cough.
+const LEAST_SPEECH_MS: u32 = 60;
+
+/// What speaks before a beep says more than this.
+const BEEP_SPEECH_MS: u32 = 300;
+
+/// A tone of this length that little speech came before is no answer to speech.
+const TONE_ALONE_MS: u32 = 160;
+
+/// Pitch and length of a beep.
+const BEEP_HZ: std::ops::RangeInclusive<f32> = 330.0..=2_800.0;
+const BEEP_MS: std::ops::RangeInclusive<u32> = 80..=2_500;
+
+/// CNG (ITU-T T.30 §4.2): 1100 Hz ± 38, half a second, and again three seconds later.
+const CALLING_HZ: std::ops::RangeInclusive<f32> = 1_055.0..=1_145.0;
+const CALLING_MS: std::ops::RangeInclusive<u32> = 360..=660;
+const CALLING_AGAIN_MS: std::ops::RangeInclusive<u32> = 2_500..=4_500;
+/// CED (ITU-T T.30 §4.1): 2100 Hz ± 15 for 2.6 to 4 s. No beep lasts so long.
+const ANSWER_HZ: std::ops::RangeInclusive<f32> = 2_075.0..=2_125.0;
+const ANSWER_MS: u32 = 1_000;
+const ANSWER_BEHIND_SPEECH_MS: u32 = 1_800;
 
 /// Weighs frame by frame.
 pub(super) struct Judge {
     settings: Settings,
     at_ms: u32,
+    /// The latest frames: whether somebody speaks in them.
+    recent: [bool; DELAY],
+    /// The end of the latest frame that was neither speech nor silence.
+    toned_ms: u32,
+    /// How long a tone has lasted (milliseconds).
+    tone_ms: u32,
+    rules: Rules,
+    room: Room,
     /// Speech so far: from its first frame to its latest, pauses included.
-    speech: Option<Speech>,
-    machine: bool,
-}
-
-/// One stretch of speech.
-#[derive(Clone, Copy)]
-struct Speech {
-    began_ms: u32,
+    began_ms: Option<u32>,
     ended_ms: u32,
+    /// The longest of those pauses.
+    longest_pause_ms: u32,
+    /// Frames of speech among them.
+    spoken_ms: u32,
+    machine: bool,
+    /// When the latest CNG was over.
+    called_ms: Option<u32>,
+    /// Pairs of sines behind a machine's greeting, as the network has them.
+    pairs: u32,
 }
 
 impl Judge {
     /// One that has weighed nothing.
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, rules: Rules) -> Self {
         Judge {
             settings,
             at_ms: 0,
-            speech: None,
+            recent: [false; DELAY],
+            toned_ms: 0,
+            tone_ms: 0,
+            rules,
+            room: Room::default(),
+            began_ms: None,
+            ended_ms: 0,
+            longest_pause_ms: 0,
+            spoken_ms: 0,
             machine: false,
+            called_ms: None,
+            pairs: 0,
         }
     }
 
     /// Adds the next frame; tells the verdict when it is known.
-    pub(super) fn weigh(&mut self, heard: Heard) -> Option<AnsweredBy> {
+    pub(super) fn weigh(
+        &mut self,
+        speaks: bool,
+        level: Option<f32>,
+        news: News,
+    ) -> (Heard, Option<AnsweredBy>) {
         self.at_ms += FRAME_MS;
-        if heard == Heard::Speech {
-            let began_ms = self.at_ms - FRAME_MS;
-            let speech = self.speech.get_or_insert(Speech {
-                began_ms,
-                ended_ms: began_ms,
-            });
-            speech.ended_ms = self.at_ms;
+        let heard = match news {
+            News::Lasts(tone) => Heard::Tone(tone.hz),
+            News::Drones(hz) => Heard::Tone(hz),
+            _ if speaks => Heard::Speech,
+            _ => Heard::Silence,
+        };
+        if !matches!(news, News::None | News::Over(_)) {
+            self.toned_ms = self.at_ms;
         }
-        self.verdict()
-            .or_else(|| (self.at_ms >= self.settings.timeout_ms()).then_some(AnsweredBy::Unknown))
+        if matches!(heard, Heard::Tone(_)) {
+            self.tone_ms += FRAME_MS;
+            // A tone's beginning and its end can sound like a voice; a voice says more.
+            if self.tone_ms >= TONE_ALONE_MS && self.spoken_ms < BEEP_SPEECH_MS {
+                self.began_ms = None;
+                self.longest_pause_ms = 0;
+                self.spoken_ms = 0;
+            }
+            self.recent = [false; DELAY];
+        }
+        if !matches!(heard, Heard::Tone(_)) {
+            self.tone_ms = 0;
+        }
+        let due = self.recent[0];
+        self.recent.copy_within(1.., 0);
+        self.recent[DELAY - 1] = heard == Heard::Speech;
+        if due {
+            self.speech();
+        }
+        self.listen_behind(heard, level);
+        let verdict = self.tone(news).or_else(|| self.verdict());
+        let late = self.at_ms >= self.settings.timeout_ms();
+        let verdict = verdict.or_else(|| late.then_some(AnsweredBy::Unknown));
+        (heard, verdict)
     }
 
-    fn verdict(&mut self) -> Option<AnsweredBy> {
-        let Some(speech) = self.speech else {
-            let silent = self.at_ms >= self.settings.silence_ms();
-            return silent.then_some(AnsweredBy::Unknown);
-        };
-        let over = self.at_ms - speech.ended_ms >= self.settings.speech_end_ms();
-        if !self.machine && speech.ended_ms - speech.began_ms >= self.settings.speech_ms() {
-            self.machine = true;
+    /// A frame of speech, as many frames ago as there is delay.
+    fn speech(&mut self) {
+        let end = self.at_ms - FRAME_MS * DELAY as u32;
+        if self.began_ms.is_none() {
+            self.began_ms = Some(end - FRAME_MS);
+        } else {
+            let pause_ms = end - FRAME_MS - self.ended_ms;
+            self.longest_pause_ms = self.longest_pause_ms.max(pause_ms);
         }
-        match (self.machine, self.settings.to_the_end, over) {
-            (true, false, _) => Some(AnsweredBy::MachineStart),
-            (true, true, true) => Some(AnsweredBy::MachineEndSilence),
-            (false, _, true) => Some(AnsweredBy::Human),
+        self.ended_ms = end;
+        self.spoken_ms += FRAME_MS;
+    }
+
+    /// The noise where nobody speaks; a frame that didn't come has none.
+    fn listen_behind(&mut self, heard: Heard, level: Option<f32>) {
+        match (heard, level) {
+            (Heard::Speech, _) => self.room.speech(),
+            (Heard::Silence, Some(level)) => {
+                let since = self.has_speech().then(|| self.at_ms - self.ended_ms);
+                self.room.quiet(level, since);
+            }
+            _ => self.room.other(),
+        }
+    }
+
+    fn has_speech(&self) -> bool {
+        self.spoken_ms >= LEAST_SPEECH_MS
+    }
+
+    fn tone(&mut self, news: News) -> Option<AnsweredBy> {
+        match news {
+            News::Lasts(tone) if self.is_fax_answer(tone) => Some(AnsweredBy::Fax),
+            News::Over(tone) if self.is_fax_call(tone) => Some(AnsweredBy::Fax),
+            News::Over(tone) if self.is_beep(tone) => Some(if self.settings.to_the_end {
+                AnsweredBy::MachineEndBeep
+            } else {
+                AnsweredBy::MachineStart
+            }),
+            News::Over(tone) if self.machine && is_network(tone) => {
+                self.pairs += 1;
+                (self.pairs >= 2).then_some(AnsweredBy::MachineEndOther)
+            }
             _ => None,
         }
     }
+
+    fn is_fax_answer(&self, tone: Tone) -> bool {
+        let least = if self.has_speech() {
+            ANSWER_BEHIND_SPEECH_MS
+        } else {
+            ANSWER_MS
+        };
+        tone.other_hz.is_none() && ANSWER_HZ.contains(&tone.hz) && tone.length_ms >= least
+    }
+
+    /// Behind speech one CNG may be a beep; two, as far apart as they must be, aren't.
+    fn is_fax_call(&mut self, tone: Tone) -> bool {
+        let is_call = tone.other_hz.is_none()
+            && CALLING_HZ.contains(&tone.hz)
+            && CALLING_MS.contains(&tone.length_ms);
+        if !is_call {
+            return false;
+        }
+        let again = self
+            .called_ms
+            .is_some_and(|at| CALLING_AGAIN_MS.contains(&(self.at_ms - at)));
+        self.called_ms = Some(self.at_ms);
+        again || !self.has_speech()
+    }
+
+    /// A machine beeps when it has spoken.
+    fn is_beep(&self, tone: Tone) -> bool {
+        self.spoken_ms >= BEEP_SPEECH_MS
+            && BEEP_HZ.contains(&tone.hz)
+            && BEEP_MS.contains(&tone.length_ms)
+            && !is_network(tone)
+    }
+
+    fn verdict(&mut self) -> Option<AnsweredBy> {
+        let Some(began_ms) = self.began_ms.filter(|_| self.has_speech()) else {
+            // Speech that is on its way through the delay isn't silence.
+            let silent = self.at_ms >= self.settings.silence_ms() && !self.recent.contains(&true);
+            return silent.then_some(AnsweredBy::Unknown);
+        };
+        let length_ms = self.ended_ms - began_ms;
+        if length_ms >= self.person_ms() {
+            self.machine = true;
+        }
+        // While a tone may be a beep, or a voice is on its way through the delay, all is open.
+        let is_open = self.recent.contains(&true) || self.toned_ms == self.at_ms;
+        let since = |ended_ms: u32| if is_open { 0 } else { self.at_ms - ended_ms };
+        let silence_ms = since(self.ended_ms);
+        let quiet_ms = since(self.ended_ms.max(self.toned_ms));
+        match (self.machine, self.settings.to_the_end) {
+            (true, false) => Some(AnsweredBy::MachineStart),
+            (true, true) => {
+                let ends_ms = self
+                    .settings
+                    .speech_end_ms
+                    .unwrap_or(self.rules.beep_comes_ms);
+                (quiet_ms >= ends_ms).then_some(AnsweredBy::MachineEndSilence)
+            }
+            (false, _) => (silence_ms >= self.waits_ms(length_ms)).then_some(AnsweredBy::Human),
+        }
+    }
+
+    /// The two numbers of an utterance are one rule: who sets one of them has the other as
+    /// documented.
+    fn is_documented(&self) -> bool {
+        self.settings.speech_ms.is_some() || self.settings.speech_end_ms.is_some()
+    }
+
+    /// The length of a person's words.
+    fn person_ms(&self) -> u32 {
+        if self.is_documented() {
+            self.settings.speech_ms()
+        } else {
+            self.rules.person_ms
+        }
+    }
+
+    /// The silence that ends a person's words of this length.
+    fn waits_ms(&self, length_ms: u32) -> u32 {
+        if self.is_documented() {
+            return self.settings.speech_end_ms();
+        }
+        let mut waits_ms = self.rules.waits_ms(length_ms);
+        if self.longest_pause_ms >= self.rules.parted_ms {
+            waits_ms = waits_ms.max(self.rules.waits_parted_ms);
+        }
+        if self.room.is_recorded() {
+            waits_ms = waits_ms.max(self.rules.waits_recorded_ms);
+        }
+        waits_ms
+    }
+}
+
+/// Two sines in the low band: dial tone, ringing, busy and congestion of many networks.
+fn is_network(tone: Tone) -> bool {
+    let low = |hz: f32| (330.0..=640.0).contains(&hz);
+    tone.other_hz
+        .is_some_and(|other| low(tone.hz) && low(other))
 }

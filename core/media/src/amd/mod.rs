@@ -1,18 +1,25 @@
 //! Human or machine? Listens to whoever picked up, 20 ms at a time, until it can tell.
 //!
 //! [`Detector`] is the border: frames in, at most one [`Found`] out. `activity` tells speech from
-//! silence, `judge` goes by what was heard.
+//! what isn't, `tone` beeps and the like by `spectrum`, `judge` goes by what was heard; `classic`
+//! has the rules that ours are compared with.
 
 mod activity;
 pub mod classic;
 mod judge;
+mod room;
+mod rules;
+mod spectrum;
+mod tone;
 
 pub use model::amd::{Found, Settings};
+pub use rules::Rules;
 
 use crate::sound::resample::Halver;
-use crate::sound::{FRAME_MS, FRAME_SAMPLES, Frame, SILENT_FRAME};
+use crate::sound::{FRAME_MS, FRAME_SAMPLES, Frame, SILENT_FRAME, level_dbm0};
 use activity::Activity;
 use judge::Judge;
+use tone::Tones;
 
 /// Samples of a frame at twice the house's rate.
 const WIDE_SAMPLES: usize = FRAME_SAMPLES * 2;
@@ -32,6 +39,7 @@ pub enum Heard {
 pub struct Detector {
     halver: Halver,
     activity: Activity,
+    tones: Tones,
     judge: Judge,
     heard: Heard,
     at_ms: u32,
@@ -41,10 +49,16 @@ pub struct Detector {
 impl Detector {
     /// One that has heard nothing.
     pub fn new(settings: Settings) -> Self {
+        Detector::with(settings, Rules::default())
+    }
+
+    /// One that goes by other rules, where the caller set nothing.
+    pub fn with(settings: Settings, rules: Rules) -> Self {
         Detector {
             halver: Halver::new(),
             activity: Activity::new(),
-            judge: Judge::new(settings),
+            tones: Tones::new(),
+            judge: Judge::new(settings, rules),
             heard: Heard::Silence,
             at_ms: 0,
             found: None,
@@ -59,14 +73,20 @@ impl Detector {
             return None;
         }
         self.at_ms += FRAME_MS;
-        self.heard = match samples {
-            Some(samples) => {
-                let frame = self.frame(samples);
-                self.activity.hear(&frame)
+        let frame = self.frame(samples.unwrap_or_default());
+        let news = self.tones.hear(&frame);
+        let speaks = match samples {
+            Some(wide) if wide.len() >= WIDE_SAMPLES => self.activity.hear(&frame, Some(wide)),
+            Some(_) => self.activity.hear(&frame, None),
+            None => {
+                self.activity.miss();
+                false
             }
-            None => self.activity.miss(),
         };
-        self.found = self.judge.weigh(self.heard).map(|verdict| Found {
+        let level = samples.map(|_| level_dbm0(&frame));
+        let (heard, verdict) = self.judge.weigh(speaks, level, news);
+        self.heard = heard;
+        self.found = verdict.map(|verdict| Found {
             verdict,
             at_ms: self.at_ms,
         });
