@@ -1,10 +1,13 @@
 //! Sample data: two organizations that know nothing of each other, their people, contacts whose
 //! numbers are the virtual phones', and deals.
 
+use crate::call_log::{CallLog, Event, LegNews, Status};
 use crate::id::{OrganizationId, UserId};
+use crate::moment::Moment;
 use crate::password;
 use crate::phone::PhoneNumber;
-use crate::store::{Admin, ContactWrite, NewUser, Role, Store, StoreError, Tenant};
+use crate::seal::{hex, random};
+use crate::store::{Admin, ContactWrite, NewUser, PastCall, Role, Store, StoreError, Tenant};
 
 /// The password of everybody in the sample.
 pub const PASSWORD: &str = "ringback-demo";
@@ -203,6 +206,103 @@ pub async fn fill(admin: &Admin, store: &Store) -> Result<bool, StoreError> {
     Ok(true)
 }
 
+/// Calls of the sample's last two weeks.
+const HISTORY: usize = 48;
+/// What was written down about some of them.
+const NOTES: [&str; 4] = [
+    "Pediu a proposta por e-mail.",
+    "Ligar de novo na quinta.",
+    "Quer falar com o financeiro.",
+    "Fechado!",
+];
+
+/// Adds two weeks of calls before this moment to the first organization's log, so that history and
+/// filters have something to show. They have no sound.
+///
+/// # Errors
+/// When the store fails.
+pub async fn history(store: &Store, now: Moment) -> Result<(), StoreError> {
+    let Some(ana) = owner(store).await? else {
+        return Ok(());
+    };
+    let bruno = member(store, PEOPLE[1].email, ana.organization_id()).await?;
+    let (mut of_ana, mut of_bruno) = (Vec::new(), Vec::new());
+    for number in (0..HISTORY).rev() {
+        let calls = if number % 3 == 1 {
+            &mut of_bruno
+        } else {
+            &mut of_ana
+        };
+        calls.push(past(number, now));
+    }
+    ana.add_past_calls(&of_ana).await?;
+    bruno.add_past_calls(&of_bruno).await
+}
+
+/// The call so many calls ago.
+fn past(number: usize, now: Moment) -> PastCall {
+    // Any steps that don't repeat themselves at once.
+    let seconds_ago = 7_200 + u32::try_from(number * 25_013 % 1_200_000).unwrap_or(0);
+    let talk = u32::try_from(20 + number * 97 % 540).unwrap_or(60);
+    let contact = ACME_CONTACTS[number * 7 % ACME_CONTACTS.len()].2;
+    let start = now.seconds_earlier(seconds_ago);
+    let after = |seconds: u32| Moment::from_millis(start.millis() + i64::from(seconds) * 1_000);
+    let sid = || format!("CA{}", hex(&random::<16>()));
+    let (first, second) = (sid(), sid());
+    let dialled = match number % 8 {
+        3 => Status::Busy,
+        5 => Status::NoAnswer,
+        7 => Status::Failed,
+        _ => Status::Completed,
+    };
+    let talked = dialled == Status::Completed;
+    let end = after(if talked { 9 + talk } else { 36 });
+    let inbound = number % 5 == 2;
+    let mut log = if inbound {
+        CallLog::inbound(&first, start)
+    } else {
+        CallLog::outbound(start)
+    };
+    let mut hear = |news| {
+        log.hear(&Event::Leg(news));
+    };
+    hear(LegNews::first(&first, Status::InProgress, after(3)));
+    if talked {
+        hear(LegNews::second(
+            &first,
+            &second,
+            Status::InProgress,
+            after(9),
+        ));
+    }
+    let seconds = Some(if talked { talk } else { 0 });
+    hear(LegNews {
+        seconds,
+        ..LegNews::second(&first, &second, dialled, end)
+    });
+    hear(LegNews {
+        seconds: Some(end.seconds_since(after(3))),
+        ..LegNews::first(&first, Status::Completed, end)
+    });
+    let ours = NUMBER.to_owned();
+    let (from, to) = match inbound {
+        true => (contact.to_owned(), ours),
+        false => (ours, contact.to_owned()),
+    };
+    let notes = if talked && number.is_multiple_of(4) {
+        NOTES[number / 4 % NOTES.len()]
+    } else {
+        ""
+    };
+    PastCall {
+        log,
+        from,
+        to,
+        agent: AGENT.to_owned(),
+        notes: notes.to_owned(),
+    }
+}
+
 async fn add(tenant: &Tenant, contacts: &[Sample]) -> Result<(), StoreError> {
     for (name, company, phone, email, deals) in contacts {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -260,5 +360,42 @@ mod tests {
             );
         }
         assert!(PhoneNumber::parse(NUMBER).is_some() && PhoneNumber::parse(AGENT).is_some());
+    }
+
+    #[tokio::test]
+    async fn the_history_is_over_and_of_every_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db").display().to_string();
+        let key = crate::seal::MasterKey::draw();
+        let mut admin = Admin::open(&path, &key).await.unwrap();
+        admin.migrate("").await.unwrap();
+        let store = Store::open(&path, &key).await.unwrap();
+        assert!(fill(&admin, &store).await.unwrap());
+        assert!(!fill(&admin, &store).await.unwrap(), "it is filled once");
+        let now = Moment::now();
+        history(&store, now).await.unwrap();
+        let tenant = owner(&store).await.unwrap().unwrap();
+        let page = tenant.calls(&Default::default(), 100, None).await.unwrap();
+        assert_eq!(page.calls.len(), HISTORY);
+        assert!(
+            page.calls
+                .iter()
+                .all(|call| !call.is_live() && call.contact.is_some())
+        );
+        let long_ago = |call: &crate::store::Call| now.seconds_since(call.created_at) >= 7_200;
+        assert!(
+            page.calls.iter().all(long_ago),
+            "nobody looks for their recordings"
+        );
+        let kinds: std::collections::BTreeSet<_> = page
+            .calls
+            .iter()
+            .map(|call| call.log.outcome().unwrap())
+            .collect();
+        assert!(kinds.len() >= 5, "{kinds:?}");
+        let sorted = page
+            .calls
+            .is_sorted_by_key(|call| std::cmp::Reverse(call.created_at));
+        assert!(sorted, "newest first, by the dates they had");
     }
 }

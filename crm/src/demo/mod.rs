@@ -82,6 +82,10 @@ async fn filled(asked: &Demo) -> Result<(Store, crate::seal::MasterKey, bool), F
     }
     let store = Store::open(&name, &key).await.map_err(failed)?;
     let fresh = sample::fill(&admin, &store).await.map_err(failed)?;
+    if fresh {
+        let now = Clock::of_the_machine().moment();
+        sample::history(&store, now).await.map_err(failed)?;
+    }
     Ok((store, key, fresh))
 }
 

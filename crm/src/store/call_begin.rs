@@ -244,7 +244,11 @@ impl Tenant {
             .is_some())
     }
 
-    async fn contact_of(&self, tx: &mut Tx, number: &str) -> Result<Option<ContactId>, StoreError> {
+    pub(super) async fn contact_of(
+        &self,
+        tx: &mut Tx,
+        number: &str,
+    ) -> Result<Option<ContactId>, StoreError> {
         let sql = "SELECT id FROM contacts WHERE organization_id = $1 AND phone = $2 \
             ORDER BY created_at, id LIMIT 1";
         let row = tx.row(sql, params![self.organization_id(), number]).await?;

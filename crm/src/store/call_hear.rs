@@ -54,7 +54,7 @@ impl Tenant {
         Ok(Some(Heard { call, changed }))
     }
 
-    async fn keep(&self, tx: &mut Tx, call: &Call) -> Result<(), StoreError> {
+    pub(super) async fn keep(&self, tx: &mut Tx, call: &Call) -> Result<(), StoreError> {
         let sql = "UPDATE call_logs SET status = $3, stage = $4, outcome = $5, call_sid = $6, \
             status_sequence = $7, answered_at = $8, ended_at = $9, duration_seconds = $10, \
             child_call_sid = $11, child_status = $12, child_sequence = $13, connected_at = $14, \

@@ -18,6 +18,7 @@ mod key;
 mod migrate;
 mod others;
 pub mod pass;
+mod past;
 mod people;
 mod postgres;
 mod sql;
@@ -33,6 +34,7 @@ pub use contact::{Contact, ContactPage, ContactWrite, Opportunity};
 pub use error::StoreError;
 pub use integration::{Integration, IntegrationWrite};
 pub use key::CallKey;
+pub use past::PastCall;
 pub use people::{Credentials, Organization, Person, Role, User};
 pub use tenant::Tenant;
 
