@@ -21,9 +21,9 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      "/api": "http://127.0.0.1:8090",
-      "/auth": "http://127.0.0.1:8090",
-      "/twilio-call": "http://127.0.0.1:8090",
+      "/api": "http://127.0.0.1:3000",
+      "/auth": "http://127.0.0.1:3000",
+      "/twilio-call": "http://127.0.0.1:3000",
     },
   },
 });
