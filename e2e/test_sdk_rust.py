@@ -72,8 +72,14 @@ class MenuApplication(Case):
             "the callback at the end",
         )
         self.assertRegex(line, r"ended after [1-9]\d* s$")
-        asked = [event.request["url"] for event in self.client.calls(call.sid).events.list()]
-        paths = [url.removeprefix(self.base) for url in asked]
+
+        def asked():
+            events = self.client.calls(call.sid).events.list()
+            paths = [event.request["url"].removeprefix(self.base) for event in events]
+            return "/ended" in paths and paths
+
+        # The callback's answer is on its way while the application already says the end.
+        paths = until(asked, 10, "the callback among the events")
         self.assertEqual(paths, ["/voice", "/choice", "/dialled", "/ended"])
         # A request that it refused would be told here.
         told = self.client.calls(call.sid).notifications.list()
