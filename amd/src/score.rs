@@ -58,10 +58,12 @@ impl Score {
     /// Judges a case.
     pub fn of(case: &Case, frames: &Frames) -> Score {
         let quick = found(frames, Settings::default());
+        // Some greetings are longer than the 30 s of the default.
         let whole = found(
             frames,
             Settings {
                 to_the_end: true,
+                timeout_ms: Some(60_000),
                 ..Settings::default()
             },
         );

@@ -128,7 +128,7 @@ fn aims(all: &[&Score]) -> String {
          | a person told from a machine ({} cases) | 97 % | {} | {} |\n\
          | verdict on a person, behind the first sound of speech: median | 2.00 s | {} | {} |\n\
          | the same, 95 of 100 | 3.50 s | {} | {} |\n\
-         | beep end told within 150 ms ({beeps} beeps in the first 29.8 s) | 95 % | {} | – |\n\
+         | beep end told within 150 ms ({beeps} beeps) | 95 % | {} | – |\n\
          | beeps found at all | – | {} | – |\n\
          | error of a found beep's end: median, 95 of 100 | – | {} ms, {} ms | – |\n\
          | beeps told where there was none | – | {} | – |\n\

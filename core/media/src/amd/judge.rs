@@ -6,6 +6,8 @@ use super::rules::Rules;
 use super::tone::{News, Tone};
 use super::{Heard, Settings};
 use crate::sound::FRAME_MS;
+use crate::sound::country::Country;
+use crate::sound::tone::Step;
 use model::AnsweredBy;
 
 /// Frames by which speech is weighed later than it is heard, so that a tone that is just
@@ -23,7 +25,11 @@ const TONE_ALONE_MS: u32 = 160;
 
 /// Pitch and length of a beep.
 const BEEP_HZ: std::ops::RangeInclusive<f32> = 330.0..=2_800.0;
-const BEEP_MS: std::ops::RangeInclusive<u32> = 80..=2_500;
+const BEEP_MS: std::ops::RangeInclusive<u32> = 120..=2_500;
+
+/// The network's own tones are as long as their country has them, and of its pitch.
+const NETWORK_HZ: f32 = 3.0;
+const NETWORK_MS: u32 = 12;
 
 /// CNG (ITU-T T.30 §4.2): 1100 Hz ± 38, half a second, and again three seconds later.
 const CALLING_HZ: std::ops::RangeInclusive<f32> = 1_055.0..=1_145.0;
@@ -56,8 +62,8 @@ pub(super) struct Judge {
     machine: bool,
     /// When the latest CNG was over.
     called_ms: Option<u32>,
-    /// Pairs of sines behind a machine's greeting, as the network has them.
-    pairs: u32,
+    /// Bursts behind speech that are like the network's own tones.
+    network_tones: u32,
 }
 
 impl Judge {
@@ -77,7 +83,7 @@ impl Judge {
             spoken_ms: 0,
             machine: false,
             called_ms: None,
-            pairs: 0,
+            network_tones: 0,
         }
     }
 
@@ -92,14 +98,19 @@ impl Judge {
         let heard = match news {
             News::Lasts(tone) => Heard::Tone(tone.hz),
             News::Drones(hz) => Heard::Tone(hz),
+            // As it ends, too.
+            News::Stopped(tone) if tone.length_ms >= TONE_ALONE_MS => Heard::Silence,
             _ if speaks => Heard::Speech,
             _ => Heard::Silence,
         };
         if !matches!(news, News::None | News::Over(_)) {
             self.toned_ms = self.at_ms;
         }
-        if matches!(heard, Heard::Tone(_)) {
+        if let Heard::Tone(_) = heard {
             self.tone_ms += FRAME_MS;
+            if let News::Lasts(tone) = news {
+                self.tone_ms = self.tone_ms.max(tone.length_ms);
+            }
             // A tone's beginning and its end can sound like a voice; a voice says more.
             if self.tone_ms >= TONE_ALONE_MS && self.spoken_ms < BEEP_SPEECH_MS {
                 self.began_ms = None;
@@ -162,9 +173,11 @@ impl Judge {
             } else {
                 AnsweredBy::MachineStart
             }),
-            News::Over(tone) if self.machine && is_network(tone) => {
-                self.pairs += 1;
-                (self.pairs >= 2).then_some(AnsweredBy::MachineEndOther)
+            News::Over(tone) if self.spoken_ms >= BEEP_SPEECH_MS && is_network(tone) => {
+                // Who spoke was the network's own announcement, or has hung up.
+                self.machine = true;
+                self.network_tones += 1;
+                (self.network_tones >= 2).then_some(AnsweredBy::MachineEndOther)
             }
             _ => None,
         }
@@ -197,7 +210,7 @@ impl Judge {
     /// A machine beeps when it has spoken.
     fn is_beep(&self, tone: Tone) -> bool {
         self.spoken_ms >= BEEP_SPEECH_MS
-            && BEEP_HZ.contains(&tone.hz)
+            && BEEP_HZ.contains(&tone.other_hz.map_or(tone.hz, |other| tone.hz.min(other)))
             && BEEP_MS.contains(&tone.length_ms)
             && !is_network(tone)
     }
@@ -261,9 +274,19 @@ impl Judge {
     }
 }
 
-/// Two sines in the low band: dial tone, ringing, busy and congestion of many networks.
+/// Whether pitch and length are those of one burst of ringing, busy or congestion somewhere.
 fn is_network(tone: Tone) -> bool {
-    let low = |hz: f32| (330.0..=640.0).contains(&hz);
-    tone.other_hz
-        .is_some_and(|other| low(tone.hz) && low(other))
+    let near = |hz: f32, step_hz: u16| (hz - f32::from(step_hz)).abs() <= NETWORK_HZ;
+    let is_step = |step: &Step| {
+        let [low, high] = step.hz;
+        let pitch = match tone.other_hz {
+            None => high == 0 && near(tone.hz, low),
+            Some(other) => near(tone.hz.min(other), low) && near(tone.hz.max(other), high),
+        };
+        pitch && tone.length_ms.abs_diff(step.length_ms.into()) <= NETWORK_MS
+    };
+    Country::all()
+        .flat_map(|country| [country.ringback(), country.busy(), country.congestion()])
+        .flatten()
+        .any(is_step)
 }

@@ -1,6 +1,7 @@
 //! The border and the documented rules, with sound made on the spot.
 
 use super::*;
+use crate::sound::country::Country;
 use crate::sound::speech_stand_in::speak;
 use model::AnsweredBy;
 
@@ -20,6 +21,47 @@ fn talk(ms: usize) -> Vec<i16> {
     }
     sound.truncate(ms * 8);
     sound
+}
+
+/// Sines together, at a level that a codec would carry.
+fn tone(hz: &[f32], ms: usize) -> Vec<i16> {
+    let sample = |n: usize| {
+        let sine = |hz: &f32| (n as f32 / 8_000.0 * hz * std::f32::consts::TAU).sin();
+        (4_000.0 * hz.iter().map(sine).sum::<f32>()) as i16
+    };
+    (0..ms * 8).map(sample).collect()
+}
+
+/// A country's tone, for so long.
+fn network(tone: crate::sound::tone::Tone, ms: usize) -> Vec<i16> {
+    let mut sound = silence(ms);
+    crate::sound::tone::ToneGenerator::new(tone).fill(&mut sound);
+    sound
+}
+
+/// What is found, to the end, when a machine says something and then these are heard.
+fn behind_a_greeting(heard: &[Vec<i16>]) -> Found {
+    let to_the_end = Settings {
+        to_the_end: true,
+        ..Settings::default()
+    };
+    let greeting = [talk(4_000), silence(700)].concat();
+    found(to_the_end, &[&[greeting], heard].concat())
+}
+
+/// A beep is told behind its end, not too late and not before a second half could have come.
+fn beeps(heard: &[Vec<i16>]) {
+    let ms: usize = heard.iter().map(|piece| piece.len() / 8).sum();
+    let found = behind_a_greeting(heard);
+    let end_ms = 4_700 + ms as u32;
+    assert_eq!(
+        found.verdict,
+        AnsweredBy::MachineEndBeep,
+        "at {}",
+        found.at_ms
+    );
+    let late_ms = i64::from(found.at_ms) - i64::from(end_ms);
+    assert!((120..=150).contains(&late_ms), "{late_ms} ms late");
 }
 
 /// What is found in a sound that silence follows for ever.
@@ -161,4 +203,98 @@ fn frames_of_any_length_are_taken() {
         detector.hear(Some(&vec![1_000; length]));
     }
     assert_eq!(detector.at_ms(), 7 * FRAME_MS);
+}
+
+#[test]
+fn the_end_of_a_beep_is_told_in_time_wherever_in_a_frame_it_is() {
+    (0..20).for_each(|n| beeps(&[tone(&[1_000.0], 400 + n)]));
+    (0..20).for_each(|n| beeps(&[tone(&[2_750.0], 135 + n)]));
+}
+
+#[test]
+fn beeps_have_any_usual_pitch_and_may_have_two() {
+    for hz in [335.0, 425.0, 440.0, 850.0, 1_400.0, 2_000.0, 2_780.0] {
+        beeps(&[tone(&[hz], 650)]);
+    }
+    beeps(&[tone(&[2_184.0, 2_927.0], 500)]);
+    beeps(&[tone(&[505.0, 636.0], 700)]);
+    beeps(&[tone(&[479.0, 590.0], 400)]);
+}
+
+#[test]
+fn a_second_half_that_follows_soon_joins_the_first() {
+    for gap in [60, 75, 90, 105, 120] {
+        beeps(&[tone(&[1_209.0], 180), silence(gap), tone(&[1_209.0], 300)]);
+    }
+    let other = [tone(&[900.0], 300), silence(80), tone(&[1_300.0], 300)];
+    let found = behind_a_greeting(&other);
+    assert_eq!(found.verdict, AnsweredBy::MachineEndSilence);
+}
+
+#[test]
+fn a_beep_that_swells_is_one() {
+    let mut swelling = tone(&[1_998.0], 460);
+    for (n, sample) in swelling.iter_mut().enumerate() {
+        let gain = 10f32.powf((n as f32 / 8.0 / 160.0 - 1.0).min(0.0) * 30.0 / 20.0);
+        *sample = (f32::from(*sample) * gain) as i16;
+    }
+    beeps(&[swelling]);
+}
+
+#[test]
+fn a_click_behind_a_beep_changes_nothing() {
+    let mut click = silence(10);
+    click[20..40].fill(9_000);
+    click[40..60].fill(-9_000);
+    let heard = [tone(&[1_000.0], 500), silence(50), click, silence(400)];
+    let found = behind_a_greeting(&heard);
+    assert_eq!(found.verdict, AnsweredBy::MachineEndBeep);
+    near(found, AnsweredBy::MachineEndBeep, 4_700 + 500 + 135);
+}
+
+#[test]
+fn the_networks_tones_behind_a_greeting_are_no_beep() {
+    use crate::sound::tone::Tone;
+    for country in Country::all() {
+        // Three sines, which aren't followed.
+        if country.code() == "us-old" {
+            continue;
+        }
+        for tone in [Tone::Busy(country), Tone::Congestion(country)] {
+            let found = behind_a_greeting(&[network(tone, 8_000)]);
+            assert_eq!(
+                found.verdict,
+                AnsweredBy::MachineEndOther,
+                "{tone:?} at {}",
+                found.at_ms
+            );
+        }
+    }
+}
+
+#[test]
+fn the_networks_tones_alone_are_nobody() {
+    use crate::sound::tone::Tone;
+    let to_the_end = Settings {
+        to_the_end: true,
+        ..Settings::default()
+    };
+    let mut wrong = Vec::new();
+    // Three sines, and two so close that they growl, are still taken for a voice.
+    let is_rough = |country: &Country| ["us-old", "ph"].contains(&country.code());
+    for country in Country::all().filter(|country| !is_rough(country)) {
+        for tone in [
+            Tone::Busy(country),
+            Tone::Congestion(country),
+            Tone::Ringback(country),
+        ] {
+            for settings in [to_the_end, Settings::default()] {
+                let found = found(settings, &[silence(310), network(tone, 31_000)]);
+                if found.verdict != AnsweredBy::Unknown {
+                    wrong.push(format!("{tone:?}: {} at {}", found.verdict, found.at_ms));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

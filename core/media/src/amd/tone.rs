@@ -2,7 +2,7 @@
 //! and level for longer than a vowel or a note is.
 
 use super::spectrum::{Peaks, SAMPLES, Spectrum};
-use crate::sound::{FRAME_MS, FRAME_SAMPLES, Frame, level_dbm0};
+use crate::sound::{FRAME_MS, FRAME_SAMPLES, Frame, SILENT_DBM0, level_dbm0};
 
 /// One sine holds at least this share of a tone, or two together the other.
 const ONE_SHARE: f32 = 0.80;
@@ -22,8 +22,13 @@ const SWAY_DB: f32 = 3.0;
 const LEAST_FRAMES: u32 = 4;
 /// So much quieter it is behind a beep than in it.
 const FALL_DB: f32 = 9.0;
-/// Frames of quiet that end a beep (120 ms); a beep's second half may follow before.
-const QUIET_FRAMES: u32 = 6;
+/// A beep's end is told at the last frame that isn't later behind it than this (milliseconds): 150
+/// less what codecs delay, and what a soft end hides. A second half that begins before joins it.
+const TELL_MS: u32 = 144;
+/// Frames of a tone's second half that may not look like it yet: the window still holds quiet.
+const AGAIN_FRAMES: u32 = 2;
+/// Frames in which a tone may fall until it is quiet.
+const FALLING_FRAMES: u32 = 2;
 
 /// A drone's pitch stays within this from frame to frame.
 const DRONE_SHARE: f32 = 0.04;
@@ -50,11 +55,14 @@ pub(super) enum News {
     Lasts(Tone),
     /// Its pitch stands still, its level doesn't: two sines that are close, or a note.
     Drones(f32),
-    /// It has stopped, and what comes behind it is being heard.
-    Stopped,
+    /// It has stopped or falls, and what comes behind it is being heard.
+    Stopped(Tone),
     /// One is over, and quiet followed: as a beep is.
     Over(Tone),
 }
+
+/// The pitch of a sine, and of the other if there are two.
+type Sines = (f32, Option<f32>);
 
 /// A tone while it lasts.
 #[derive(Debug, Clone, Copy)]
@@ -62,11 +70,20 @@ struct Run {
     hz: f32,
     other_hz: Option<f32>,
     level: f32,
+    /// The levels of its first frame and of the one before, which may hold a part of it.
+    began: [f32; 2],
+    /// Frames that fit.
     frames: u32,
+    /// Frames since it began.
+    age: u32,
     /// Frames that didn't fit, in a row; one is forgiven, as a lost packet makes one.
     odd: u32,
-    /// Frames of quiet behind it.
-    quiet: u32,
+    /// How much of the latest frame it filled, by its energy.
+    filled: f32,
+    /// Time since its end, once quiet was heard (milliseconds).
+    quiet_ms: u32,
+    /// Frames that aren't quiet behind it, in a row: a second half, or something else.
+    again: u32,
     /// Another tone came directly before it: a tune, or a network's information.
     follows: bool,
 }
@@ -76,6 +93,8 @@ pub(super) struct Tones {
     spectrum: Spectrum,
     latest: [f32; SAMPLES],
     run: Option<Run>,
+    /// The level of the frame before.
+    before: f32,
     /// The latest pitch, and for how many frames it has been about the same.
     drone: (f32, u32),
 }
@@ -86,6 +105,7 @@ impl Tones {
             spectrum: Spectrum::new(),
             latest: [0.0; SAMPLES],
             run: None,
+            before: SILENT_DBM0,
             drone: (0.0, 0),
         }
     }
@@ -105,6 +125,7 @@ impl Tones {
         };
         let drones = self.drones(sine);
         let news = self.follow(sine, level);
+        self.before = level;
         match (news, drones) {
             (News::None | News::Perhaps, Some(hz)) => News::Drones(hz),
             _ => news,
@@ -112,7 +133,7 @@ impl Tones {
     }
 
     /// The pitch that stands still, whatever the level does.
-    fn drones(&mut self, sine: Option<(f32, Option<f32>)>) -> Option<f32> {
+    fn drones(&mut self, sine: Option<Sines>) -> Option<f32> {
         let (hz, frames) = self.drone;
         self.drone = match sine {
             Some((now, _)) if (now - hz).abs() <= hz * DRONE_SHARE => (now, frames + 1),
@@ -122,33 +143,45 @@ impl Tones {
         (self.drone.1 >= LEAST_FRAMES && sine.is_some()).then_some(self.drone.0)
     }
 
-    fn follow(&mut self, sine: Option<(f32, Option<f32>)>, level: f32) -> News {
+    fn follow(&mut self, sine: Option<Sines>, level: f32) -> News {
+        if let Some(run) = &mut self.run {
+            run.age += 1;
+        }
         match (self.run, sine) {
             (None, None) => News::None,
             (None, Some(sine)) => self.begin(sine, level, false),
-            (Some(run), Some(sine)) if run.is(sine, level) => self.go_on(run, level),
+            (Some(run), Some(sine)) if run.is(sine, level) => self.go_on(run, sine, level),
             (Some(run), sine) => self.break_off(run, sine, level),
         }
     }
 
-    fn begin(&mut self, sine: (f32, Option<f32>), level: f32, follows: bool) -> News {
+    fn begin(&mut self, sine: Sines, level: f32, follows: bool) -> News {
         self.run = Some(Run {
             hz: sine.0,
             other_hz: sine.1,
             level,
+            began: [level, self.before],
             frames: 1,
+            age: 1,
             odd: 0,
-            quiet: 0,
+            filled: 1.0,
+            quiet_ms: 0,
+            again: 0,
             follows,
         });
         News::Perhaps
     }
 
-    fn go_on(&mut self, mut run: Run, level: f32) -> News {
+    fn go_on(&mut self, mut run: Run, sine: Sines, level: f32) -> News {
         run.frames += 1 + run.odd;
         run.odd = 0;
-        run.quiet = 0;
-        // The first frame may hold a part of it only.
+        run.quiet_ms = 0;
+        run.again = 0;
+        run.filled = run.share(level);
+        // The first frame may hold a part of it only, and the window two.
+        if run.frames <= 3 {
+            (run.hz, run.other_hz) = sine;
+        }
         run.level = if run.frames <= 2 {
             run.level.max(level)
         } else {
@@ -162,60 +195,120 @@ impl Tones {
         }
     }
 
-    fn break_off(&mut self, mut run: Run, sine: Option<(f32, Option<f32>)>, level: f32) -> News {
+    fn break_off(&mut self, run: Run, sine: Option<Sines>, level: f32) -> News {
         let is_tone = run.frames >= LEAST_FRAMES;
-        if level < run.level - FALL_DB && is_tone {
-            run.quiet += 1;
-            self.run = Some(run);
-            if run.quiet < QUIET_FRAMES {
-                return News::Stopped;
-            }
-            self.run = None;
-            return if run.follows {
-                News::None
+        if is_tone && (run.quiet_ms > 0 || level < run.level - FALL_DB) {
+            return self.wait(run, sine, level);
+        }
+        let most = if level < run.level { FALLING_FRAMES } else { 1 };
+        if run.odd < most && run.frames >= 2 {
+            self.run = Some(Run {
+                odd: run.odd + 1,
+                filled: run.share(level),
+                ..run
+            });
+            return if is_tone && level < run.level {
+                News::Stopped(run.tone())
             } else {
-                News::Over(run.tone())
+                News::Perhaps
             };
         }
-        if run.odd == 0 && run.quiet == 0 && run.frames >= 2 {
-            run.odd = 1;
+        self.end(run, sine, level)
+    }
+
+    /// A tone has stopped, or did before; the frame is quiet, or the first of something.
+    fn wait(&mut self, mut run: Run, sine: Option<Sines>, level: f32) -> News {
+        run.quiet_ms += if run.quiet_ms == 0 {
+            // It ended within this frame or the one before.
+            let filled = run.filled + run.share(level);
+            ((2.0 - filled) * FRAME_MS as f32).round().max(1.0) as u32
+        } else {
+            FRAME_MS
+        };
+        let is_quiet = level < run.level - FALL_DB;
+        run.again = if is_quiet { 0 } else { run.again + 1 };
+        if run.again > AGAIN_FRAMES {
+            return self.end(run, sine, level);
+        }
+        if run.quiet_ms + FRAME_MS <= TELL_MS || !is_quiet {
             self.run = Some(run);
-            return News::Perhaps;
+            return News::Stopped(run.tone());
         }
         self.run = None;
-        match sine {
-            Some(sine) => self.begin(sine, level, is_tone || run.follows),
-            None => News::None,
+        if run.follows {
+            News::None
+        } else {
+            News::Over(run.tone())
         }
+    }
+
+    /// Something else is heard now.
+    fn end(&mut self, run: Run, sine: Option<Sines>, level: f32) -> News {
+        self.run = None;
+        let Some(sine) = sine else {
+            return News::None;
+        };
+        // One that only swells is no other; nor is one of whose two sines a packet took one.
+        let other = run.frames >= LEAST_FRAMES && !run.shares_pitch(sine);
+        self.begin(sine, level, other || run.follows)
     }
 }
 
 impl Run {
     /// Whether a frame belongs to it.
-    fn is(&self, (hz, other_hz): (f32, Option<f32>), level: f32) -> bool {
-        let same = |a: f32, b: f32| (a - b).abs() <= (a * DRIFT_SHARE).max(DRIFT_HZ);
-        let pitch = match (self.other_hz, other_hz) {
+    fn is(&self, sine: Sines, level: f32) -> bool {
+        let is_level = (level - self.level).abs() <= SWAY_DB || self.frames == 1;
+        is_level && self.has_pitch(sine)
+    }
+
+    fn has_pitch(&self, (hz, other_hz): Sines) -> bool {
+        match (self.other_hz, other_hz) {
             // Of two alike, now the one is stronger, now the other.
             (Some(own), Some(other)) => {
                 (same(self.hz, hz) && same(own, other)) || (same(self.hz, other) && same(own, hz))
             }
             (None, None) => same(self.hz, hz),
             _ => false,
-        };
-        pitch && ((level - self.level).abs() <= SWAY_DB || self.frames == 1)
+        }
+    }
+
+    fn shares_pitch(&self, (hz, other_hz): Sines) -> bool {
+        let own = [Some(self.hz), self.other_hz];
+        let theirs = [Some(hz), other_hz];
+        let is_theirs = |own: &f32| theirs.iter().flatten().any(|hz| same(*own, *hz));
+        own.iter().flatten().any(is_theirs)
+    }
+
+    /// The share of a frame of this level that it fills, if all of it is its own.
+    fn share(&self, level: f32) -> f32 {
+        10f32.powf((level - self.level) / 10.0).min(1.0)
     }
 
     fn tone(&self) -> Tone {
         Tone {
             hz: self.hz,
             other_hz: self.other_hz,
-            length_ms: self.frames * FRAME_MS,
+            length_ms: self.length_ms(),
         }
+    }
+
+    /// From its beginning to its end, or to now.
+    fn length_ms(&self) -> u32 {
+        let [first, before] = self.began.map(|level| self.share(level));
+        // What is as loud before it was something else.
+        let before = if before < 0.9 { before } else { 0.0 };
+        let frames = self.age as f32 - 1.0 + first + before;
+        ((frames * FRAME_MS as f32).round() as u32).saturating_sub(self.quiet_ms)
     }
 }
 
+/// Whether two pitches are one.
+fn same(a: f32, b: f32) -> bool {
+    (a - b).abs() <= (a * DRIFT_SHARE).max(DRIFT_HZ)
+}
+
 /// The one sine or the two that are nearly all of a sound.
-fn sines(peaks: &Peaks) -> Option<(f32, Option<f32>)> {
+fn sines(peaks: &Peaks) -> Option<Sines> {
     if peaks.hz < LOWEST_HZ {
         return None;
     }
