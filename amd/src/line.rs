@@ -19,7 +19,7 @@ pub enum Coded {
     A,
     /// G.722.
     Wide,
-    /// Opus at 16 kbit/s, heard at 16 000 samples a second.
+    /// Opus at 16 kbit/s, heard at 16 000 samples a second; in pauses, what DTX sends.
     Opus,
 }
 
@@ -64,6 +64,9 @@ pub type Frames = Vec<Option<Vec<i16>>>;
 /// Missing frames that a leg fills, as its ear does.
 const MADE_UP_MAX: u32 = 10;
 
+/// A packet of Opus that is no longer says that nothing is said (RFC 6716 §2.1.9).
+const LARGEST_DTX: usize = 2;
+
 impl Line {
     /// Any way.
     pub fn drawn(chance: &mut Chance) -> Line {
@@ -91,11 +94,7 @@ impl Line {
     pub fn carry(&self, sound: &[f32], folder: &Path) -> Result<Frames, String> {
         let wide: Vec<i16> = sound.iter().map(|&s| saturate(s)).collect();
         if self.coded == Coded::Opus {
-            let wide = opus(&wide, folder)?;
-            return Ok(wide
-                .chunks_exact(FRAME_SAMPLES * 2)
-                .map(|f| Some(f.to_vec()))
-                .collect());
+            return self.opus(&wide, folder);
         }
         let mut halver = Halver::new();
         let narrow: Vec<i16> = wide
@@ -139,46 +138,99 @@ impl Line {
         }
         frames
     }
-}
 
-/// Through Opus and back, by ffmpeg; what went through once is kept.
-fn opus(wide: &[i16], folder: &Path) -> Result<Vec<i16>, String> {
-    let octets: Vec<u8> = wide.iter().flat_map(|s| s.to_le_bytes()).collect();
-    let hash = octets
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325u64, |hash, &octet| {
-            (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
-        });
-    let file = folder.join(format!("{hash:016x}.opus"));
-    if !file.exists() {
-        let part = file.with_extension("part.opus");
-        let raw = ["-f", "s16le", "-ar", "16000", "-ac", "1", "-i", "-"];
-        let to = ["-c:a", "libopus", "-b:a", "16k", "-application", "voip"];
-        ffmpeg(
-            &[&raw[..], &to[..], &[&part.to_string_lossy()]].concat(),
-            &octets,
-        )?;
-        std::fs::rename(&part, &file).map_err(|error| error.to_string())?;
+    /// Through Opus and back, by its own programs; what went through once is kept.
+    fn opus(&self, wide: &[i16], folder: &Path) -> Result<Frames, String> {
+        // The packets that `opusdec` loses are the same of every file: silence before the sound,
+        // of a length drawn by the case, shifts them.
+        let lead = (self.seed % 100) as usize;
+        let mut octets = vec![0; lead * FRAME_SAMPLES * 4];
+        octets.extend(wide.iter().flat_map(|s| s.to_le_bytes()));
+        // In pauses, Opus sends a packet now and then (DTX).
+        let ctl = format!("4016={}", u8::from(self.pauses != Pauses::Sent));
+        let settings: [&[&str]; 3] = [
+            &["--quiet", "--raw", "--raw-rate", "16000", "--raw-chan", "1"],
+            &["--serial", "1", "--discard-comments", "--speech"],
+            &[
+                "--bitrate",
+                "16",
+                "--framesize",
+                "20",
+                "--set-ctl-int",
+                &ctl,
+            ],
+        ];
+        let settings = settings.concat();
+        let hash = (settings.iter().flat_map(|word| word.bytes()))
+            .chain(octets.iter().copied())
+            .fold(0xcbf2_9ce4_8422_2325u64, |hash, octet| {
+                (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
+            });
+        let file = folder.join(format!("{hash:016x}.opus"));
+        if !file.exists() {
+            let part = file.with_extension("part.opus");
+            let names = ["-", &part.to_string_lossy()];
+            program("opusenc", &[&settings[..], &names].concat(), &octets)?;
+            std::fs::rename(&part, &file).map_err(|error| error.to_string())?;
+        }
+        let loss = format!("{:.0}", self.loss * 100.0);
+        let from = file.to_string_lossy();
+        let words = ["--quiet", "--no-dither", "--rate", "16000", "--packet-loss"];
+        let octets = program("opusdec", &[&words[..], &[&loss, &from, "-"]].concat(), &[])?;
+        let kept = std::fs::read(&file).map_err(|error| error.to_string())?;
+        let mut made_up = 0;
+        let frames = octets
+            .chunks_exact(FRAME_SAMPLES * 4)
+            .zip(packets(&kept)?)
+            .map(|(frame, length)| {
+                // Where nothing was sent its decoder makes comfort noise, which a leg may hear or,
+                // after a while, nothing.
+                let is_pause = self.pauses == Pauses::Nothing && length <= LARGEST_DTX;
+                made_up = if is_pause { made_up + 1 } else { 0 };
+                let pairs = frame.chunks_exact(2);
+                (made_up < MADE_UP_MAX)
+                    .then(|| pairs.map(|s| i16::from_le_bytes([s[0], s[1]])).collect())
+            })
+            .skip(lead);
+        Ok(frames.collect())
     }
-    let from = file.to_string_lossy().into_owned();
-    let back = ["-i", &from, "-f", "s16le", "-ar", "16000", "-ac", "1", "-"];
-    let octets = ffmpeg(&back, &[])?;
-    Ok(octets
-        .chunks_exact(2)
-        .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
-        .collect())
 }
 
-fn ffmpeg(words: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
-    let fault = |error: std::io::Error| format!("ffmpeg: {error}; `tools/install amd` brings it");
-    let mut child = Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error", "-y", "-threads", "1"])
+/// The lengths of the packets in an Ogg file (RFC 3533 §6), without the two of its head
+/// (RFC 7845 §3).
+fn packets(octets: &[u8]) -> Result<Vec<usize>, String> {
+    let fault = "opusenc wrote what is no Ogg";
+    let (mut lengths, mut length, mut rest) = (Vec::new(), 0, octets);
+    while !rest.is_empty() {
+        let count = usize::from(*rest.get(26).ok_or(fault)?);
+        let pieces = rest.get(27..27 + count).ok_or(fault)?;
+        for &piece in pieces {
+            length += usize::from(piece);
+            if piece < 255 {
+                lengths.push(length);
+                length = 0;
+            }
+        }
+        let size = pieces
+            .iter()
+            .map(|&piece| usize::from(piece))
+            .sum::<usize>();
+        rest = rest.get(27 + count + size..).ok_or(fault)?;
+    }
+    Ok(lengths.split_off(2.min(lengths.len())))
+}
+
+/// What a program says to this.
+fn program(name: &str, words: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
+    let fault = |error: std::io::Error| format!("{name}: {error}; `tools/install amd` brings it");
+    let mut child = Command::new(name)
         .args(words)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .map_err(fault)?;
-    let mut stdin = child.stdin.take().ok_or("ffmpeg has no input")?;
+    let mut stdin = child.stdin.take().ok_or("it has no input")?;
     // It writes a file or reads one, never both to us at once, so nothing can block.
     stdin.write_all(input).map_err(fault)?;
     drop(stdin);
@@ -186,6 +238,32 @@ fn ffmpeg(words: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
     if done.status.success() {
         Ok(done.stdout)
     } else {
-        Err(format!("ffmpeg ends with {}", done.status))
+        Err(format!("{name} ends with {}", done.status))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packets_are_counted_across_pieces_and_pages() {
+        let page = |pieces: &[u8]| {
+            let size: usize = pieces.iter().map(|&piece| usize::from(piece)).sum();
+            let mut page = vec![0u8; 27];
+            page[26] = pieces.len() as u8;
+            page.extend(pieces);
+            page.resize(page.len() + size, 0);
+            page
+        };
+        let file = [
+            page(&[19]),
+            page(&[255, 255, 10]),
+            page(&[40, 1, 255]),
+            page(&[0, 3]),
+        ];
+        assert_eq!(packets(&file.concat()), Ok(vec![40, 1, 255, 3]));
+        assert!(packets(&[1; 30]).is_err());
+        assert!(packets(&[1; 5]).is_err());
     }
 }

@@ -62,7 +62,7 @@ pub(super) struct Judge {
     machine: bool,
     /// When the latest CNG was over.
     called_ms: Option<u32>,
-    /// Bursts behind speech that are like the network's own tones.
+    /// Bursts behind speech that are like the network's own tones; a pair is two.
     network_tones: u32,
 }
 
@@ -97,7 +97,7 @@ impl Judge {
         self.at_ms += FRAME_MS;
         let heard = match news {
             News::Lasts(tone) => Heard::Tone(tone.hz),
-            News::Drones(hz) => Heard::Tone(hz),
+            News::Drones(hz) | News::Plays(hz, _) => Heard::Tone(hz),
             // As it ends, too.
             News::Stopped(tone) if tone.length_ms >= TONE_ALONE_MS => Heard::Silence,
             _ if speaks => Heard::Speech,
@@ -111,12 +111,16 @@ impl Judge {
             if let News::Lasts(tone) = news {
                 self.tone_ms = self.tone_ms.max(tone.length_ms);
             }
-            // A tone's beginning and its end can sound like a voice; a voice says more.
-            if self.tone_ms >= TONE_ALONE_MS && self.spoken_ms < BEEP_SPEECH_MS {
+            // A tone's beginning and its end can sound like a voice; a voice says more. Music is
+            // known late.
+            let alone = self.tone_ms >= TONE_ALONE_MS && self.spoken_ms < BEEP_SPEECH_MS;
+            if alone || matches!(news, News::Plays(_, true)) {
                 self.began_ms = None;
                 self.longest_pause_ms = 0;
                 self.spoken_ms = 0;
             }
+            // A person who picks up plays no music behind the first words.
+            self.machine |= matches!(news, News::Plays(_, false)) && self.has_speech();
             self.recent = [false; DELAY];
         }
         if !matches!(heard, Heard::Tone(_)) {
@@ -130,6 +134,8 @@ impl Judge {
         }
         self.listen_behind(heard, level);
         let verdict = self.tone(news).or_else(|| self.verdict());
+        // Unconfirmed: time is over and a machine is known, its message isn't. Clients know
+        // `unknown` as the word for a time-out; `machine_start` they don't expect here.
         let late = self.at_ms >= self.settings.timeout_ms();
         let verdict = verdict.or_else(|| late.then_some(AnsweredBy::Unknown));
         (heard, verdict)
@@ -176,7 +182,8 @@ impl Judge {
             News::Over(tone) if self.spoken_ms >= BEEP_SPEECH_MS && is_network(tone) => {
                 // Who spoke was the network's own announcement, or has hung up.
                 self.machine = true;
-                self.network_tones += 1;
+                // No beep is a pair of just this kind; one sine may be, so it has to come again.
+                self.network_tones += if tone.other_hz.is_some() { 2 } else { 1 };
                 (self.network_tones >= 2).then_some(AnsweredBy::MachineEndOther)
             }
             _ => None,

@@ -1,6 +1,7 @@
 //! Tones: beeps, those of a fax, those of the network. A tone is one sine or two, steady in pitch
 //! and level for longer than a vowel or a note is.
 
+use super::music::Music;
 use super::spectrum::{Peaks, SAMPLES, Spectrum};
 use crate::sound::{FRAME_MS, FRAME_SAMPLES, Frame, SILENT_DBM0, level_dbm0};
 
@@ -55,6 +56,8 @@ pub(super) enum News {
     Lasts(Tone),
     /// Its pitch stands still, its level doesn't: two sines that are close, or a note.
     Drones(f32),
+    /// Music plays, and its strongest pitch; whether all before was music, too.
+    Plays(f32, bool),
     /// It has stopped or falls, and what comes behind it is being heard.
     Stopped(Tone),
     /// One is over, and quiet followed: as a beep is.
@@ -91,6 +94,7 @@ struct Run {
 /// Follows the tones of one sound.
 pub(super) struct Tones {
     spectrum: Spectrum,
+    music: Music,
     latest: [f32; SAMPLES],
     run: Option<Run>,
     /// The level of the frame before.
@@ -103,6 +107,7 @@ impl Tones {
     pub(super) fn new() -> Self {
         Tones {
             spectrum: Spectrum::new(),
+            music: Music::new(),
             latest: [0.0; SAMPLES],
             run: None,
             before: SILENT_DBM0,
@@ -118,16 +123,18 @@ impl Tones {
             *slot = f32::from(sample);
         }
         let level = level_dbm0(frame);
-        let sine = if level < SOFTEST_DBM0 {
-            None
-        } else {
-            sines(&self.spectrum.peaks(&self.latest))
-        };
+        let peaks = (level >= SOFTEST_DBM0).then(|| self.spectrum.peaks(&self.latest));
+        let sine = peaks.as_ref().and_then(sines);
+        let plays = self.music.hear(peaks, level, sine.is_some());
         let drones = self.drones(sine);
         let news = self.follow(sine, level);
         self.before = level;
-        match (news, drones) {
-            (News::None | News::Perhaps, Some(hz)) => News::Drones(hz),
+        match (news, drones, peaks) {
+            (News::None | News::Perhaps, Some(hz), _) => News::Drones(hz),
+            (News::None | News::Perhaps, None, Some(peaks)) if plays => {
+                let is_all = self.music.is_all();
+                News::Plays(peaks.hz, is_all)
+            }
             _ => news,
         }
     }
