@@ -81,6 +81,8 @@ pub enum Act {
     Beep,
     /// The answer tone of a fax machine (CED, 2,100 Hz).
     Fax,
+    /// The busy tone of the network, ten seconds of it: who was there has hung up.
+    BusyTone,
     /// Waits so many milliseconds.
     Wait(u64),
     /// Waits until it has heard somebody and then a second of silence.

@@ -21,5 +21,5 @@ pub mod world;
 
 pub use character::{Act, Answer, Character};
 pub use files::run_files;
-pub use phone::{FAX_TONE, PhoneOutput, Phones};
+pub use phone::{PhoneOutput, Phones, own_tone};
 pub use world::World;

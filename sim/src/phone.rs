@@ -9,6 +9,8 @@ mod person;
 mod transfer;
 
 use crate::character::Character;
+use media::sound::country::Country;
+use media::sound::tone::Tone;
 use model::media::SpeechPart;
 use model::media::{MediaCommand, MediaEvent, Opening, PlayId, Prompt, Speech};
 use model::signal::{SignalCommand, SignalEvent};
@@ -19,7 +21,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 
 /// The address by which a phone asks its driver for the tone of a fax machine.
-pub const FAX_TONE: &str = "phone:fax";
+pub(crate) const FAX_TONE: &str = "phone:fax";
+/// The same for the busy tone of a network, which comes where somebody has hung up.
+pub(crate) const BUSY_TONE: &str = "phone:busy";
+
+/// The tone that a phone asks its driver for by an address, and how long it takes: the answer of a
+/// fax machine three seconds (ITU-T T.30 §4.1).
+pub fn own_tone(url: &str) -> Option<(Tone, Span)> {
+    match url {
+        FAX_TONE => Some((Tone::FaxAnswer, Span::from_secs(3))),
+        BUSY_TONE => Some((Tone::Busy(Country::us()), Span::from_secs(10))),
+        _ => None,
+    }
+}
 /// A prompt counts as fallen silent after so long.
 const SILENCE_MS: u32 = 1_000;
 

@@ -289,6 +289,7 @@ fn phone(text: &str) -> Result<(String, String, Character), String> {
                 character.headers.push(header);
             }
             "beeps" => character.acts.push(Act::Beep),
+            "sounds-busy" => character.acts.push(Act::BusyTone),
             "faxes" => character.acts.push(Act::Fax),
             "holds" => character.acts.push(Act::Hold),
             "resumes" => character.acts.push(Act::Resume),

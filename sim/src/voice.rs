@@ -1,6 +1,6 @@
 //! What prompts sound like in a simulated world: stand-ins of the right length, always the same.
 
-use crate::phone::FAX_TONE;
+use crate::phone::own_tone;
 use media::sound::country::Country;
 use media::sound::sine::Sine;
 use media::sound::speech_stand_in::speak;
@@ -13,9 +13,6 @@ use std::collections::BTreeMap;
 
 /// A sound file nobody described takes so long.
 pub(crate) const FILE: Span = Span::from_millis(2_000);
-/// The answer tone of a fax machine, ITU-T T.30.
-const CED_HZ: f32 = 2_100.0;
-pub(crate) const CED: Span = Span::from_millis(3_000);
 /// What stands in for sound files.
 const FILE_HZ: f32 = 440.0;
 const TONE_DBM0: f32 = -13.0;
@@ -40,8 +37,12 @@ pub(crate) fn brought(prompt: &Prompt, files: &Files) -> Option<Result<Vec<i16>,
             }
             Ok(samples)
         }
-        Prompt::File { url, .. } if url == FAX_TONE => Ok(sine(CED_HZ, CED)),
         Prompt::File { url, .. } => {
+            if let Some((tone, length)) = own_tone(url) {
+                let mut samples = vec![0; length.millis() as usize * SAMPLES_PER_MS];
+                ToneGenerator::new(tone).fill(&mut samples);
+                return Some(Ok(samples));
+            }
             let length = files.get(url).copied().unwrap_or(Ok(FILE));
             length.map(|length| sine(FILE_HZ, length))
         }

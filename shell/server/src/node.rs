@@ -8,7 +8,7 @@ use crate::interception::Interception;
 use crate::media_thread::{MediaConfig, MediaSink, MediaThreads};
 use crate::metrics::Metrics;
 use crate::mp3::Mp3;
-use crate::phone_network::{PhoneNetwork, PhoneSink, fax_tone};
+use crate::phone_network::{self, PhoneNetwork, PhoneSink};
 use crate::plan::Plan;
 use crate::retention::Retention;
 use crate::shard::{Shard, ShardHandle, ShardInbox};
@@ -429,7 +429,7 @@ impl PhoneSink for Joint {
 
     fn want(&self, leg: LegId, play: PlayId, prompt: Prompt) {
         if let Some(phones) = self.phones.get().cloned() {
-            match fax_tone(&prompt) {
+            match phone_network::tone(&prompt) {
                 Some(tone) => self
                     .wants
                     .bring_piece(tone, move |f| phones.feed(leg, play, f)),

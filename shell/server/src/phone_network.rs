@@ -5,10 +5,11 @@
 
 use crate::clock::Clock;
 use media::engine::{Engine, EngineConfig, Feed, Kept, Outlet, PHASES, Relayed};
-use media::sound::tone::{Tone, ToneGenerator};
+use media::sound::SAMPLES_PER_MS;
+use media::sound::tone::ToneGenerator;
 use model::media::{MediaCommand, MediaEvent, PlayId, Prompt};
 use model::{Chance, LegId, RecordingSid, Span, Time, limit};
-use sim::{FAX_TONE, PhoneOutput, Phones};
+use sim::{PhoneOutput, Phones, own_tone};
 use sip::Flow;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -20,9 +21,6 @@ use switch::{OWN, PHONES};
 
 /// The first RTP port of the phones; only their own memory knows it.
 const FIRST_PORT: u16 = 10_000;
-
-/// The answer tone of a fax machine lasts three seconds (ITU-T T.30 §4.1), at 8 kHz.
-const FAX_SAMPLES: usize = 3 * 8_000;
 
 /// Where the phones' packets and wishes go. Called on the phones' thread: must not wait.
 pub trait PhoneSink: Send + Sync + 'static {
@@ -309,15 +307,15 @@ impl Exchange {
     }
 }
 
-/// The sound of a fax machine that answers, if that is what the prompt asks for.
-pub fn fax_tone(prompt: &Prompt) -> Option<Feed> {
-    match prompt {
-        Prompt::File { url, .. } if url == FAX_TONE => {
-            let mut sound = vec![0; FAX_SAMPLES];
-            let made = ToneGenerator::new(Tone::FaxAnswer).fill(&mut sound);
-            sound.truncate(made);
-            Some(Feed::Samples(sound.into()))
-        }
-        _ => None,
-    }
+/// The tone of a phone's own, if that is what the prompt asks for: of a fax machine that answers,
+/// of a network that is busy.
+pub fn tone(prompt: &Prompt) -> Option<Feed> {
+    let Prompt::File { url, .. } = prompt else {
+        return None;
+    };
+    let (tone, length) = own_tone(url)?;
+    let mut sound = vec![0; length.millis() as usize * SAMPLES_PER_MS];
+    let made = ToneGenerator::new(tone).fill(&mut sound);
+    sound.truncate(made);
+    Some(Feed::Samples(sound.into()))
 }

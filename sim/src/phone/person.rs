@@ -3,7 +3,7 @@
 
 use super::{Phones, SILENCE_MS, Waiting, speech};
 use crate::character::{Act, Answer};
-use crate::phone::{FAX_TONE, PhoneOutput};
+use crate::phone::{BUSY_TONE, FAX_TONE, PhoneOutput};
 use model::media::{MediaCommand, Opening, Prompt, RecordSpec, Tone};
 use model::recording::RecordingTrack;
 use model::signal::SignalCommand;
@@ -140,13 +140,8 @@ impl Phones {
             }
             Some(Act::Say(text)) => self.play(leg, speech(&text)),
             Some(Act::Beep) => self.play(leg, Prompt::Tone(Tone::RecordBeep)),
-            Some(Act::Fax) => self.play(
-                leg,
-                Prompt::File {
-                    url: FAX_TONE.to_owned(),
-                    account: AccountSid(0),
-                },
-            ),
+            Some(Act::Fax) => self.play(leg, own(FAX_TONE)),
+            Some(Act::BusyTone) => self.play(leg, own(BUSY_TONE)),
             Some(Act::Press(digits)) => self.play(leg, Prompt::Digits(digits)),
             Some(Act::Refer(to)) => {
                 self.refer(now, leg, &to);
@@ -226,5 +221,13 @@ impl Phones {
                 loops: 1,
             },
         );
+    }
+}
+
+/// A tone that is asked for by its address.
+fn own(url: &str) -> Prompt {
+    Prompt::File {
+        url: url.to_owned(),
+        account: AccountSid(0),
     }
 }

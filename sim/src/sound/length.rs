@@ -1,8 +1,8 @@
 //! How long prompts and keys take, and whose port a description names.
 
 use super::{BEEP, ENDLESS, KEY};
-use crate::phone::FAX_TONE;
-use crate::voice::{CED, FILE, Files};
+use crate::phone::own_tone;
+use crate::voice::{FILE, Files};
 use media::sound::speech_stand_in::speech_length_ms;
 use model::media::{Prompt, SpeechPart, Tone};
 use model::{ErrorCode, Span};
@@ -39,8 +39,10 @@ pub(super) fn length(prompt: &Prompt, files: &Files) -> Result<Span, ErrorCode> 
             });
             Span::from_millis(parts.sum())
         }
-        Prompt::File { url, .. } if url == FAX_TONE => CED,
-        Prompt::File { url, .. } => files.get(url).copied().unwrap_or(Ok(FILE))?,
+        Prompt::File { url, .. } => match own_tone(url) {
+            Some((_, length)) => length,
+            None => files.get(url).copied().unwrap_or(Ok(FILE))?,
+        },
         Prompt::Tone(Tone::Ringback(_)) => ENDLESS,
         Prompt::Tone(Tone::RecordBeep) => BEEP,
         Prompt::Digits(digits) => Span(digits.chars().map(|digit| key_length(digit).0).sum()),
