@@ -2,6 +2,7 @@
 (`harness/page.py` says what of the page the tests hold on to). The screenshots are made here:
 `UPDATE_EXPECT=1` puts them into `crm/page/screenshots`."""
 
+import fcntl
 import filecmp
 import io
 import json
@@ -13,6 +14,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from harness import alone
 from harness.page import (
     ACME,
     BOREALIS,
@@ -40,9 +42,13 @@ expect.set_options(timeout=SECONDS)
 def node(*words, folder=PAGE, **more):
     """Runs a program of Node's; its packages are those that the lock file names."""
     lock, mark = PAGE / "package-lock.json", PAGE / "node_modules/.installed"
-    if not mark.exists() or not filecmp.cmp(lock, mark, shallow=False):
-        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=PAGE, check=True)
-        shutil.copy(lock, mark)
+    # Tests that run side by side may be the first at once.
+    with open(PAGE / "package.json") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        if not mark.exists() or not filecmp.cmp(lock, mark, shallow=False):
+            words = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
+            subprocess.run(words, cwd=PAGE, check=True)
+            shutil.copy(lock, mark)
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300, **more)
     assert done.returncode == 0, f"{' '.join(words)}:\n{done.stdout[-4000:]}{done.stderr[-2000:]}"
     return done.stdout
@@ -50,6 +56,8 @@ def node(*words, folder=PAGE, **more):
 
 class Source(unittest.TestCase):
     """What needs no browser: the source, and that the committed page is made of it."""
+
+    takes_a_core = True
 
     def test_types_hold(self):
         node("npx", "tsc", "--noEmit")
@@ -84,6 +92,7 @@ class InBrowser(unittest.TestCase):
     is an error, unless a test expects it."""
 
     quiet = True
+    takes_a_core = True
 
     @classmethod
     def setUpClass(cls):
@@ -455,6 +464,7 @@ class History(InBrowser):
         expect(rows).to_have_count(6)
         expect(rows.first).to_have_text("Katrin Vogel")
 
+    @alone("it measures how long a frame takes to draw")
     def test_ten_thousand_rows_stay_smooth(self):
         self.crm.many_calls(10_000)
         page = self.open("#/calls")

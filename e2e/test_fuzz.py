@@ -41,6 +41,7 @@ FAULT = {
 
 
 class Fuzz(Case):
+    takes_a_core = True
     all_signed = False  # Whatever addresses chance makes up are asked.
 
     def test_no_input_breaks_the_contract(self):

@@ -9,7 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import ACCOUNT, TOKEN, App, Case, House, Reply, free_ports
+from harness import ACCOUNT, TOKEN, App, Case, House, Reply, alone, free_ports
 from harness.house import PROGRAM, ROOT
 from harness.wait import until
 from twilio.twiml.voice_response import VoiceResponse
@@ -160,13 +160,14 @@ class Webhooks(Case):
         gate.set()
 
 
+@alone("it floods a house, and holds it to a time while it does")
 class Signalling(Case):
     def flood(self, count, make):
         """Datagrams as fast as they go; nobody reads the answers."""
         line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         line.bind(("127.0.0.1", 0))
         for index in range(count):
-            line.sendto(make(index, line.getsockname()[1]), ("127.0.0.1", self.house.sip_port))
+            line.sendto(make(index, line.getsockname()[1]), self.house.sip_at)
         line.close()
 
     def invite(self, index, port):
@@ -189,7 +190,7 @@ class Signalling(Case):
         self.flood(3000, lambda i, _: os.urandom(i % 1400 + 1))
         self.flood(500, lambda i, p: self.invite(i, p)[: i % 300 + 10])
         for garbage in (b"\x00" * 100_000, b"INVITE " + b"a" * 100_000, os.urandom(50_000)):
-            with socket.create_connection(("127.0.0.1", self.house.sip_port), 5) as stream:
+            with socket.create_connection(self.house.sip_at, 5) as stream:
                 stream.settimeout(10)
                 try:
                     stream.sendall(garbage)
@@ -229,13 +230,13 @@ class Signalling(Case):
         self.addCleanup(line.close)
         port = line.getsockname()[1]
         options = self.invite(1, port).replace(b"INVITE", b"OPTIONS")
-        line.sendto(options, ("127.0.0.1", self.house.sip_port))
+        line.sendto(options, self.house.sip_at)
         self.assertTrue(line.recv(65536).startswith(b"SIP/2.0 200"))
         strange = self.invite(2, port).replace(b"INVITE", b"DANCE").replace(b"flood2", b"strange")
-        line.sendto(strange, ("127.0.0.1", self.house.sip_port))
+        line.sendto(strange, self.house.sip_at)
         self.assertRegex(line.recv(65536), b"^SIP/2.0 (405|501)")
         unowned = self.invite(3, port).replace(OURS.encode(), b"+12025559999")
-        line.sendto(unowned, ("127.0.0.1", self.house.sip_port))
+        line.sendto(unowned, self.house.sip_at)
         answer = line.recv(65536)
         while answer.startswith(b"SIP/2.0 1"):
             answer = line.recv(65536)
@@ -309,7 +310,7 @@ class Sentences(unittest.TestCase):
             said = self.run_house("dev", *self.own, "--data", str(self.house.data))
         self.assertIn(str(self.house.http_port), said)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-            taken.bind(("127.0.0.1", self.house.sip_port))
+            taken.bind(self.house.sip_at)
             said = self.run_house("dev", *self.own, "--data", str(self.house.data))
         self.assertIn(str(self.house.sip_port), said)
 

@@ -40,6 +40,9 @@ def figures(text):
 
 
 class Spoken(Case):
+    # The recogniser does.
+    takes_a_core = True
+
     def build(self):
         return House(config=serve(phones=[("alice", "wonderland")]))
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from twilio.request_validator import RequestValidator
 
-from .wait import Board
+from .wait import Board, free_ports
 
 
 @dataclass
@@ -42,7 +42,7 @@ class App:
     """Routes are `path -> document`, where a document is a text, an SDK `VoiceResponse`, a
     `Reply`, or a function of the request that returns one of them."""
 
-    def __init__(self, token, port=0):
+    def __init__(self, token, port=None):
         self.validator = RequestValidator(token)
         self.routes = {}
         self.seen = Board()
@@ -67,8 +67,9 @@ class App:
                 # A caller that goes away in the middle is not this test's business.
                 pass
 
-        self.server = Server(("127.0.0.1", port), Door)
-        self.port = self.server.server_address[1]
+        # One that comes back must find its port free: none that a request going out may have.
+        self.port = port or free_ports(1)[0]
+        self.server = Server(("127.0.0.1", self.port), Door)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def url(self, path):

@@ -116,6 +116,8 @@ class CrmCase(unittest.TestCase):
 class PageCase(CrmCase):
     """The same, with people who use the page in a real browser."""
 
+    takes_a_core = True
+
     def setUp(self):
         super().setUp()
         self.browser = Browser()

@@ -14,7 +14,7 @@ from pathlib import Path
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from .wait import Board, free_ports, until
+from .wait import SIP_HOST, Board, free_ports, until
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("RINGBACK", ROOT / "target/debug/ringback"))
@@ -40,7 +40,8 @@ class House:
     def __init__(self, arguments=(), config=None, data=None, env=None):
         self.http_port, self.sip_port = free_ports(2)
         self.base = f"http://127.0.0.1:{self.http_port}"
-        self.sip = f"127.0.0.1:{self.sip_port}"
+        self.sip_at = (SIP_HOST, self.sip_port)
+        self.sip = f"{SIP_HOST}:{self.sip_port}"
         self.folder = tempfile.TemporaryDirectory(prefix="ringback-e2e-")
         self.data = Path(data or Path(self.folder.name) / "data")
         self.config = config

@@ -24,6 +24,7 @@ MODULES = next(
     ),
     "/usr/lib/baresip/modules",
 )
+RTP_PORTS = 20
 
 
 class Phone:
@@ -43,7 +44,8 @@ class Phone:
         self.events = Board()
         # It takes the port after that of SIP for TLS, asked or not.
         self.sip_port, _, self.control_port = free_ports(3)
-        self.rtp_port = free_ports(1, even=True)[0]
+        # A pair a call, of which it chooses by chance.
+        sound = free_ports(RTP_PORTS, kinds=("udp",))
         says = recording
         if says is None:
             says = self.folder / "tone.wav"
@@ -60,7 +62,7 @@ class Phone:
                     "poll_method epoll",
                     f"sip_listen 127.0.0.1:{self.sip_port}",
                     f"audio_source aufile,{says}",
-                    f"rtp_ports {self.rtp_port}-{self.rtp_port + 20}",
+                    f"rtp_ports {sound[0]}-{sound[-1]}",
                     f"call_max_calls {calls_max}",
                     f"module_path {MODULES}",
                     *[f"module {m}.so" for m in ("g711", "g722", "aufile", "ctrl_tcp", "sndfile")],

@@ -188,9 +188,10 @@ def requests(heard):
 
 
 def clean_environment():
-    """The environment without what would lead a program elsewhere."""
+    """The environment without what would lead a program elsewhere. The vendor's command line would
+    leave a process behind that looks for a newer one on the net."""
     return {
         name: value
         for name, value in os.environ.items()
         if "proxy" not in name.lower() and not name.startswith("TWILIO_")
-    }
+    } | {"TWILIO_SKIP_NEW_VERSION_CHECK": "true"}
