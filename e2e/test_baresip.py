@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness import ACCOUNT, Case, House
 from harness.config import serve
-from harness.hear import closest, hear, overlap
+from harness.hear import closest, hear, once, overlap
 from harness.phone import Phone
 from harness.sound import (
     best_tone_share,
@@ -78,12 +78,14 @@ class RealPhones(Case):
         samples, rate = self.say_to(alice, document)
         pieces = utterances(samples, rate, around_s=0.2)
         self.assertEqual(len(pieces), len(UNSEEN) + len(PROMPTS), pieces)
-        heard = [hear(samples[a:b], rate) for a, b in pieces]
+        heard = [hear(samples[a:b], rate) for a, b in pieces[: len(UNSEEN)]]
         said = " ".join(UNSEEN)
-        share = overlap(said, " ".join(heard[: len(UNSEEN)]))
+        share = overlap(said, " ".join(heard))
         print(f"       {share:.0%} of the words of three unseen sentences were understood")
         self.assertGreaterEqual(share, 0.7, heard)
-        told_apart = [closest(text, PROMPTS) for text in heard[len(UNSEEN) :]]
+        # To tell ten prompts apart it is enough to hear each once.
+        heard = [once(samples[a:b], rate) for a, b in pieces[len(UNSEEN) :]]
+        told_apart = [closest(text, PROMPTS) for text in heard]
         self.assertEqual(told_apart, PROMPTS, heard)
 
     def test_portuguese_arrives_as_the_engine_spoke_it(self):

@@ -33,7 +33,7 @@ def understood(said, samples, rate):
     return sum(overlap(said, text) for text in heard) / len(heard)
 
 
-def once(samples, rate, shift_ms):
+def once(samples, rate, shift_ms=0):
     """What it understands if so much more silence is before it."""
     global _recogniser
     if _recogniser is None:
