@@ -30,6 +30,10 @@ const BEEP_MS: std::ops::RangeInclusive<u32> = 120..=2_500;
 /// The network's own tones are as long as their country has them, and of its pitch.
 const NETWORK_HZ: f32 = 3.0;
 const NETWORK_MS: u32 = 12;
+/// Two sines that are no farther apart are heard as one that beats; where it begins and ends is
+/// less sure.
+const CLOSE_HZ: u16 = 60;
+const CLOSE_MS: u32 = 40;
 
 /// CNG (ITU-T T.30 §4.2): 1100 Hz ± 38, half a second, and again three seconds later.
 const CALLING_HZ: std::ops::RangeInclusive<f32> = 1_055.0..=1_145.0;
@@ -179,11 +183,20 @@ impl Judge {
             } else {
                 AnsweredBy::MachineStart
             }),
+            // Music behind words is no silence, and no more of the message either.
+            News::Plays(_, false) if self.machine && self.settings.to_the_end => {
+                let ends_ms = self
+                    .settings
+                    .speech_end_ms
+                    .unwrap_or(self.rules.beep_comes_ms);
+                (self.at_ms - self.ended_ms >= ends_ms).then_some(AnsweredBy::MachineEndOther)
+            }
             News::Over(tone) if self.spoken_ms >= BEEP_SPEECH_MS && is_network(tone) => {
                 // Who spoke was the network's own announcement, or has hung up.
                 self.machine = true;
                 // No beep is a pair of just this kind; one sine may be, so it has to come again.
-                self.network_tones += if tone.other_hz.is_some() { 2 } else { 1 };
+                let is_pair = tone.other_hz.is_some() || tone.beats;
+                self.network_tones += if is_pair { 2 } else { 1 };
                 (self.network_tones >= 2).then_some(AnsweredBy::MachineEndOther)
             }
             _ => None,
@@ -286,11 +299,19 @@ fn is_network(tone: Tone) -> bool {
     let near = |hz: f32, step_hz: u16| (hz - f32::from(step_hz)).abs() <= NETWORK_HZ;
     let is_step = |step: &Step| {
         let [low, high] = step.hz;
-        let pitch = match tone.other_hz {
-            None => high == 0 && near(tone.hz, low),
-            Some(other) => near(tone.hz.min(other), low) && near(tone.hz.max(other), high),
+        let (pitch, within_ms) = match tone.other_hz {
+            // Of two that are too close to be told apart a pitch between them is heard.
+            None if tone.beats => {
+                let range = f32::from(low) - NETWORK_HZ..=f32::from(high) + NETWORK_HZ;
+                (high <= low + CLOSE_HZ && range.contains(&tone.hz), CLOSE_MS)
+            }
+            None => (high == 0 && near(tone.hz, low), NETWORK_MS),
+            Some(other) => {
+                let pitch = near(tone.hz.min(other), low) && near(tone.hz.max(other), high);
+                (pitch, NETWORK_MS)
+            }
         };
-        pitch && tone.length_ms.abs_diff(step.length_ms.into()) <= NETWORK_MS
+        pitch && tone.length_ms.abs_diff(step.length_ms.into()) <= within_ms
     };
     Country::all()
         .flat_map(|country| [country.ringback(), country.busy(), country.congestion()])

@@ -360,3 +360,19 @@ fn a_greeting_over_music_or_with_music_behind_it_is_a_machine() {
         );
     }
 }
+
+#[test]
+fn a_message_ends_in_music_or_in_ringing() {
+    let found = behind_a_greeting(&[music(12_000, 8_000.0)]);
+    // Half a second of it is still taken for a voice.
+    near(found, AnsweredBy::MachineEndOther, 4_700 + 500 + 3_000);
+    let ringing = crate::sound::tone::Tone::Ringback(Country::us());
+    let found = behind_a_greeting(&[network(ringing, 9_000)]);
+    near(found, AnsweredBy::MachineEndOther, 4_700 + 2_000 + 135);
+    let ringing = Country::from_code("uk");
+    let ringing = crate::sound::tone::Tone::Ringback(ringing.unwrap());
+    let found = behind_a_greeting(&[network(ringing, 9_000)]);
+    near(found, AnsweredBy::MachineEndOther, 4_700 + 400 + 135);
+    // A beep may beat as well.
+    beeps(&[tone(&[390.0, 449.0], 700)]);
+}

@@ -31,6 +31,10 @@ const AGAIN_FRAMES: u32 = 2;
 /// Frames in which a tone may fall until it is quiet.
 const FALLING_FRAMES: u32 = 2;
 
+/// Samples of a hole, and the share of the mean power that it holds at most.
+const HOLE: usize = 40;
+const HOLE_SHARE: f32 = 0.45;
+
 /// A drone's pitch stays within this from frame to frame.
 const DRONE_SHARE: f32 = 0.04;
 
@@ -43,6 +47,8 @@ pub(super) struct Tone {
     pub other_hz: Option<f32>,
     /// How long it has lasted (milliseconds).
     pub length_ms: u32,
+    /// It swells and falls within each frame: two sines that are too close to be told apart.
+    pub beats: bool,
 }
 
 /// What a frame tells.
@@ -77,6 +83,8 @@ struct Run {
     began: [f32; 2],
     /// Frames that fit.
     frames: u32,
+    /// Those of them that hold a hole.
+    hollow: u32,
     /// Frames since it began.
     age: u32,
     /// Frames that didn't fit, in a row; one is forgiven, as a lost packet makes one.
@@ -99,6 +107,8 @@ pub(super) struct Tones {
     run: Option<Run>,
     /// The level of the frame before.
     before: f32,
+    /// Whether the present frame holds a hole.
+    hollow: bool,
     /// The latest pitch, and for how many frames it has been about the same.
     drone: (f32, u32),
 }
@@ -111,6 +121,7 @@ impl Tones {
             latest: [0.0; SAMPLES],
             run: None,
             before: SILENT_DBM0,
+            hollow: false,
             drone: (0.0, 0),
         }
     }
@@ -127,6 +138,7 @@ impl Tones {
         let sine = peaks.as_ref().and_then(sines);
         let plays = self.music.hear(peaks, level, sine.is_some());
         let drones = self.drones(sine);
+        self.hollow = sine.is_some() && is_hollow(frame);
         let news = self.follow(sine, level);
         self.before = level;
         match (news, drones, peaks) {
@@ -169,6 +181,7 @@ impl Tones {
             level,
             began: [level, self.before],
             frames: 1,
+            hollow: 0,
             age: 1,
             odd: 0,
             filled: 1.0,
@@ -181,6 +194,7 @@ impl Tones {
 
     fn go_on(&mut self, mut run: Run, sine: Sines, level: f32) -> News {
         run.frames += 1 + run.odd;
+        run.hollow += u32::from(self.hollow);
         run.odd = 0;
         run.quiet_ms = 0;
         run.again = 0;
@@ -296,6 +310,7 @@ impl Run {
             hz: self.hz,
             other_hz: self.other_hz,
             length_ms: self.length_ms(),
+            beats: self.hollow * 2 >= self.frames,
         }
     }
 
@@ -307,6 +322,14 @@ impl Run {
         let frames = self.age as f32 - 1.0 + first + before;
         ((frames * FRAME_MS as f32).round() as u32).saturating_sub(self.quiet_ms)
     }
+}
+
+/// Whether a frame has a hole of 5 ms, as where two sines cancel each other.
+fn is_hollow(frame: &Frame) -> bool {
+    let power = |piece: &[i16]| piece.iter().map(|&s| f32::from(s).powi(2)).sum::<f32>();
+    let pieces = frame.chunks_exact(HOLE);
+    let hole = pieces.map(power).fold(f32::MAX, f32::min);
+    hole * (FRAME_SAMPLES / HOLE) as f32 <= power(frame) * HOLE_SHARE
 }
 
 /// Whether two pitches are one.
