@@ -76,6 +76,11 @@ class Source(unittest.TestCase):
         for name, body in built.items():
             self.assertEqual(body, kept[name], f"crm/page/dist/{name} is not what is built: npm run build")
 
+    def test_the_typefaces_licence_is_that_of_its_package(self):
+        # It is styles and a file, which the build's own list of licences passes over.
+        own = (PAGE / "node_modules/@fontsource-variable/geist/LICENSE").read_bytes()
+        self.assertEqual((PAGE / "public/geist-license.txt").read_bytes(), own)
+
     def test_the_button_needs_nothing(self):
         manifest = json.loads((CRM / "button/package.json").read_text())
         self.assertEqual(manifest.get("dependencies", {}), {})

@@ -11,6 +11,8 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Every package in it, with its version and the licence that it came with.
+    license: { fileName: "licences.txt" },
     rollupOptions: {
       output: {
         entryFileNames: "page.js",
