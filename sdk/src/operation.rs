@@ -153,6 +153,9 @@ pub(crate) struct DescribedParameter {
 /// ```
 ///
 /// `GET`, `POST` and `DELETE` are sent; a `LIST` is also had as a stream and by pages.
+///
+/// Parameters that several operations have stand in a macro of their resource, which hands its
+/// operation on to this one with a second block: `{ own } + settings`.
 macro_rules! operation {
     (
         $(#[$doc:meta])*
@@ -207,6 +210,30 @@ macro_rules! operation {
                     parameters,
                 }]
             }
+        }
+    };
+
+    (
+        $(#[$doc:meta])*
+        $name:ident = $operation:literal $kind:ident -> $out:ty,
+        $args:tt
+        $own:tt
+        + $shared:ident
+    ) => {
+        $shared! { $(#[$doc])* $name = $operation $kind -> $out, $args $own }
+    };
+    (
+        $(#[$doc:meta])*
+        $name:ident = $operation:literal $kind:ident -> $out:ty,
+        $args:tt
+        { $($own:tt)* }
+        { $($shared:tt)* }
+    ) => {
+        $crate::operation::operation! {
+            $(#[$doc])*
+            $name = $operation $kind -> $out,
+            $args
+            { $($own)* $($shared)* }
         }
     };
 
@@ -343,6 +370,7 @@ macro_rules! operation {
 ///     Keys {
 ///         /// What it does.
 ///         update[sid](arguments) => UpdateKey = "UpdateKey" POST -> api::Key { parameters }
+///             + settings
 ///     }
 /// }
 /// ```
@@ -357,6 +385,7 @@ macro_rules! resource {
                 $method:ident[$($part:ident)?]($($arg:ident $argwire:literal: $argtype:ident),*)
                     => $builder:ident = $operation:literal $kind:ident -> $out:ty
                     { $($params:tt)* }
+                    $(+ $shared:ident)?
             )*
         }
     ) => {
@@ -403,6 +432,7 @@ macro_rules! resource {
                 $builder = $operation $kind -> $out,
                 ($($arg $argwire: $argtype),*)
                 { $($params)* }
+                $(+ $shared)?
             }
         )*
 

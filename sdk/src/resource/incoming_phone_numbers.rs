@@ -4,6 +4,61 @@ use crate::mode::Mode;
 use crate::operation::{operation, resource};
 use api::{EmergencyStatus, IncomingPhoneNumber, Method, ReceiveMode};
 
+/// An operation with what a number can be told, when it is taken and later.
+macro_rules! settings {
+    ($($operation:tt)*) => {
+        operation! {
+            $($operation)*
+            {
+                /// The version of the API that calls are handled by.
+                api_version "ApiVersion": String;
+                /// What it is called.
+                friendly_name "FriendlyName": String;
+                /// The application that messages are left to.
+                sms_application_sid "SmsApplicationSid": String;
+                /// How `sms_fallback_url` is asked.
+                sms_fallback_method "SmsFallbackMethod": Method;
+                /// Asked when `sms_url` fails.
+                sms_fallback_url "SmsFallbackUrl": String;
+                /// How `sms_url` is asked.
+                sms_method "SmsMethod": Method;
+                /// Asked when a message comes in.
+                sms_url "SmsUrl": String;
+                /// Told when a call has ended.
+                status_callback "StatusCallback": String;
+                /// How `status_callback` is told.
+                status_callback_method "StatusCallbackMethod": Method;
+                /// The application that calls are left to: it goes before `voice_url`.
+                voice_application_sid "VoiceApplicationSid": String;
+                /// Whether callers' names are looked up.
+                voice_caller_id_lookup "VoiceCallerIdLookup": bool;
+                /// How `voice_fallback_url` is asked.
+                voice_fallback_method "VoiceFallbackMethod": Method;
+                /// Asked when `voice_url` fails.
+                voice_fallback_url "VoiceFallbackUrl": String;
+                /// How `voice_url` is asked.
+                voice_method "VoiceMethod": Method;
+                /// Asked for a document when somebody calls.
+                voice_url "VoiceUrl": String;
+                /// Whether emergency calls are enabled.
+                emergency_status "EmergencyStatus": EmergencyStatus;
+                /// Where help is sent to.
+                emergency_address_sid "EmergencyAddressSid": String;
+                /// The trunk that calls are handed to: it goes before everything else.
+                trunk_sid "TrunkSid": String;
+                /// Whether calls are voice or fax.
+                voice_receive_mode "VoiceReceiveMode": ReceiveMode;
+                /// The identity that some countries ask for.
+                identity_sid "IdentitySid": String;
+                /// The address that some countries ask for.
+                address_sid "AddressSid": String;
+                /// The papers that some countries ask for.
+                bundle_sid "BundleSid": String;
+            }
+        }
+    };
+}
+
 resource! {
     /// The numbers the account owns.
     IncomingPhoneNumbers {
@@ -32,51 +87,7 @@ resource! {
         {
             /// Hands it on to another account of the family.
             account_sid "AccountSid": String;
-            /// The version of the API that calls are handled by.
-            api_version "ApiVersion": String;
-            /// What it is called.
-            friendly_name "FriendlyName": String;
-            /// The application that messages are left to.
-            sms_application_sid "SmsApplicationSid": String;
-            /// How `sms_fallback_url` is asked.
-            sms_fallback_method "SmsFallbackMethod": Method;
-            /// Asked when `sms_url` fails.
-            sms_fallback_url "SmsFallbackUrl": String;
-            /// How `sms_url` is asked.
-            sms_method "SmsMethod": Method;
-            /// Asked when a message comes in.
-            sms_url "SmsUrl": String;
-            /// Told when a call has ended.
-            status_callback "StatusCallback": String;
-            /// How `status_callback` is told.
-            status_callback_method "StatusCallbackMethod": Method;
-            /// The application that calls are left to: it goes before `voice_url`.
-            voice_application_sid "VoiceApplicationSid": String;
-            /// Whether callers' names are looked up.
-            voice_caller_id_lookup "VoiceCallerIdLookup": bool;
-            /// How `voice_fallback_url` is asked.
-            voice_fallback_method "VoiceFallbackMethod": Method;
-            /// Asked when `voice_url` fails.
-            voice_fallback_url "VoiceFallbackUrl": String;
-            /// How `voice_url` is asked.
-            voice_method "VoiceMethod": Method;
-            /// Asked for a document when somebody calls.
-            voice_url "VoiceUrl": String;
-            /// Whether emergency calls are enabled.
-            emergency_status "EmergencyStatus": EmergencyStatus;
-            /// Where help is sent to.
-            emergency_address_sid "EmergencyAddressSid": String;
-            /// The trunk that calls are handed to: it goes before everything else.
-            trunk_sid "TrunkSid": String;
-            /// Whether calls are voice or fax.
-            voice_receive_mode "VoiceReceiveMode": ReceiveMode;
-            /// The identity that some countries ask for.
-            identity_sid "IdentitySid": String;
-            /// The address that some countries ask for.
-            address_sid "AddressSid": String;
-            /// The papers that some countries ask for.
-            bundle_sid "BundleSid": String;
-        }
+        } + settings
 
         /// Gives one up.
         delete[sid]() => DeleteIncomingPhoneNumber = "DeleteIncomingPhoneNumber" DELETE -> () {}
@@ -88,52 +99,7 @@ operation! {
     /// [`IncomingPhoneNumbers::create_in_area`].
     CreateIncomingPhoneNumber = "CreateIncomingPhoneNumber" POST -> IncomingPhoneNumber,
     (phone_number "PhoneNumber": String, area_code "AreaCode": String)
-    {
-            /// The version of the API that calls are handled by.
-            api_version "ApiVersion": String;
-            /// What it is called.
-            friendly_name "FriendlyName": String;
-            /// The application that messages are left to.
-            sms_application_sid "SmsApplicationSid": String;
-            /// How `sms_fallback_url` is asked.
-            sms_fallback_method "SmsFallbackMethod": Method;
-            /// Asked when `sms_url` fails.
-            sms_fallback_url "SmsFallbackUrl": String;
-            /// How `sms_url` is asked.
-            sms_method "SmsMethod": Method;
-            /// Asked when a message comes in.
-            sms_url "SmsUrl": String;
-            /// Told when a call has ended.
-            status_callback "StatusCallback": String;
-            /// How `status_callback` is told.
-            status_callback_method "StatusCallbackMethod": Method;
-            /// The application that calls are left to: it goes before `voice_url`.
-            voice_application_sid "VoiceApplicationSid": String;
-            /// Whether callers' names are looked up.
-            voice_caller_id_lookup "VoiceCallerIdLookup": bool;
-            /// How `voice_fallback_url` is asked.
-            voice_fallback_method "VoiceFallbackMethod": Method;
-            /// Asked when `voice_url` fails.
-            voice_fallback_url "VoiceFallbackUrl": String;
-            /// How `voice_url` is asked.
-            voice_method "VoiceMethod": Method;
-            /// Asked for a document when somebody calls.
-            voice_url "VoiceUrl": String;
-            /// Whether emergency calls are enabled.
-            emergency_status "EmergencyStatus": EmergencyStatus;
-            /// Where help is sent to.
-            emergency_address_sid "EmergencyAddressSid": String;
-            /// The trunk that calls are handed to: it goes before everything else.
-            trunk_sid "TrunkSid": String;
-            /// Whether calls are voice or fax.
-            voice_receive_mode "VoiceReceiveMode": ReceiveMode;
-            /// The identity that some countries ask for.
-            identity_sid "IdentitySid": String;
-            /// The address that some countries ask for.
-            address_sid "AddressSid": String;
-            /// The papers that some countries ask for.
-            bundle_sid "BundleSid": String;
-    }
+    {} + settings
 }
 
 impl<M: Mode> IncomingPhoneNumbers<M> {
