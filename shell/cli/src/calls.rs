@@ -3,12 +3,12 @@
 mod create;
 mod follow;
 
-use crate::answer::{self, date, json};
+use crate::answer::{self, date};
 use crate::connection::{Connection, Keep};
 use crate::fault::Fault;
 use crate::flag::{self, say};
 use crate::screen::{Form, Screen, print};
-use crate::table::{Table, pairs};
+use crate::table;
 use api::{Call, CallEnd, CallStatus, Method};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand};
@@ -173,34 +173,25 @@ impl List {
             ask = ask.start_time_before(until.as_str());
         }
         let rows = ask.send().await?;
-        if screen.json {
-            return Ok(json(&rows));
-        }
-        if rows.is_empty() {
-            return Ok("No calls.\n".to_owned());
-        }
-        let mut table = Table::new(&["SID", "STATUS", "FROM", "TO", "SECS", "BEGUN"]);
-        for call in &rows {
-            table.row([
-                &call.sid,
-                &call.status,
-                &call.from,
-                &call.to,
-                call.duration.as_deref().unwrap_or_default(),
-                &date(call.start_time.as_deref().or(call.date_created.as_deref())),
-            ]);
-        }
-        Ok(table.show(screen))
+        let heads = ["SID", "STATUS", "FROM", "TO", "SECS", "BEGUN"];
+        Ok(table::list(screen, "calls", &rows, heads, |call| {
+            [
+                call.sid.clone(),
+                call.status.clone(),
+                call.from.clone(),
+                call.to.clone(),
+                call.duration.clone().unwrap_or_default(),
+                date(call.start_time.as_deref().or(call.date_created.as_deref())),
+            ]
+        }))
     }
 }
 
 fn show(screen: &Screen, call: &Call) -> String {
-    if screen.json {
-        return json(call);
-    }
     let own = |text: &Option<String>| text.clone().unwrap_or_default();
-    pairs(
+    table::one(
         screen,
+        call,
         &[
             ("SID", &call.sid),
             ("Status", &call.status),

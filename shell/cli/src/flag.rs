@@ -20,6 +20,11 @@ pub fn recording(text: &str) -> Result<String, String> {
     sid("RE", text)
 }
 
+/// A request to the application.
+pub fn webhook(text: &str) -> Result<String, String> {
+    sid("WH", text)
+}
+
 /// A number that is owned: its identifier, or itself.
 pub fn number(text: &str) -> Result<String, String> {
     let digits = text.strip_prefix('+').unwrap_or_default();

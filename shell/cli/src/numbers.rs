@@ -1,11 +1,11 @@
 //! `ringback numbers`: the numbers an account owns, and what a call to them runs.
 
-use crate::answer::{self, date, json};
+use crate::answer::{self, date};
 use crate::connection::{Connection, Keep};
 use crate::fault::Fault;
 use crate::flag::{self, say};
 use crate::screen::{Form, Screen, print};
-use crate::table::{Table, pairs};
+use crate::table;
 use api::{IncomingPhoneNumber, Method, ReceiveMode};
 use clap::builder::PossibleValuesParser as Words;
 use clap::{Args, Subcommand};
@@ -223,18 +223,15 @@ impl List {
         let mut ask = client.incoming_phone_numbers().list().limit(self.limit);
         say!(ask, self, phone_number friendly_name);
         let rows = ask.send().await?;
-        if screen.json {
-            return Ok(json(&rows));
-        }
-        if rows.is_empty() {
-            return Ok("No numbers.\n".to_owned());
-        }
-        let mut table = Table::new(&["SID", "NUMBER", "NAME", "VOICE"]);
-        for row in &rows {
-            let voice = answers(row);
-            table.row([&row.sid, &row.phone_number, &row.friendly_name, &voice]);
-        }
-        Ok(table.show(screen))
+        let heads = ["SID", "NUMBER", "NAME", "VOICE"];
+        Ok(table::list(screen, "numbers", &rows, heads, |row| {
+            [
+                row.sid.clone(),
+                row.phone_number.clone(),
+                row.friendly_name.clone(),
+                answers(row),
+            ]
+        }))
     }
 }
 
@@ -249,9 +246,6 @@ fn answers(row: &IncomingPhoneNumber) -> String {
 }
 
 fn show(screen: &Screen, row: &IncomingPhoneNumber) -> String {
-    if screen.json {
-        return json(row);
-    }
     let asked = |method: &str, url: Option<&str>| match url {
         None | Some("") => String::new(),
         Some(url) => format!("{method} {url}"),
@@ -263,8 +257,9 @@ fn show(screen: &Screen, row: &IncomingPhoneNumber) -> String {
         row.voice_fallback_url.as_deref(),
     );
     let callback = asked(&row.status_callback_method, Some(&row.status_callback));
-    pairs(
+    table::one(
         screen,
+        row,
         &[
             ("SID", &row.sid),
             ("Number", &row.phone_number),

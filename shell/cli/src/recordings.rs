@@ -2,12 +2,12 @@
 
 mod download;
 
-use crate::answer::{self, date, json};
+use crate::answer::{self, date};
 use crate::connection::{Connection, Keep};
 use crate::fault::Fault;
 use crate::flag::{self, say};
 use crate::screen::{Form, Screen, print};
-use crate::table::{Table, pairs};
+use crate::table;
 use api::Recording;
 use clap::{Args, Subcommand};
 use ringback::Client;
@@ -105,33 +105,24 @@ impl List {
             ask = ask.date_created_before(until.as_str());
         }
         let rows = ask.send().await?;
-        if screen.json {
-            return Ok(json(&rows));
-        }
-        if rows.is_empty() {
-            return Ok("No recordings.\n".to_owned());
-        }
-        let mut table = Table::new(&["SID", "STATUS", "SECS", "CH", "MADE", "CALL SID"]);
-        for row in &rows {
-            table.row([
-                &row.sid,
-                &row.status,
-                row.duration.as_deref().unwrap_or_default(),
-                &row.channels.to_string(),
-                &date(Some(&row.date_created)),
-                &row.call_sid,
-            ]);
-        }
-        Ok(table.show(screen))
+        let heads = ["SID", "STATUS", "SECS", "CH", "MADE", "CALL SID"];
+        Ok(table::list(screen, "recordings", &rows, heads, |row| {
+            [
+                row.sid.clone(),
+                row.status.clone(),
+                row.duration.clone().unwrap_or_default(),
+                row.channels.to_string(),
+                date(Some(&row.date_created)),
+                row.call_sid.clone(),
+            ]
+        }))
     }
 }
 
 fn show(screen: &Screen, row: &Recording) -> String {
-    if screen.json {
-        return json(row);
-    }
-    pairs(
+    table::one(
         screen,
+        row,
         &[
             ("SID", &row.sid),
             ("Status", &row.status),

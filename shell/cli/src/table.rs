@@ -1,6 +1,8 @@
 //! Tables: columns that stand below each other, whatever is in them, and fit the terminal.
 
+use crate::answer::json;
 use crate::screen::{Colour, Screen, of_status};
+use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Between two columns.
@@ -112,6 +114,36 @@ pub fn cut(text: &str, width: usize) -> String {
     }
     short.push('…');
     short
+}
+
+/// What was listed: JSON for programs; for people a line each, or a sentence that there are none.
+pub fn list<T: Serialize, const N: usize>(
+    screen: &Screen,
+    what: &str,
+    rows: &[T],
+    heads: [&'static str; N],
+    cells: impl Fn(&T) -> [String; N],
+) -> String {
+    if screen.json {
+        return json(&rows);
+    }
+    if rows.is_empty() {
+        return format!("No {what}.\n");
+    }
+    let mut table = Table::new(&heads);
+    for row in rows {
+        table.row(cells(row).each_ref().map(String::as_str));
+    }
+    table.show(screen)
+}
+
+/// One thing whole: JSON for programs, and its facts for people.
+pub fn one(screen: &Screen, value: &impl Serialize, facts: &[(&str, &str)]) -> String {
+    if screen.json {
+        json(value)
+    } else {
+        pairs(screen, facts)
+    }
 }
 
 /// Names and what they mean, one in a line; those without a meaning are left out.

@@ -3,11 +3,14 @@
 mod show;
 mod table;
 
+use crate::answer::{self, json};
 use crate::connection::{Connection, Keep};
 use crate::fault::Fault;
+use crate::flag::{self, say};
+use crate::screen::{Form, Screen, print};
 use clap::{Args, Subcommand};
 use ringback::Client;
-use std::fmt::Write;
+use std::process::ExitCode;
 
 /// What the help ends with.
 pub const HELP: &str = "\
@@ -26,12 +29,12 @@ pub struct Webhooks {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// JSON, as the API has it; so it is without a terminal, too.
-    #[arg(long, global = true)]
-    pub json: bool,
     /// Where to ask.
     #[command(flatten)]
     pub connection: Connection,
+    /// How it is shown.
+    #[command(flatten)]
+    pub form: Form,
 }
 
 /// What can be done.
@@ -41,12 +44,14 @@ pub enum Command {
     List(List),
     /// Show one whole: headers, bodies, what was signed, timing, retries.
     Show {
-        /// Which: WH and 32 hexadecimal digits, as `list` tells.
+        /// Which, as `list` tells.
+        #[arg(value_name = "WH…", value_parser = flag::webhook)]
         sid: String,
     },
     /// Send one again, signed afresh and marked as a replay, and show what came of it.
     Replay {
-        /// Which: WH and 32 hexadecimal digits, as `list` tells.
+        /// Which, as `list` tells.
+        #[arg(value_name = "WH…", value_parser = flag::webhook)]
         sid: String,
     },
 }
@@ -55,8 +60,8 @@ pub enum Command {
 #[derive(Debug, Clone, Default, Args)]
 pub struct List {
     /// About this call.
-    #[arg(long, value_name = "CA…")]
-    pub call: Option<String>,
+    #[arg(long = "call", value_name = "CA…", value_parser = flag::call)]
+    pub call_sid: Option<String>,
     /// With this text in the address: a host, a path.
     #[arg(long, value_name = "TEXT")]
     pub url: Option<String>,
@@ -70,11 +75,11 @@ pub struct List {
     /// Only those that failed.
     #[arg(long)]
     pub failed: bool,
-    /// Begun then or later: 2026-07-06, or with a time, 2026-07-06T22:05:25Z.
-    #[arg(long, value_name = "DATE")]
+    /// Begun then or later: 2026-07-06, or 2026-07-06T22:05:25Z (UTC).
+    #[arg(long, value_name = "DATE", value_parser = flag::date)]
     pub since: Option<String>,
     /// Begun before.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = flag::date)]
     pub until: Option<String>,
     /// No more than so many.
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
@@ -82,110 +87,62 @@ pub struct List {
 }
 
 impl Webhooks {
-    /// Does it, and says what is to be printed. `terminal` is whether somebody reads it there.
-    pub async fn run(&self, keep: Keep<'_>, terminal: bool) -> Result<String, Fault> {
-        let json = self.json || !terminal;
-        if let Command::Show { sid } | Command::Replay { sid } = &self.command {
-            check(sid)?;
-        }
+    /// Does it, and prints what came of it.
+    pub async fn run(&self, keep: Keep<'_>) -> Result<ExitCode, Fault> {
+        let screen = Screen::of(self.form);
         let client = self.connection.client(keep)?;
-        match &self.command {
-            Command::List(list) => list.run(&client, json).await,
-            Command::Show { sid } => show_one(&client, sid, json).await,
-            Command::Replay { sid } => replay(&client, sid, json).await,
-        }
+        let text = match &self.command {
+            Command::List(list) => list.run(&client, &screen).await,
+            Command::Show { sid } => show_one(&client, sid, &screen).await,
+            Command::Replay { sid } => replay(&client, sid, &screen).await,
+        };
+        print(&text.map_err(|error| refused(&self.connection.server, error))?);
+        Ok(ExitCode::SUCCESS)
     }
-}
-
-/// What is no identifier is told before anybody is asked.
-fn check(sid: &str) -> Result<(), Fault> {
-    let digits = sid.strip_prefix("WH").unwrap_or_default();
-    let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if digits.len() == 32 && hexadecimal {
-        return Ok(());
-    }
-    Err(Fault::Input(format!(
-        "{sid:?} is no request: WH and 32 hexadecimal digits are wanted, as `ringback webhooks \
-         list` tells them"
-    )))
 }
 
 impl List {
-    async fn run(&self, client: &Client, json: bool) -> Result<String, Fault> {
+    async fn run(&self, client: &Client, screen: &Screen) -> Result<String, ringback::Error> {
         let mut ask = client.webhooks().list().limit(self.limit);
-        if let Some(call) = &self.call {
-            ask = ask.call_sid(call);
-        }
-        if let Some(text) = &self.url {
-            ask = ask.url(text);
-        }
-        if let Some(kind) = &self.kind {
-            ask = ask.kind(kind);
-        }
-        if let Some(status) = &self.status {
-            ask = ask.status(status);
-        }
+        say!(ask, self, call_sid url kind status since until);
         if self.failed {
             ask = ask.failed(true);
         }
-        if let Some(date) = &self.since {
-            ask = ask.since(date);
-        }
-        if let Some(date) = &self.until {
-            ask = ask.until(date);
-        }
-        let rows = ask.send().await.map_err(refused)?;
-        if json {
-            return written(&rows);
-        }
-        Ok(table::table(&rows))
+        Ok(table::table(screen, &ask.send().await?))
     }
 }
 
-async fn show_one(client: &Client, sid: &str, json: bool) -> Result<String, Fault> {
-    let one = client.webhooks().fetch(sid).send().await.map_err(refused)?;
-    if json {
-        return written(&one);
+async fn show_one(client: &Client, sid: &str, screen: &Screen) -> Result<String, ringback::Error> {
+    let one = client.webhooks().fetch(sid).send().await?;
+    if screen.json {
+        return Ok(json(&one));
     }
     // The other requests of its question: retries, redirects.
     let list = client.webhooks().list().call_sid(&one.row.call_sid);
     let question = list.idempotency_token(&one.row.idempotency_token);
-    let others = question.limit(100).send().await.map_err(refused)?;
-    let mut text = show::show(&one);
+    let others = question.limit(100).send().await?;
+    let mut text = show::show(screen, &one);
     if others.len() > 1 {
         text.push_str("\nThis question's requests, the newest first\n");
-        text.push_str(&table::table(&others));
+        text.push_str(&table::table(screen, &others));
     }
     Ok(text)
 }
 
-async fn replay(client: &Client, sid: &str, json: bool) -> Result<String, Fault> {
-    let one = client
-        .webhooks()
-        .replay(sid)
-        .send()
-        .await
-        .map_err(refused)?;
-    if json {
-        return written(&one);
+async fn replay(client: &Client, sid: &str, screen: &Screen) -> Result<String, ringback::Error> {
+    let one = client.webhooks().replay(sid).send().await?;
+    if screen.json {
+        return Ok(json(&one));
     }
-    let mut text = String::new();
-    let _ = writeln!(text, "Sent again as {}\n", one.row.sid);
-    Ok(text + &show::show(&one))
+    Ok(format!("Sent again as {}\n\n", one.row.sid) + &show::show(screen, &one))
 }
 
 /// A request that the API calls senseless (400) is bad input, like one that never left.
-fn refused(error: ringback::Error) -> Fault {
+fn refused(url: &str, error: ringback::Error) -> Fault {
     match (error.status(), error.code()) {
         (Some(400), Some(20_001)) => Fault::Input(error.to_string()),
-        _ => Fault::from(error),
+        _ => answer::fault(url, error),
     }
-}
-
-fn written(value: &impl serde::Serialize) -> Result<String, Fault> {
-    let text = serde_json::to_string_pretty(value);
-    text.map(|text| text + "\n")
-        .map_err(|error| Fault::Failed(format!("it can't be written as JSON: {error}")))
 }
 
 #[cfg(test)]

@@ -275,7 +275,7 @@ mod tests {
         let said = |line: &[&str]| complaint(&Cli::try_parse_from(line).unwrap_err());
         assert_eq!(
             said(&["ringback", "webhooks", "show"]).unwrap(),
-            "the following required arguments were not provided: <SID>"
+            "the following required arguments were not provided: <WH…>"
         );
         assert_eq!(said(&["ringback", "--help"]), None);
         assert_eq!(said(&["ringback"]), None);

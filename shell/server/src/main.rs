@@ -14,7 +14,7 @@ use server::plan::{DevFlags, Plan, PlannedIntercept};
 use server::speech::Speakers;
 use server::voices_command;
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
@@ -54,14 +54,10 @@ fn main() -> ExitCode {
         Command::Calls(asked) => return client(asked.run(&owner)),
         Command::Recordings(asked) => return client(asked.run(&owner)),
         Command::Numbers(asked) => return client(asked.run(&owner)),
+        Command::Webhooks(asked) => return client(asked.run(&owner)),
         Command::Completions { shell } => {
             completions(shell);
             Ok(())
-        }
-        Command::Webhooks(asked) => {
-            return customer(async move |keep: cli::connection::Keep<'_>, terminal| {
-                asked.run(keep, terminal).await
-            });
         }
         Command::Ladder { call, data } => ladder_command::ladder(&data, call).map(|text| {
             // A reader who has seen enough closes the pipe.
@@ -213,18 +209,6 @@ fn voices(file: Option<PathBuf>) -> Result<(), Fault> {
     // A reader who has seen enough closes the pipe.
     let _ = write!(std::io::stdout(), "{listed}");
     Ok(())
-}
-
-/// Does what a customer asks of a server, and prints it.
-fn customer(
-    run: impl AsyncFnOnce(cli::connection::Keep<'_>, bool) -> Result<String, cli::fault::Fault>,
-) -> ExitCode {
-    client(async {
-        let text = run(&owner, std::io::stdout().is_terminal()).await?;
-        // A reader who has seen enough closes the pipe.
-        let _ = write!(std::io::stdout(), "{text}");
-        Ok(ExitCode::SUCCESS)
-    })
 }
 
 /// Runs a command that is a client of a server.

@@ -1,32 +1,35 @@
 //! One request whole, for people.
 
 use super::table::{date, millis, outcome};
+use crate::screen::Screen;
+use crate::table::pairs;
 use api::{WebhookInstance, WebhookMessage};
 use std::fmt::Write;
 
 /// What was asked, signed and answered, and how long it took.
-pub fn show(one: &WebhookInstance) -> String {
+pub fn show(screen: &Screen, one: &WebhookInstance) -> String {
     let row = &one.row;
-    let mut text = String::new();
-    let mut fact = |name: &str, value: &str| {
-        let _ = writeln!(text, "{name:<10} {value}");
+    let own = |text: &Option<String>| text.clone().unwrap_or_default();
+    let missing = if row.replayable {
+        ""
+    } else {
+        "not possible: a part of it is kept nowhere"
     };
-    fact("Request", &row.sid);
-    fact("Kind", &row.kind);
-    fact("Call", &row.call_sid);
-    fact("Date", &format!("{} UTC", date(&row.date_created)));
-    fact("Try", &tries(one));
-    fact("Token", &row.idempotency_token);
-    if let Some(original) = &row.replay_of {
-        fact("Replay of", original);
-    }
-    fact("Outcome", &outcome(row));
-    if let Some(reason) = &row.error_message {
-        fact("Reason", reason);
-    }
-    if !row.replayable {
-        fact("Replay", "not possible: a part of it is kept nowhere");
-    }
+    let mut text = pairs(
+        screen,
+        &[
+            ("Request", &row.sid),
+            ("Kind", &row.kind),
+            ("Call", &row.call_sid),
+            ("Date", &format!("{} UTC", date(&row.date_created))),
+            ("Try", &tries(one)),
+            ("Token", &row.idempotency_token),
+            ("Replay of", &own(&row.replay_of)),
+            ("Outcome", &outcome(row)),
+            ("Reason", &own(&row.error_message)),
+            ("Replay", missing),
+        ],
+    );
     let _ = write!(text, "\n> {} {}\n", row.method, row.url);
     message(&mut text, '>', &one.request);
     if let Some(signature) = &one.signature {

@@ -1,31 +1,13 @@
 //! Requests as a table, one a line.
 
+use crate::screen::Screen;
+use crate::table::list;
 use api::Webhook;
 
-/// The rows below their columns' names; a sentence where there are none.
-pub fn table(rows: &[Webhook]) -> String {
-    if rows.is_empty() {
-        return "No requests.\n".to_owned();
-    }
-    let mut lines =
-        vec![["DATE", "SID", "KIND", "TRY", "ANSWER", "TOOK", "REQUEST"].map(str::to_owned)];
-    lines.extend(rows.iter().map(cells));
-    let widths: Vec<usize> = (0..6)
-        .map(|column| {
-            let cells = lines.iter().map(|line| line[column].chars().count());
-            cells.max().unwrap_or(0)
-        })
-        .collect();
-    let mut text = String::new();
-    for line in &lines {
-        for (cell, width) in line.iter().zip(&widths) {
-            text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', width + 2 - cell.chars().count()));
-        }
-        text.push_str(&line[6]);
-        text.push('\n');
-    }
-    text
+/// The rows as they are listed.
+pub fn table(screen: &Screen, rows: &[Webhook]) -> String {
+    let heads = ["DATE", "SID", "KIND", "TRY", "ANSWER", "TOOK", "REQUEST"];
+    list(screen, "requests", rows, heads, cells)
 }
 
 fn cells(row: &Webhook) -> [String; 7] {

@@ -14,6 +14,14 @@ struct Line {
     webhooks: Webhooks,
 }
 
+/// As wide as it needs to be, without colours.
+const PAPER: Screen = Screen {
+    json: false,
+    width: None,
+    colour: false,
+    watched: false,
+};
+
 fn held(name: &str, text: &str) {
     let path: PathBuf =
         Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/webhooks/{name}"));
@@ -151,13 +159,13 @@ fn the_filter_and_the_server_are_two_things() {
 
 #[test]
 fn a_table_has_a_line_for_each_request() {
-    held("list.txt", &table::table(&rows()));
-    assert_eq!(table::table(&[]), "No requests.\n");
+    held("list.txt", &table::table(&PAPER, &rows()));
+    assert_eq!(table::table(&PAPER, &[]), "No requests.\n");
 }
 
 #[test]
 fn one_is_shown_with_all_that_is_known() {
-    held("show.txt", &show::show(&whole()));
+    held("show.txt", &show::show(&PAPER, &whole()));
     let mut masked = whole();
     masked.signature = Some(WebhookSignature {
         value: Some("abc=".into()),
@@ -176,16 +184,19 @@ fn one_is_shown_with_all_that_is_known() {
         redirects: 2,
         ..row(1)
     };
-    held("show-masked.txt", &show::show(&masked));
-    held("show.json", &written(&whole()).unwrap());
+    held("show-masked.txt", &show::show(&PAPER, &masked));
+    held("show.json", &json(&whole()));
 }
 
 #[test]
-fn what_makes_no_sense_is_told_in_a_sentence_before_anybody_is_asked() {
+fn what_makes_no_sense_is_told_before_anybody_is_asked() {
     for bad in ["", "WH1", "CA00000000000000000000000000000001", "WHé"] {
-        let fault = check(bad).unwrap_err();
-        assert!(matches!(fault, Fault::Input(_)), "{bad}");
-        assert_eq!(fault.to_string().lines().count(), 1);
+        let said = Line::try_parse_from(["webhooks", "show", bad]);
+        assert_eq!(said.unwrap_err().exit_code(), 2, "{bad}");
     }
-    assert_eq!(check(&row(1).sid), Ok(()));
+    for (flag, bad) in [("--call", "CA1"), ("--since", "yesterday")] {
+        let said = Line::try_parse_from(["webhooks", "list", flag, bad]);
+        assert_eq!(said.unwrap_err().exit_code(), 2, "{flag}");
+    }
+    assert!(Line::try_parse_from(["webhooks", "show", &row(1).sid]).is_ok());
 }
