@@ -1,6 +1,6 @@
 //! Which application a caller reaches: the owned number's, or the one that lets phones dial out.
 
-use crate::call::{self, Call};
+use crate::call::Call;
 use crate::effect::{LookupId, Question};
 use crate::event::Found;
 use crate::script::Start;
@@ -10,7 +10,7 @@ use crate::turn::Turn;
 use model::callback::CallEvents;
 use model::signal::{Offered, Origin, SignalCommand};
 use model::{
-    Account, Address, Application, CallRow, CallSid, CallStatus, Direction, LegId, Method, Number,
+    Account, AccountSid, Address, Application, CallRow, CallSid, Direction, LegId, Method, Number,
     Span, StatusCallback, limit,
 };
 use twiml::verb::Dial;
@@ -97,14 +97,16 @@ impl Arrival {
     }
 
     fn row(&self, turn: &Turn<'_>) -> CallRow {
-        let mut row = call::blank(self.sid, Direction::Inbound, turn.now);
-        row.to = self.offered.to.clone();
-        row.from = self.offered.from.clone();
-        row.forwarded_from.clone_from(&self.offered.forwarded_from);
-        row.caller_name.clone_from(&self.offered.caller_name);
-        row.sip_call_id = Some(self.offered.sip_call_id.clone());
-        row.status = CallStatus::Ringing;
-        row
+        let offered = &self.offered;
+        CallRow {
+            to: offered.to.clone(),
+            from: offered.from.clone(),
+            forwarded_from: offered.forwarded_from.clone(),
+            caller_name: offered.caller_name.clone(),
+            sip_call_id: Some(offered.sip_call_id.clone()),
+            // Whose number it is comes out later.
+            ..CallRow::new(self.sid, AccountSid(0), Direction::Inbound, turn.now)
+        }
     }
 
     /// What the number runs, or the application that handles its calls.

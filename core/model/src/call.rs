@@ -56,6 +56,37 @@ pub struct CallRow {
 }
 
 impl CallRow {
+    /// A call that begins: nobody is named in it yet, and nothing has happened.
+    pub fn new(sid: CallSid, account: AccountSid, direction: Direction, now: Time) -> CallRow {
+        CallRow {
+            sid,
+            account,
+            parent: None,
+            number: None,
+            to: Address::Name(String::new()),
+            from: Address::Name(String::new()),
+            status: match direction {
+                Direction::Inbound => CallStatus::Ringing,
+                _ => CallStatus::Queued,
+            },
+            direction,
+            date_created: now,
+            date_updated: now,
+            start_time: None,
+            answer_time: None,
+            end_time: None,
+            duration_secs: None,
+            forwarded_from: None,
+            caller_name: None,
+            sip_response_code: None,
+            sip_call_id: None,
+            status_callback: None,
+            queue_time_ms: 0,
+            answered_by: None,
+            price: None,
+        }
+    }
+
     /// Seconds from answer to end, as the API counts them.
     pub fn duration_between(answer: Option<Time>, end: Time) -> u32 {
         answer.map_or(0, |answer| {

@@ -376,28 +376,13 @@ fn callback(n: u128, at: SocketAddr) -> Callback {
 
 fn call(n: u128) -> CallRow {
     CallRow {
-        sid: CallSid(n),
-        account: ACCOUNT,
-        parent: None,
-        number: None,
         to: Address::parse("+12025550101"),
         from: Address::parse("+12025550190"),
         status: CallStatus::Completed,
-        direction: Direction::OutboundApi,
-        date_created: Time(1),
-        date_updated: Time(1),
-        start_time: None,
-        answer_time: None,
         end_time: Some(Time(1)),
         duration_secs: Some(0),
-        forwarded_from: None,
-        caller_name: None,
         sip_response_code: Some(200),
-        sip_call_id: None,
-        status_callback: None,
-        queue_time_ms: 0,
-        answered_by: None,
-        price: None,
+        ..CallRow::new(CallSid(n), ACCOUNT, Direction::OutboundApi, Time(1))
     }
 }
 

@@ -112,28 +112,14 @@ mod tests {
 
     fn call(account: u128, sid: u128, at: Time) -> CallRow {
         CallRow {
-            sid: CallSid(sid),
-            account: AccountSid(account),
-            parent: None,
-            number: None,
             to: Address::parse("+12025550101"),
             from: Address::parse("+12025550190"),
             status: CallStatus::Completed,
-            direction: Direction::Inbound,
-            date_created: at,
-            date_updated: at,
             start_time: Some(at),
             answer_time: Some(at),
             end_time: Some(at),
             duration_secs: Some(0),
-            forwarded_from: None,
-            caller_name: None,
-            sip_response_code: None,
-            sip_call_id: None,
-            status_callback: None,
-            queue_time_ms: 0,
-            answered_by: None,
-            price: None,
+            ..CallRow::new(CallSid(sid), AccountSid(account), Direction::Inbound, at)
         }
     }
 

@@ -9,9 +9,7 @@ use crate::queue::Waiting;
 use crate::script::{Scope, Script, Start};
 use crate::turn::Turn;
 use model::signal::Offered;
-use model::{
-    AccountSid, Address, CallRow, CallSid, CallStatus, Direction, LegId, Method, Time, limit,
-};
+use model::{Address, CallRow, Direction, LegId, Method, limit};
 use std::collections::VecDeque;
 
 impl Call {
@@ -62,13 +60,14 @@ impl Call {
             outbound,
             ..
         } = child;
-        let mut row = blank(sid, Direction::OutboundDial, turn.now);
-        row.account = child.account;
-        row.number = child.number;
-        row.parent = Some(parent);
-        row.to = outbound.to.clone();
-        row.from = outbound.from.clone();
-        row.status_callback = child.status_callback;
+        let row = CallRow {
+            parent: Some(parent),
+            number: child.number,
+            to: outbound.to.clone(),
+            from: outbound.from.clone(),
+            status_callback: child.status_callback,
+            ..CallRow::new(sid, child.account, Direction::OutboundDial, turn.now)
+        };
         let headers = ours(&row, child.reason, outbound.headers.clone());
         let outbound = Outbound {
             headers,
@@ -124,47 +123,15 @@ fn sends_keys(keys: Option<&String>) -> bool {
 /// The row of a call that waits for its turn.
 pub(crate) fn row_of(waiting: &Waiting) -> CallRow {
     let new = &waiting.call;
-    let mut row = blank(waiting.sid, Direction::OutboundApi, waiting.created);
-    row.date_updated = waiting.updated;
-    row.account = new.account;
-    row.number = new.number;
-    row.to = without_headers(&new.to).0;
-    row.from = new.from.clone();
-    row.status_callback.clone_from(&new.status_callback);
-    row.queue_time_ms = waiting.queue_time_ms;
-    row
-}
-
-/// A row with nothing in it yet.
-pub(crate) fn blank(sid: CallSid, direction: Direction, now: Time) -> CallRow {
-    let inbound = direction == Direction::Inbound;
+    let direction = Direction::OutboundApi;
     CallRow {
-        sid,
-        account: AccountSid(0),
-        parent: None,
-        number: None,
-        to: Address::Name(String::new()),
-        from: Address::Name(String::new()),
-        status: if inbound {
-            CallStatus::Ringing
-        } else {
-            CallStatus::Queued
-        },
-        direction,
-        date_created: now,
-        date_updated: now,
-        start_time: None,
-        answer_time: None,
-        end_time: None,
-        duration_secs: None,
-        forwarded_from: None,
-        caller_name: None,
-        sip_response_code: None,
-        sip_call_id: None,
-        status_callback: None,
-        queue_time_ms: 0,
-        answered_by: None,
-        price: None,
+        date_updated: waiting.updated,
+        number: new.number,
+        to: without_headers(&new.to).0,
+        from: new.from.clone(),
+        status_callback: new.status_callback.clone(),
+        queue_time_ms: waiting.queue_time_ms,
+        ..CallRow::new(waiting.sid, new.account, direction, waiting.created)
     }
 }
 

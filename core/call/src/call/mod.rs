@@ -7,7 +7,7 @@ mod birth;
 mod detection;
 mod transfer;
 
-pub(crate) use birth::{blank, row_of};
+pub(crate) use birth::row_of;
 
 use crate::callback;
 use crate::command::{EndAs, RecordCall, RecordingChange, Update};

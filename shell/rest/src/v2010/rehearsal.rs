@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::{Ask, Reply, Rest};
 use model::address::e164;
 use model::new_call::NewCall;
-use model::{CallRow, CallSid, CallStatus, Direction, ErrorCode};
+use model::{CallRow, CallSid, Direction, ErrorCode};
 
 /// The number that test credentials own, and can buy.
 const GOOD: &str = "+15005550006";
@@ -31,30 +31,18 @@ pub async fn call(rest: &Rest, ask: &Ask) -> Reply {
 
 fn row(rest: &Rest, ask: &Ask, call: NewCall) -> CallRow {
     let now = rest.now();
+    // The one that was asked for: clients compare it with what they sent.
+    let account = ask.path.account().unwrap_or(ask.account.sid);
     CallRow {
-        sid: rest.draw(CallSid::draw),
-        // The one that was asked for: clients compare it with what they sent.
-        account: ask.path.account().unwrap_or(ask.account.sid),
-        parent: None,
-        number: None,
         to: call.to,
         from: call.from,
-        status: CallStatus::Queued,
-        direction: Direction::OutboundApi,
-        date_created: now,
-        date_updated: now,
-        start_time: None,
-        answer_time: None,
-        end_time: None,
-        duration_secs: None,
-        forwarded_from: None,
-        caller_name: None,
-        sip_response_code: None,
-        sip_call_id: None,
         status_callback: call.status_callback,
-        queue_time_ms: 0,
-        answered_by: None,
-        price: None,
+        ..CallRow::new(
+            rest.draw(CallSid::draw),
+            account,
+            Direction::OutboundApi,
+            now,
+        )
     }
 }
 

@@ -407,28 +407,9 @@ fn row_of(call: &NewCall) -> CallRow {
 pub fn queued(sid: u128, after_secs: u64) -> CallRow {
     let at = NOW + Span::from_secs(after_secs);
     CallRow {
-        sid: CallSid(sid),
-        account: ACCOUNT,
-        parent: None,
-        number: None,
         to: Address::Number("+14158675309".into()),
         from: Address::Number("+14158675308".into()),
-        status: CallStatus::Queued,
-        direction: Direction::OutboundApi,
-        date_created: at,
-        date_updated: at,
-        start_time: None,
-        answer_time: None,
-        end_time: None,
-        duration_secs: None,
-        forwarded_from: None,
-        caller_name: None,
-        sip_response_code: None,
-        sip_call_id: None,
-        status_callback: None,
-        queue_time_ms: 0,
-        answered_by: None,
-        price: None,
+        ..CallRow::new(CallSid(sid), ACCOUNT, Direction::OutboundApi, at)
     }
 }
 

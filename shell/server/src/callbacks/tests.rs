@@ -105,28 +105,10 @@ fn client() -> WebClient {
 /// The call that is told of.
 fn call() -> CallRow {
     CallRow {
-        sid: CallSid(1),
-        account: AccountSid(1),
-        parent: None,
-        number: None,
         to: Address::parse("+12025550101"),
         from: Address::parse("+12025550190"),
         status: CallStatus::InProgress,
-        direction: Direction::Inbound,
-        date_created: Time(0),
-        date_updated: Time(0),
-        start_time: None,
-        answer_time: None,
-        end_time: None,
-        duration_secs: None,
-        forwarded_from: None,
-        caller_name: None,
-        sip_response_code: None,
-        sip_call_id: None,
-        status_callback: None,
-        queue_time_ms: 0,
-        answered_by: None,
-        price: None,
+        ..CallRow::new(CallSid(1), AccountSid(1), Direction::Inbound, Time(0))
     }
 }
 

@@ -91,15 +91,11 @@ impl Iterator for Fill {
         self.first = self.first.or(Some(sid));
         self.parent = Some(sid);
         Some(CallRow {
-            sid,
-            account,
             parent,
             number: Some(NumberSid(account.0 + 7)),
             to,
             from,
             status,
-            direction,
-            date_created: at,
             date_updated: end,
             start_time: (status != CallStatus::Canceled).then_some(start),
             answer_time: answered.then_some(start + Span(rang)),
@@ -111,12 +107,7 @@ impl Iterator for Fill {
             }),
             sip_response_code: Some(200),
             sip_call_id: Some(format!("{:020x}@10.0.0.1", sid.0 as u64)),
-            forwarded_from: None,
-            caller_name: None,
-            status_callback: None,
-            queue_time_ms: 0,
-            answered_by: None,
-            price: None,
+            ..CallRow::new(sid, account, direction, at)
         })
     }
 }

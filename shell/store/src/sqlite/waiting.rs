@@ -270,34 +270,16 @@ fn read(row: &CallRow, plan: &str) -> Option<NewCall> {
 mod tests {
     use super::*;
     use model::callback::CallEvents;
-    use model::{
-        AccountSid, ApplicationSid, CallStatus, Direction, NumberSid, StatusCallback, Time,
-    };
+    use model::{AccountSid, ApplicationSid, Direction, NumberSid, StatusCallback, Time};
 
     fn row(call: &NewCall) -> CallRow {
         CallRow {
-            sid: CallSid(1),
-            account: call.account,
-            parent: None,
             number: call.number,
             to: call.to.clone(),
             from: call.from.clone(),
-            status: CallStatus::Queued,
-            direction: Direction::OutboundApi,
-            date_created: Time(1),
-            date_updated: Time(1),
-            start_time: None,
-            answer_time: None,
-            end_time: None,
-            duration_secs: None,
-            forwarded_from: None,
-            caller_name: None,
-            sip_response_code: None,
-            sip_call_id: None,
             status_callback: call.status_callback.clone(),
             queue_time_ms: 7,
-            answered_by: None,
-            price: None,
+            ..CallRow::new(CallSid(1), call.account, Direction::OutboundApi, Time(1))
         }
     }
 

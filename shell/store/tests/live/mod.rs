@@ -22,28 +22,14 @@ pub fn writer(store: &Arc<Sqlite>) -> (Writer, Arc<Directory>) {
 /// A call made at so many seconds, still in the queue.
 pub fn call(sid: u128, at_secs: u64) -> CallRow {
     CallRow {
-        sid: CallSid(sid),
-        account: ACCOUNT,
-        parent: None,
-        number: None,
         to: Address::Number("+12025550101".into()),
         from: Address::Number("+12025550190".into()),
-        status: CallStatus::Queued,
-        direction: Direction::OutboundApi,
-        date_created: Time::from_secs(at_secs),
-        date_updated: Time::from_secs(at_secs),
-        start_time: None,
-        answer_time: None,
-        end_time: None,
-        duration_secs: None,
-        forwarded_from: None,
-        caller_name: None,
-        sip_response_code: None,
-        sip_call_id: None,
-        status_callback: None,
-        queue_time_ms: 0,
-        answered_by: None,
-        price: None,
+        ..CallRow::new(
+            CallSid(sid),
+            ACCOUNT,
+            Direction::OutboundApi,
+            Time::from_secs(at_secs),
+        )
     }
 }
 
