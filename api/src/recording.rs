@@ -86,73 +86,48 @@ pub struct CallRecording {
     pub track: String,
 }
 
-/// The same as types; what is no such thing is `None`.
-impl Recording {
-    /// How far it has come.
-    pub fn status(&self) -> RecordingStatus {
-        self.status.as_str().into()
-    }
+/// What both shapes of a recording say, as types; what is no such thing is `None`.
+macro_rules! typed {
+    ($recording:ident) => {
+        /// The same as types; what is no such thing is `None`.
+        impl $recording {
+            /// How far it has come.
+            pub fn status(&self) -> RecordingStatus {
+                self.status.as_str().into()
+            }
 
-    /// What started it.
-    pub fn source(&self) -> RecordingSource {
-        self.source.as_str().into()
-    }
+            /// What started it.
+            pub fn source(&self) -> RecordingSource {
+                self.source.as_str().into()
+            }
 
-    /// When it began.
-    pub fn start_time(&self) -> Option<SystemTime> {
-        read_date(&self.start_time)
-    }
+            /// When it began.
+            pub fn start_time(&self) -> Option<SystemTime> {
+                read_date(&self.start_time)
+            }
 
-    /// How long it is.
-    pub fn duration(&self) -> Option<Duration> {
-        let secs = self.duration.as_deref()?.parse().ok()?;
-        Some(Duration::from_secs(secs))
-    }
+            /// How long it is.
+            pub fn duration(&self) -> Option<Duration> {
+                let secs = self.duration.as_deref()?.parse().ok()?;
+                Some(Duration::from_secs(secs))
+            }
 
-    /// When it was made.
-    pub fn date_created(&self) -> Option<SystemTime> {
-        read_date(&self.date_created)
-    }
+            /// When it was made.
+            pub fn date_created(&self) -> Option<SystemTime> {
+                read_date(&self.date_created)
+            }
 
-    /// When it last changed.
-    pub fn date_updated(&self) -> Option<SystemTime> {
-        read_date(&self.date_updated)
-    }
+            /// When it last changed.
+            pub fn date_updated(&self) -> Option<SystemTime> {
+                read_date(&self.date_updated)
+            }
+        }
+    };
 }
+typed! { Recording }
+typed! { CallRecording }
 
-/// The same as types; what is no such thing is `None`.
 impl CallRecording {
-    /// How far it has come.
-    pub fn status(&self) -> RecordingStatus {
-        self.status.as_str().into()
-    }
-
-    /// What started it.
-    pub fn source(&self) -> RecordingSource {
-        self.source.as_str().into()
-    }
-
-    /// When it began.
-    pub fn start_time(&self) -> Option<SystemTime> {
-        read_date(&self.start_time)
-    }
-
-    /// How long it is.
-    pub fn duration(&self) -> Option<Duration> {
-        let secs = self.duration.as_deref()?.parse().ok()?;
-        Some(Duration::from_secs(secs))
-    }
-
-    /// When it was made.
-    pub fn date_created(&self) -> Option<SystemTime> {
-        read_date(&self.date_created)
-    }
-
-    /// When it last changed.
-    pub fn date_updated(&self) -> Option<SystemTime> {
-        read_date(&self.date_updated)
-    }
-
     /// Whose sound it holds.
     pub fn track(&self) -> RecordingTrack {
         self.track.as_str().into()

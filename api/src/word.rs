@@ -173,7 +173,7 @@ word! {
 }
 
 word! {
-    /// How far a recording has come.
+    /// How far a recording has come. `failed` is told to the callback of a `<Record>` alone.
     RecordingStatus {
         InProgress = "in-progress",
         Paused = "paused",
@@ -181,6 +181,7 @@ word! {
         Processing = "processing",
         Completed = "completed",
         Absent = "absent",
+        Failed = "failed",
         Deleted = "deleted",
     }
 }
