@@ -1,27 +1,29 @@
 //! Replays the committed corpus of every fuzz target, then twenty thousand seeded mutations of it.
 
 use model::Chance;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Mutations for each target.
 const MUTATIONS: usize = 20_000;
 /// Bytes that mean something to one of the parsers.
 const TELLING: &[u8] = b"\r\n \t:;,=<>\"'\\@%?&[]/!-\0\x01\x7f\x80\xc3\xff0129aZ*";
 
+fn unread(path: &Path, error: std::io::Error) -> ! {
+    panic!("{}: {error}", path.display())
+}
+
 fn corpus(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../corpus")
         .join(target);
-    let mut paths: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| unread(&folder, error));
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.map_or_else(|error| unread(&folder, error), |entry| entry.path()))
         .collect();
     paths.sort();
     assert!(!paths.is_empty(), "{target} has no corpus");
-    paths
-        .iter()
-        .map(|path| std::fs::read(path).unwrap())
-        .collect()
+    let read = |path: &PathBuf| std::fs::read(path).unwrap_or_else(|error| unread(path, error));
+    paths.iter().map(read).collect()
 }
 
 /// One change: a bit, a byte, a piece gone, a piece twice, or a piece of another file put in.

@@ -6,8 +6,12 @@ use model::*;
 use store::*;
 
 fn all(store: &dyn Store, filter: &WebhookFilter) -> Vec<WebhookRow> {
-    let page = store.webhooks(ACCOUNT, filter, &first(1_000)).unwrap();
-    page.rows.into_iter().map(|placed| placed.row).collect()
+    let page = store.webhooks(ACCOUNT, filter, &first(1_000));
+    page.expect("a page")
+        .rows
+        .into_iter()
+        .map(|placed| placed.row)
+        .collect()
 }
 
 fn ground(store: &dyn Store) {
