@@ -1,6 +1,8 @@
 //! The client for Rust against the program itself: `ringback dev` as a process on ports of its own,
 //! its virtual phones as the far end.
 
+use loopback::{Reply, Server};
+use ringback::follow::Happening;
 use ringback::resource::{CURRENT, SoundForm};
 use ringback::{
     AccountStatus, Call, CallDirection, CallEnd, CallStatus, Client, Config, Credentials, Method,
@@ -8,7 +10,8 @@ use ringback::{
 };
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "fedcba9876543210fedcba9876543210";
@@ -18,6 +21,8 @@ const OWNED: &str = "+12025550190";
 const ANSWERS: &str = "+12025550101";
 const BUSY: &str = "+12025550102";
 const RINGS: &str = "+12025550103";
+/// A document that keeps a call for longer than a test lasts.
+const STAYS: &str = r#"<Response><Pause length="60"/></Response>"#;
 /// Nothing here takes as long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -80,71 +85,109 @@ impl Drop for House {
     }
 }
 
-/// Fetches a call until it is as it should be.
-async fn until(client: &Client, sid: &str, well: impl Fn(&Call) -> bool) -> Call {
-    let began = Instant::now();
-    loop {
-        let call = client.calls().fetch(sid).send().await.expect("a call");
-        if well(&call) {
-            return call;
-        }
-        assert!(began.elapsed() < PATIENCE, "{call:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+/// The customer's application: whatever it is asked, the call stays.
+struct App {
+    server: Server,
+    asked: Receiver<String>,
+}
+
+impl App {
+    fn start() -> App {
+        let (tell, asked) = channel();
+        let server = Server::start(move |asked, _| {
+            let _ = tell.send(asked.path.clone());
+            let kind = ("content-type", "text/xml".to_owned());
+            Reply::Answer(200, vec![kind], STAYS.into())
+        });
+        App { server, asked }
     }
+
+    fn url(&self, path: &str) -> String {
+        self.server.url() + path
+    }
+
+    /// Waits until it was asked for all of these, and for nothing else.
+    fn is_asked(&self, paths: &[&str]) {
+        let mut left = paths.to_vec();
+        while !left.is_empty() {
+            let path = self.asked.recv_timeout(PATIENCE);
+            let path = path.unwrap_or_else(|_| panic!("nobody asked for {left:?}"));
+            let at = left.iter().position(|it| *it == path);
+            left.remove(at.unwrap_or_else(|| panic!("{path} is none of {left:?}")));
+        }
+    }
+}
+
+/// Follows a call until it has come so far, and fetches it.
+async fn until(client: &Client, sid: &str, well: impl Fn(&CallStatus) -> bool) -> Call {
+    let mut events = client.follow_call(sid).open().await.expect("a stream");
+    let follow = async {
+        loop {
+            let event = events.next().await.expect("an event");
+            let event = event.expect("it comes so far before its end");
+            if let Happening::Call(change) = event.what
+                && change.call_sid == sid
+                && well(&change.status.as_str().into())
+            {
+                break;
+            }
+        }
+    };
+    let followed = tokio::time::timeout(PATIENCE, follow).await;
+    followed.expect("it comes so far");
+    client.calls().fetch(sid).send().await.expect("a call")
 }
 
 #[tokio::test]
 async fn calls_are_placed_found_changed_recorded_and_deleted() {
     let house = House::start();
     let client = house.client();
-    let stays = r#"<Response><Pause length="60"/></Response>"#;
+    let app = App::start();
 
     let busy = client
         .calls()
         .create(BUSY, OWNED)
-        .twiml(stays)
+        .twiml(STAYS)
         .send()
         .await
         .unwrap();
     assert_eq!(busy.status(), CallStatus::Queued);
     assert_eq!(busy.direction(), CallDirection::OutboundApi);
-    let busy = until(&client, &busy.sid, |call| call.status().is_final()).await;
+    let busy = until(&client, &busy.sid, CallStatus::is_final).await;
     assert_eq!(busy.status(), CallStatus::Busy);
 
     let rings = client
         .calls()
         .create(RINGS, OWNED)
-        .twiml(stays)
+        .twiml(STAYS)
         .timeout(120);
     let rings = rings.send().await.unwrap();
-    until(&client, &rings.sid, |call| {
-        call.status() == CallStatus::Ringing
-    })
-    .await;
+    until(&client, &rings.sid, |status| *status == CallStatus::Ringing).await;
     let refused = client.calls().delete(&rings.sid).send().await.unwrap_err();
     assert_eq!(refused.code(), Some(20009));
     let canceled = client.calls().update(&rings.sid).status(CallEnd::Canceled);
     canceled.send().await.unwrap();
-    until(&client, &rings.sid, |call| {
-        call.status() == CallStatus::Canceled
+    until(&client, &rings.sid, |status| {
+        *status == CallStatus::Canceled
     })
     .await;
 
     let talks = client
         .calls()
         .create(ANSWERS, OWNED)
-        .twiml(stays)
+        .twiml(STAYS)
         .send()
         .await
         .unwrap();
-    until(&client, &talks.sid, |call| {
-        call.status() == CallStatus::InProgress
+    until(&client, &talks.sid, |status| {
+        *status == CallStatus::InProgress
     })
     .await;
     let recordings = client.call(&talks.sid).recordings();
     let begun = recordings
         .create()
-        .recording_channels(RecordingChannels::Dual);
+        .recording_channels(RecordingChannels::Dual)
+        .recording_status_callback(app.url("/recorded"));
     let recording = begun.send().await.unwrap();
     assert_eq!(recording.source(), RecordingSource::StartCallRecordingApi);
     for status in [RecordingStatus::Paused, RecordingStatus::InProgress] {
@@ -155,8 +198,13 @@ async fn calls_are_placed_found_changed_recorded_and_deleted() {
             .unwrap();
         assert_eq!(changed.status(), status);
     }
-    // Something to be heard.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // A second of it, by the platform's own count.
+    let heard = app.url("/heard");
+    let pause = r#"<Pause length="1"/>"#;
+    let document = format!("<Response>{pause}<Redirect>{heard}</Redirect></Response>");
+    let changed = client.calls().update(&talks.sid).twiml(document);
+    changed.send().await.unwrap();
+    app.is_asked(&["/heard"]);
     recordings
         .update(&recording.sid, RecordingStatus::Stopped)
         .send()
@@ -164,27 +212,13 @@ async fn calls_are_placed_found_changed_recorded_and_deleted() {
         .unwrap();
     let ended = client.calls().update(&talks.sid).status(CallEnd::Completed);
     ended.send().await.unwrap();
-    let talked = until(&client, &talks.sid, |call| call.status().is_final()).await;
+    let talked = until(&client, &talks.sid, CallStatus::is_final).await;
     assert_eq!(talked.status(), CallStatus::Completed);
     assert!(talked.start_time() <= talked.end_time() && talked.duration().is_some());
 
-    let began = Instant::now();
-    let sound = loop {
-        match client
-            .recordings()
-            .media(&recording.sid)
-            .form(SoundForm::Wav)
-            .send()
-            .await
-        {
-            Ok(sound) => break sound,
-            Err(error) => assert!(
-                error.is_not_found() && began.elapsed() < PATIENCE,
-                "{error}"
-            ),
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    app.is_asked(&["/recorded"]);
+    let sound = client.recordings().media(&recording.sid);
+    let sound = sound.form(SoundForm::Wav).send().await.unwrap();
     assert_eq!(sound.content_type(), Some("audio/x-wav"));
     let length = sound.content_length();
     let sound = sound.bytes().await.unwrap();
@@ -238,16 +272,14 @@ async fn calls_are_placed_found_changed_recorded_and_deleted() {
     client.calls().delete(&busy.sid).send().await.unwrap();
     let gone = client.calls().fetch(&busy.sid).send().await.unwrap_err();
     assert!(gone.is_not_found() && gone.code() == Some(20404));
-    assert!(
-        client
-            .call(&talks.sid)
-            .events()
-            .list()
-            .send()
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    // What the application was asked for in that call.
+    let asked = client.call(&talks.sid).events().list();
+    let asked = asked.send().await.unwrap();
+    let asked: Vec<&str> = asked
+        .iter()
+        .map(|event| event.request.url.as_str())
+        .collect();
+    assert!(asked.contains(&heard.as_str()), "{asked:?}");
 }
 
 #[tokio::test]
@@ -416,16 +448,14 @@ fn a_program_without_async_does_the_same() {
         .calls()
         .create(ANSWERS, OWNED)
         .twiml(r#"<Response><Sing/><Pause length="1"/></Response>"#);
-    let call = call.record(true).send().unwrap();
-    let began = Instant::now();
-    let call = loop {
-        let call = client.calls().fetch(&call.sid).send().unwrap();
-        if call.status().is_final() {
-            break call;
-        }
-        assert!(began.elapsed() < PATIENCE, "{call:?}");
-        std::thread::sleep(Duration::from_millis(50));
-    };
+    let app = App::start();
+    let call = call
+        .record(true)
+        .recording_status_callback(app.url("/recorded"))
+        .status_callback(app.url("/ended"));
+    let call = call.send().unwrap();
+    app.is_asked(&["/recorded", "/ended"]);
+    let call = client.calls().fetch(&call.sid).send().unwrap();
     assert_eq!(call.status(), CallStatus::Completed);
     let told: Vec<_> = client
         .call(&call.sid)
@@ -445,16 +475,7 @@ fn a_program_without_async_does_the_same() {
         .send()
         .unwrap()
         .remove(0);
-    let mut sound = loop {
-        match client.recordings().media(&recording.sid).send() {
-            Ok(sound) => break sound,
-            Err(error) => assert!(
-                error.is_not_found() && began.elapsed() < PATIENCE,
-                "{error}"
-            ),
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    };
+    let mut sound = client.recordings().media(&recording.sid).send().unwrap();
     let mut first = [0; 4];
     sound.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"RIFF");

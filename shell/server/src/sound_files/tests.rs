@@ -156,6 +156,16 @@ async fn writer() -> (
     (url, stream)
 }
 
+/// From now on time stands still; once this is dropped, it moves to whatever is waited for when
+/// nothing else is left to do.
+fn still() -> std::sync::mpsc::Sender<()> {
+    tokio::time::pause();
+    let (hold, held) = std::sync::mpsc::channel();
+    // While such a task runs, the runtime moves no time by itself.
+    tokio::task::spawn_blocking(move || held.recv());
+    hold
+}
+
 /// A listener whose feeds can be waited for.
 fn listen(files: &SoundFiles, url: &str) -> tokio::sync::mpsc::UnboundedReceiver<Feed> {
     let (ear, heard) = tokio::sync::mpsc::unbounded_channel();
@@ -233,6 +243,7 @@ async fn a_file_that_breaks_off_is_heard_up_to_there() {
 #[tokio::test]
 async fn a_file_that_comes_slowly_is_waited_for_and_one_that_stops_is_not() {
     let wav = media::file::wav::write(&[100; 80_000], 1);
+    let still = still();
     let (url, stream) = writer().await;
     // Half a second for everything, two for each piece.
     let mut heard = listen(&files(), &format!("{url}#tt=500&rt=2000"));
@@ -243,9 +254,10 @@ async fn a_file_that_comes_slowly_is_waited_for_and_one_that_stops_is_not() {
         stream.write_all(piece).await.unwrap();
         let next = heard.recv().await;
         assert!(matches!(next, Some(Feed::Chunk(_))), "{next:?}");
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        tokio::time::advance(std::time::Duration::from_millis(200)).await;
     }
-    // Then nothing more comes.
+    // Then nothing more comes, however long it is waited for.
+    drop(still);
     let last = loop {
         match heard.recv().await.unwrap() {
             Feed::Chunk(_) => {}
