@@ -130,6 +130,12 @@ impl Plan {
 }
 
 impl Platform {
+    /// Whether it was there before us; then it goes on without us.
+    #[must_use]
+    pub fn was_there(&self) -> bool {
+        self.child.is_none()
+    }
+
     /// Comes back if the platform ends by itself.
     pub async fn ended(&mut self) -> String {
         match &mut self.child {

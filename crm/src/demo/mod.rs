@@ -52,7 +52,8 @@ pub async fn demo(asked: Demo) -> Result<(), Fault> {
         platform.stop().await;
         return Err(fault);
     }
-    print!("{}", banner(&page, &plan, fresh));
+    let was_there = platform.was_there();
+    print!("{}", banner(&page, &plan, fresh, was_there));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(run(listener, app, COMPARE_EVERY, async {
         let _ = stopped.await;
@@ -64,6 +65,9 @@ pub async fn demo(asked: Demo) -> Result<(), Fault> {
             Err(failed(format!("the platform has ended ({how}); see {}", log.display())))
         }
     };
+    if was_there {
+        println!("{}", goes_on(&plan));
+    }
     // First the platform: what it tells of its calls' ends is heard.
     platform.stop().await;
     let _ = stop.send(());
@@ -140,8 +144,16 @@ async fn join(app: &App, ana: &Tenant, plan: &Plan) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Said at the end of a platform that was there before.
+fn goes_on(plan: &Plan) -> String {
+    format!(
+        "The platform at {} was running before and goes on: end it where it was started.",
+        plan.url()
+    )
+}
+
 /// What is printed: where to click, and as whom.
-fn banner(page: &str, plan: &Plan, fresh: bool) -> String {
+fn banner(page: &str, plan: &Plan, fresh: bool, was_there: bool) -> String {
     use std::fmt::Write;
     let mut text = String::new();
     let _ = writeln!(text, "\nThe CRM is at  {page}\n");
@@ -167,8 +179,18 @@ fn banner(page: &str, plan: &Plan, fresh: bool) -> String {
     } else {
         "kept from before"
     };
+    let end = if was_there {
+        "Ctrl-C ends the CRM; the platform was running before and goes on."
+    } else {
+        "Ctrl-C ends both."
+    };
     let (agent, number, api) = (sample::AGENT, sample::NUMBER, plan.url());
-    let (data, log) = (plan.data.display(), plan.log().display().to_string());
+    let data = plan.data.display();
+    // Of one that was there before, we don't know where it writes.
+    let log = match was_there {
+        true => String::new(),
+        false => format!(", its log is {}", plan.log().display()),
+    };
     let twiml = "'<Response><Pause length=\"20\"/></Response>'";
     let lines = [
         String::new(),
@@ -179,8 +201,8 @@ fn banner(page: &str, plan: &Plan, fresh: bool) -> String {
         format!("  target/debug/ringback calls create --server {api} --data {data} \\"),
         format!("    --from +12025550106 --to {number} --twiml {twiml}"),
         String::new(),
-        format!("The sample data were {made}. The platform is at {api}, its log is {log}."),
-        "Ctrl-C ends both.".into(),
+        format!("The sample data were {made}. The platform is at {api}{log}."),
+        end.into(),
     ];
     for line in lines {
         let _ = writeln!(text, "{line}");
