@@ -85,7 +85,7 @@ async fn of_tenant(app: &App, tenant: &Tenant, quiet: Duration) -> Result<(), St
     calls.truncate(limit::COMPARED as usize);
     let wanted = CallFilter {
         outcome: Some(Outcome::Talked),
-        from: Some(earlier(now, limit::RECORDING_AWAITED)),
+        from: Some(now.earlier(limit::RECORDING_AWAITED)),
         ..CallFilter::default()
     };
     let talked = tenant.calls(&wanted, limit::COMPARED, None).await?.calls;
@@ -209,7 +209,7 @@ async fn look_for(client: &Client, tenant: &Tenant, call: &Call) -> Result<Optio
     for candidate in found {
         let made = candidate.date_created().map(Moment::from);
         let fits = made.is_some_and(|made| {
-            made >= earlier(call.created_at, CLOCKS_APART)
+            made >= call.created_at.earlier(CLOCKS_APART)
                 && age(made, call.created_at) <= limit::NEVER_PLACED
         });
         if fits
@@ -258,9 +258,4 @@ fn unknown() -> CallError {
 fn age(now: Moment, then: Moment) -> Duration {
     let millis = u64::try_from(now.millis() - then.millis());
     Duration::from_millis(millis.unwrap_or(0))
-}
-
-fn earlier(moment: Moment, by: Duration) -> Moment {
-    let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-    Moment::from_millis(moment.millis().saturating_sub(millis))
 }

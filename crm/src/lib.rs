@@ -26,4 +26,5 @@ pub mod sample;
 pub mod seal;
 pub mod serve;
 pub mod store;
+pub mod sweep;
 pub mod token;

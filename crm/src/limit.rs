@@ -63,6 +63,14 @@ pub const IDEMPOTENCY_KEY_BYTES: usize = 128;
 /// The opaque key in a webhook's address. Ours are shorter; longer ones aren't looked up.
 pub const WEBHOOK_KEY_BYTES: usize = 64;
 
+/// How long a call's key opens the door to its webhooks. A call lasts a day at most, and what a
+/// platform still tells of it then comes within hours, or is asked for by `compare`; the rest is
+/// for whoever sends one again by hand.
+pub const CALL_KEY_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How often keys that are older are thrown away.
+pub const CALL_KEYS_SWEPT: Duration = Duration::from_secs(60 * 60);
+
 /// How long a phone rings, the agent's and the contact's: before most mailboxes answer.
 pub const RING: Duration = Duration::from_secs(30);
 

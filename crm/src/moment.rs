@@ -36,6 +36,12 @@ impl Moment {
         OffsetDateTime::parse(text, &Rfc2822).ok().map(of)
     }
 
+    /// So much earlier.
+    pub fn earlier(self, by: Duration) -> Moment {
+        let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        Moment(self.0.saturating_sub(millis))
+    }
+
     /// So many seconds earlier.
     pub fn seconds_earlier(self, seconds: u32) -> Moment {
         Moment(self.0 - i64::from(seconds) * 1_000)

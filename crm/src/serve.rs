@@ -7,6 +7,7 @@ use crate::compare;
 use crate::http::{listen, router};
 use crate::seal::MasterKey;
 use crate::store::Store;
+use crate::sweep;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -80,6 +81,7 @@ pub async fn run(
 ) {
     let hub = tokio::spawn(app.hub.clone().run());
     let comparing = tokio::spawn(compare::run(app.clone(), compare_every));
+    let sweeping = tokio::spawn(sweep::run(app.clone()));
     let streams = app.hub.clone();
     let end = async move {
         end.await;
@@ -87,6 +89,7 @@ pub async fn run(
     };
     listen::serve(listener, router(app), end).await;
     comparing.abort();
+    sweeping.abort();
     hub.abort();
 }
 

@@ -19,7 +19,7 @@ GRANT SELECT (id, name, folded, email, locale, created_at), UPDATE (locale) ON c
     TO {service};
 GRANT SELECT, INSERT, UPDATE ON crm.contacts, crm.opportunities, crm.organization_integrations,
     crm.call_logs TO {service};
--- Keys are written, and found by one function.
+-- Keys are written, found by one function, and thrown away when they are old by another.
 GRANT INSERT ON crm.call_keys TO {service};
 
 DO $$
@@ -127,3 +127,5 @@ CREATE POLICY owner_read ON crm.user_organizations FOR SELECT TO CURRENT_USER US
 CREATE POLICY owner_add ON crm.user_organizations FOR INSERT TO CURRENT_USER WITH CHECK (true);
 CREATE POLICY owner_change ON crm.user_organizations FOR UPDATE TO CURRENT_USER USING (true);
 CREATE POLICY owner_read ON crm.call_keys FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY owner_remove ON crm.call_keys FOR DELETE TO CURRENT_USER
+    USING (call_log_id IS NOT NULL);

@@ -25,8 +25,8 @@ macro_rules! steps {
 }
 
 /// Never changed once released; a new one goes to the end.
-const SQLITE: &[Step] = steps!("sqlite": "0001_schema");
-const POSTGRES: &[Step] = steps!("postgres": "0001_schema" "0002_passes");
+const SQLITE: &[Step] = steps!("sqlite": "0001_schema" "0002_call_keys_by_age");
+const POSTGRES: &[Step] = steps!("postgres": "0001_schema" "0002_passes" "0003_call_keys_by_age");
 /// Who may do what: as this version says, whatever was before.
 const POLICIES: &str = include_str!("../../migrations/postgres/policies.sql");
 

@@ -39,6 +39,7 @@ pub use people::{Credentials, Organization, Person, Role, User};
 pub use tenant::Tenant;
 
 use crate::id::{CallLogId, OrganizationId, UserId};
+use crate::moment::Moment;
 use crate::seal::MasterKey;
 use pass::{PassKey, Whose};
 use sql::{Tx, Wanted, params};
@@ -172,6 +173,23 @@ impl Store {
             tenant: Tenant::of_service(self.clone(), row.take()?),
             call: row.take()?,
         }))
+    }
+
+    /// Throws away the keys of calls that were drawn before; says how many. An organization's own
+    /// key, by which calls come in, stays.
+    pub async fn forget_call_keys(&self, before: Moment) -> Result<u64, StoreError> {
+        let mut tx = self.begin(Wanted::Told, Whose::Nobody).await?;
+        let gone = if tx.is_postgres() {
+            let sql = "SELECT crm_private.forget_call_keys($1)";
+            let row = tx.row(sql, params![before]).await?;
+            row.map_or(Ok(0), |mut row| row.take::<i64>())?
+                .unsigned_abs()
+        } else {
+            let sql = "DELETE FROM call_keys WHERE call_log_id IS NOT NULL AND created_at < $1";
+            tx.change(sql, params![before]).await?
+        };
+        tx.commit().await?;
+        Ok(gone)
     }
 
     /// An organization's rows, for what the service does by itself.

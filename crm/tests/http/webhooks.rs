@@ -3,8 +3,9 @@
 use super::world::{PUBLIC, TOKEN, USUAL, World, webhook};
 use axum::body::Body;
 use axum::http::Request;
-use crm::limit;
+use crm::{limit, sweep};
 use serde_json::json;
+use std::time::Duration;
 
 const TO: &str = "+5511999990001";
 
@@ -324,6 +325,28 @@ async fn a_recording_is_kept_with_its_ending_and_its_length() {
     let kept = tenant.call(log.parse().unwrap()).await.unwrap().unwrap();
     let kept = kept.log.kept().recording.clone().unwrap();
     assert!(kept.url.ends_with("/RE1.mp3"), "{}", kept.url);
+}
+
+#[tokio::test]
+async fn a_calls_key_is_thrown_away_when_it_is_old_and_the_organizations_is_not() {
+    let world = World::new().await;
+    let (_, sid, key) = world.call(&world.ana, TO).await;
+    let integration = world.get(&world.ana, "/api/integration").await.json();
+    let status = integration["webhooks"]["status"].as_str().unwrap();
+    let own = status.split_once("key=").unwrap().1;
+    let form = [&USUAL[..], &told(&sid, "completed", &[])].concat();
+    let heard = async |key: &str| {
+        let path = format!("/status?key={key}");
+        world.webhook(&path, &form, TOKEN).await.status
+    };
+    world
+        .clock
+        .advance(limit::CALL_KEY_LIFE - Duration::from_secs(60));
+    assert_eq!(sweep::once(&world.app).await.unwrap(), 0);
+    assert_eq!((heard(&key).await, heard(own).await), (204, 204));
+    world.clock.advance(Duration::from_secs(120));
+    assert_eq!(sweep::once(&world.app).await.unwrap(), 1);
+    assert_eq!((heard(&key).await, heard(own).await), (403, 204));
 }
 
 #[tokio::test]

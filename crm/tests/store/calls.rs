@@ -1,6 +1,6 @@
 //! Calls in both databases: begun once, fed in any order, found again.
 
-use super::world::{begun, ended, on_both, on_postgres, wish};
+use super::world::{begun, credentials, ended, on_both, on_postgres, wish};
 use crm::call_log::{Event, LegNews, Outcome, Stage, Status};
 use crm::moment::Moment;
 use crm::store::{Begun, CallFilter, Store};
@@ -29,6 +29,28 @@ fn a_double_click_makes_one_call_and_a_second_number_meets_a_busy_line() {
         assert_eq!(heard.log.outcome(), Some(Outcome::AgentNoAnswer));
         assert_eq!(ana.call(call.id).await.unwrap(), Some(heard));
         begun(&ana, "+5511999990002").await;
+    });
+}
+
+#[test]
+fn keys_of_old_calls_are_thrown_away_and_nothing_else() {
+    on_both("old_keys", |world| async move {
+        let ana = world.ana().await;
+        let set = ana.set_integration(&credentials(Some("x"))).await;
+        let own = set.unwrap().unwrap().key;
+        let (call, key) = begun(&ana, "+5511999990001").await;
+        let (_, theirs) = begun(&world.bruno().await, "+5511999990002").await;
+        let forget = |moment: Moment| world.store.forget_call_keys(moment);
+        let before = call.created_at.seconds_earlier(1);
+        assert_eq!(forget(before).await.unwrap(), 0);
+        assert!(world.store.by_call_key(&key).await.unwrap().is_some());
+        let after = Moment::from_millis(Moment::now().millis() + 1);
+        assert_eq!(forget(after).await.unwrap(), 2);
+        for gone in [key, theirs] {
+            assert!(world.store.by_call_key(&gone).await.unwrap().is_none());
+        }
+        assert!(world.store.by_call_key(&own).await.unwrap().is_some());
+        assert!(ana.call(call.id).await.unwrap().is_some(), "the log stays");
     });
 }
 

@@ -40,7 +40,10 @@ fn two_at_once_take_each_step_once() {
             });
         }
         let steps: Vec<String> = tasks.join_all().await.concat();
-        assert_eq!(steps, ["0001_schema", "0002_passes"]);
+        assert_eq!(
+            steps,
+            ["0001_schema", "0002_passes", "0003_call_keys_by_age"]
+        );
         Store::open(&database.service, &key).await.unwrap();
     });
 }
@@ -71,7 +74,7 @@ fn the_service_has_a_role_of_its_own() {
             .batch_execute("CREATE ROLE \"odd \"\"role\"\" {service}\" LOGIN")
             .await
             .unwrap();
-        assert_eq!(admin.migrate(odd).await.unwrap().len(), 2);
+        assert_eq!(admin.migrate(odd).await.unwrap().len(), 3);
         // Another role takes its place: the first one's policies go with it.
         admin.migrate(SERVICE).await.unwrap();
         Store::open(&database.service, &key).await.unwrap();
