@@ -9,9 +9,11 @@ use crate::placing::Placing;
 use crate::platform::{Access, Platform};
 use crate::rate::Rate;
 use crate::seal::MasterKey;
+use crate::sign_ins::SignIns;
 use crate::store::{CallKey, Integration, Store};
 use crate::token::TokenKey;
 use ringback::signature::{BadPublicUrl, Validator};
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -27,6 +29,8 @@ pub struct Setup {
     pub only_this_platform: bool,
     /// What tells the time.
     pub clock: Clock,
+    /// The proxies before it, whose word on who asks is believed.
+    pub proxies: Vec<IpAddr>,
 }
 
 /// The program, shared by all that runs in it.
@@ -47,8 +51,8 @@ pub struct Shared {
     pub tokens: TokenKey,
     /// What checks passwords.
     pub passwords: Passwords,
-    /// Who tries to sign in, by e-mail address.
-    pub sign_ins: Rate<String>,
+    /// Who tries to sign in.
+    pub sign_ins: SignIns,
     /// Who asks for calls.
     pub calls: Rate<UserId>,
     /// Calls that are being asked for.
@@ -57,6 +61,8 @@ pub struct Shared {
     pub recordings: Arc<Semaphore>,
     /// Whether every organization's platform is the usual one.
     pub only_this_platform: bool,
+    /// The proxies before it.
+    pub proxies: Vec<IpAddr>,
     public_url: String,
 }
 
@@ -81,11 +87,12 @@ impl App {
             platform: Platform::new(setup.platform),
             tokens: TokenKey::new(key.derive("token")),
             passwords: Passwords::default(),
-            sign_ins: Rate::new(limit::SIGN_IN_BURST, limit::SIGN_IN_EVERY, clock.clone()),
+            sign_ins: SignIns::new(clock.clone()),
             calls: Rate::new(limit::CALL_BURST, limit::CALL_EVERY, clock.clone()),
             placing: Placing::default(),
             recordings: Arc::new(Semaphore::new(limit::RECORDINGS)),
             only_this_platform: setup.only_this_platform,
+            proxies: setup.proxies.iter().map(IpAddr::to_canonical).collect(),
             public_url,
             clock,
             store,

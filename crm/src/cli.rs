@@ -2,7 +2,7 @@
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -75,6 +75,10 @@ pub struct Serve {
     /// Every organization's platform is there: none may say otherwise.
     #[arg(long)]
     pub only_this_platform: bool,
+    /// A proxy before it, whose word on who asks (X-Forwarded-For) is believed. May be said several
+    /// times.
+    #[arg(long = "proxy", value_name = "ADDR")]
+    pub proxies: Vec<IpAddr>,
     /// Logs that stand still are compared with the platform each so many seconds.
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     pub compare_every: Duration,

@@ -25,6 +25,7 @@ pub mod rate;
 pub mod sample;
 pub mod seal;
 pub mod serve;
+pub mod sign_ins;
 pub mod store;
 pub mod sweep;
 pub mod token;

@@ -35,8 +35,23 @@ pub const PASSWORD_BYTES: usize = 256;
 /// An e-mail address (RFC 5321 §4.5.3.1: 64 for the name, 255 for the host).
 pub const EMAIL_BYTES: usize = 320;
 
-/// Attempts to sign in with one e-mail address at once; then one more each [`SIGN_IN_EVERY`].
+/// Attempts to sign in with one e-mail address from one place at once; then one more each
+/// [`SIGN_IN_EVERY`].
 pub const SIGN_IN_BURST: u32 = 10;
+
+/// Attempts with one e-mail address from everywhere at once; then one more each
+/// [`SIGN_IN_EVERY`]: a thousand machines guess no faster than one.
+pub const SIGN_IN_EMAIL_BURST: u32 = 100;
+
+/// Attempts from one place at once, with whatever e-mail addresses: an office in the morning after
+/// a change of passwords. Who gets in doesn't count.
+pub const SIGN_IN_ORIGIN_BURST: u32 = 100;
+
+/// Then one more each so often: 8,640 a day, so that nobody tries one password on everybody.
+pub const SIGN_IN_ORIGIN_EVERY: Duration = Duration::from_secs(10);
+
+/// Whoever has signed in from a place within this time is known there: longer than a holiday.
+pub const SIGN_IN_KNOWN: Duration = Duration::from_secs(45 * 24 * 60 * 60);
 
 /// A guess every half minute is 2,880 a day: no dictionary.
 pub const SIGN_IN_EVERY: Duration = Duration::from_secs(30);

@@ -4,8 +4,26 @@ use crate::clock::Clock;
 use crate::limit;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
+
+/// From where something is asked, as far as it is one place: an address, or a network of IPv6,
+/// for one machine has as many addresses there as it likes (RFC 4291 §2.5.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Origin(IpAddr);
+
+impl From<IpAddr> for Origin {
+    fn from(address: IpAddr) -> Origin {
+        match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let network = address.to_bits() >> 64 << 64;
+                Origin(Ipv6Addr::from_bits(network).into())
+            }
+            address => Origin(address),
+        }
+    }
+}
 
 /// Counts what each of many does, in bounded memory.
 #[derive(Debug)]
@@ -111,6 +129,15 @@ mod tests {
         rate.forget(&1);
         rate.give_back(&2);
         assert_eq!((rate.take(1), rate.take(2)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_place() {
+        let origin = |text: &str| Origin::from(text.parse::<IpAddr>().unwrap());
+        assert_eq!(origin("2001:db8::1"), origin("2001:db8::ffff:0:0:1"));
+        assert_ne!(origin("2001:db8::1"), origin("2001:db8:0:1::1"));
+        assert_eq!(origin("::ffff:192.0.2.1"), origin("192.0.2.1"));
+        assert_ne!(origin("192.0.2.1"), origin("192.0.2.2"));
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub async fn serve(asked: Serve) -> Result<(), Fault> {
         platform: asked.platform,
         only_this_platform: asked.only_this_platform,
         clock: Clock::of_the_machine(),
+        proxies: asked.proxies,
     };
     let app = App::new(store, &key, setup).map_err(|error| Fault::Input(error.to_string()))?;
     tracing::info!("listening on http://{at}, reached at {public_url}");

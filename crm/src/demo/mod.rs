@@ -45,6 +45,7 @@ pub async fn demo(asked: Demo) -> Result<(), Fault> {
         platform: Some(plan.url()),
         only_this_platform: false,
         clock: Clock::of_the_machine(),
+        proxies: Vec::new(),
     };
     let app = App::new(store, &key, setup).map_err(failed)?;
     let joined = join(&app, &ana, &plan).await;

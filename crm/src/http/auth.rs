@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::id::OrganizationId;
 use crate::limit;
 use crate::moment::Moment;
+use crate::rate::Origin;
 use crate::store::{Organization, User};
 use axum::Json;
 use axum::extract::State;
@@ -28,28 +29,30 @@ pub struct SignIn {
 /// `POST /auth/sign-in`.
 pub async fn sign_in(
     State(app): State<App>,
+    origin: Origin,
     Asked(asked): Asked<SignIn>,
 ) -> Result<Json<Value>, Refusal> {
     let email = text(&asked.email, "The address", limit::EMAIL_BYTES)?.to_lowercase();
     if asked.password.len() > limit::PASSWORD_BYTES {
         return Err(wrong());
     }
-    let tried = app.sign_ins.take(email.clone());
+    let who = (email, origin);
+    let tried = app.sign_ins.take(&who);
     tried.map_err(|wait| {
         let sentence = "Too many attempts. Please wait.";
         Refusal::too_many("too-many-attempts", sentence, wait)
     })?;
-    let known = app.store.sign_in(&email).await?;
+    let known = app.store.sign_in(&who.0).await?;
     let kept = known.as_ref().map(|known| known.password_hash.clone());
     let fits = app.passwords.check(asked.password, kept).await;
     let fits = fits.map_err(|_| {
         // Their attempt wasn't looked at.
-        app.sign_ins.give_back(&email);
+        app.sign_ins.give_back(&who);
         let sentence = "Too many people sign in at once. Please wait.";
         Refusal::too_many("too-many-attempts", sentence, Duration::from_secs(2))
     })?;
     let user = known.filter(|_| fits).ok_or_else(wrong)?.user;
-    app.sign_ins.forget(&email);
+    app.sign_ins.succeeded(who);
     let organizations = app.store.organizations_of(user.id).await?;
     let wanted = asked.organization_id.as_deref().map(id).transpose()?;
     let organization = match wanted {

@@ -1,8 +1,9 @@
 //! The listener: so many connections, each with its deadlines, and an end that lets running
 //! requests finish.
 
+use super::Peer;
 use crate::limit;
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -36,8 +37,8 @@ pub async fn serve(listener: TcpListener, app: Router, end: impl Future<Output =
             accepted = accepted => accepted,
             () = &mut end => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, at) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // No file descriptors, mostly: some come back when connections end.
                 tracing::warn!("no connection was taken: {error}");
@@ -47,7 +48,7 @@ pub async fn serve(listener: TcpListener, app: Router, end: impl Future<Output =
         };
         // Events are small and wait for nobody.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(app.clone());
+        let service = TowerToHyperService::new(app.clone().layer(Extension(Peer(at.ip()))));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limit::HEADER_TIMEOUT)

@@ -9,6 +9,7 @@ mod cors;
 mod integration;
 pub mod listen;
 mod live;
+mod origin;
 mod page;
 mod recording;
 mod refusal;
@@ -16,6 +17,7 @@ mod session;
 mod twilio_call;
 mod webhook;
 
+pub use origin::Peer;
 pub use refusal::Refusal;
 
 use crate::app::App;

@@ -14,6 +14,13 @@ fn sign_in(email: &str, password: &str) -> Request<Body> {
         .unwrap()
 }
 
+/// The same, as the proxy passes it on.
+fn from(address: &str, mut request: Request<Body>) -> Request<Body> {
+    let address = address.parse().unwrap();
+    request.headers_mut().insert("x-forwarded-for", address);
+    request
+}
+
 fn with(token: &Value, world: &World) -> Person {
     Person {
         token: token.as_str().unwrap().to_owned(),
@@ -63,24 +70,26 @@ async fn a_wrong_address_and_a_wrong_password_are_told_alike() {
 #[tokio::test]
 async fn attempts_are_bounded_and_come_back_with_time() {
     let world = World::bare().await;
+    let right = crm::sample::PASSWORD;
+    let here = |email: &str, password: &str| from("192.0.2.1", sign_in(email, password));
     for _ in 0..limit::SIGN_IN_BURST {
-        let answer = world.ask(sign_in("ana@acme.example", "wrong")).await;
+        let answer = world.ask(here("ana@acme.example", "wrong")).await;
         assert_eq!(answer.status, 401);
     }
     // Now the right one doesn't help either, in whatever letters the address is written.
-    let answer = world
-        .ask(sign_in("Ana@Acme.Example", crm::sample::PASSWORD))
-        .await;
+    let answer = world.ask(here("Ana@Acme.Example", right)).await;
     assert_eq!(answer.refusal(), (429, "too-many-attempts".into()));
     assert_eq!(answer.header("retry-after"), "30");
-    let other = world
-        .ask(sign_in("bruno@acme.example", crm::sample::PASSWORD))
-        .await;
+    let other = world.ask(here("bruno@acme.example", right)).await;
     assert_eq!(other.status, 200, "others are not kept out");
+    // Nor is the owner, elsewhere; what a guesser writes before the proxy's word is nothing.
+    let elsewhere = sign_in("ana@acme.example", right);
+    assert_eq!(world.ask(from("192.0.2.2", elsewhere)).await.status, 200);
+    let feigned = sign_in("ana@acme.example", right);
+    let answer = world.ask(from("192.0.2.2, 192.0.2.1", feigned)).await;
+    assert_eq!(answer.status, 429);
     world.clock.advance(Duration::from_secs(30));
-    let answer = world
-        .ask(sign_in("ana@acme.example", crm::sample::PASSWORD))
-        .await;
+    let answer = world.ask(here("ana@acme.example", right)).await;
     assert_eq!(answer.status, 200);
 }
 

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use crm::app::{App, Setup};
 use crm::clock::Clock;
+use crm::http::Peer;
 use crm::id::{OrganizationId, UserId};
 use crm::phone::PhoneNumber;
 use crm::sample;
@@ -19,6 +20,8 @@ use tower::ServiceExt;
 
 pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub const TOKEN: &str = "right";
+/// What stands before the program.
+pub const PROXY: &str = "10.0.0.7";
 pub const PUBLIC: &str = "https://crm.example/base";
 
 /// Somebody who is signed in.
@@ -97,6 +100,7 @@ impl World {
             platform: Some(platform.url.clone()),
             only_this_platform: false,
             clock: clock.clone(),
+            proxies: vec![PROXY.parse().unwrap()],
         };
         let app = App::new(store, &key, setup).unwrap();
         tokio::spawn(app.hub.clone().run());
@@ -128,7 +132,11 @@ impl World {
         }
     }
 
-    pub async fn ask(&self, request: Request<Body>) -> Answer {
+    /// Asks through the proxy.
+    pub async fn ask(&self, mut request: Request<Body>) -> Answer {
+        request
+            .extensions_mut()
+            .insert(Peer(PROXY.parse().unwrap()));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         Answer {
