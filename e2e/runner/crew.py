@@ -158,10 +158,13 @@ def run(units, count, report):
     try:
         for ended in as_completed([pool.submit(work, worker) for worker in workers]):
             ended.result()
-        for unit in last:
-            workers[0].run(unit)
         for worker in workers:
             worker.stop()
+        # Nothing runs beside it: it has no more patience than it is given.
+        alone = Worker(0, 1, folder, report)
+        for unit in last:
+            alone.run(unit)
+        alone.stop()
     finally:
         line.clear()
         report.close()
