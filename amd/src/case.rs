@@ -66,6 +66,9 @@ pub struct Stuff<'a> {
     pub music: [Vec<Vec<f32>>; 2],
 }
 
+/// How many greetings of the half for tuning a studio has recorded.
+const STUDIO_SHARE: f32 = 0.4;
+
 /// A case in the making.
 struct Making<'a> {
     stuff: &'a Stuff<'a>,
@@ -256,12 +259,17 @@ impl Making<'_> {
         if style == "over music" {
             self.music(from.saturating_sub(samples(300)), music_end);
         }
-        // What is recorded has the noise of its own room, and the machine none behind it.
-        let below = self.chance.within(22.0, 45.0);
-        let kind = self.noise_kind();
-        let (level, length) = (self.level - below, self.sound.len() - from);
-        let own = sound::noise(kind, length, level, &mut self.chance);
-        add(&mut self.sound, from, &own);
+        // What is recorded has the noise of its own room, and the machine none behind it. What a
+        // studio recorded has none, and nor have the real people's: in the half for tuning two of
+        // five are such.
+        let studio = self.half == Half::Tune && self.chance.hits(STUDIO_SHARE);
+        if !studio {
+            let below = self.chance.within(22.0, 45.0);
+            let kind = self.noise_kind();
+            let (level, length) = (self.level - below, self.sound.len() - from);
+            let own = sound::noise(kind, length, level, &mut self.chance);
+            add(&mut self.sound, from, &own);
+        }
         if self.chance.hits(0.8) || style == "tiny" {
             self.pause(60.0, if style == "tiny" { 700.0 } else { 1_900.0 });
             let (beep, what) = sound::beep(&mut self.chance);
@@ -350,10 +358,10 @@ impl Making<'_> {
 
     fn noise_kind(&mut self) -> Noise {
         let kinds = match self.half {
-            Half::Tune => [Noise::Hiss, Noise::Car],
-            Half::Judge => [Noise::Room, Noise::Street],
+            Half::Tune => &[Noise::Hiss, Noise::Car, Noise::Fan, Noise::Wind][..],
+            Half::Judge => &[Noise::Room, Noise::Street],
         };
-        *self.chance.of(&kinds)
+        *self.chance.of(kinds)
     }
 
     /// The noise that all of it is in: a person's own surroundings, a line's hiss for the others.

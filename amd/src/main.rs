@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use texts::Half;
 
 /// Cases of the half for tuning, and of the synthetic half for judging.
-const TUNE: usize = 1_200;
+const TUNE: usize = 3_600;
 const JUDGE: usize = 2_400;
 
 /// The pieces of recorded music, by half.

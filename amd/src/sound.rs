@@ -50,6 +50,10 @@ pub enum Noise {
     Hiss,
     /// A car: low, and swelling slowly.
     Car,
+    /// A fan: a hum that beats.
+    Fan,
+    /// Wind: it comes in gusts.
+    Wind,
     /// A room with a hum in it.
     Room,
     /// A street: what passes comes and goes.
@@ -75,6 +79,15 @@ pub fn noise(kind: Noise, length: usize, dbm0: f32, chance: &mut Chance) -> Vec<
             match kind {
                 Noise::Hiss => white * 0.5 + slow,
                 Noise::Car => slower * 3.0 * (0.8 + 0.2 * swell) + slow * 0.2,
+                Noise::Fan => {
+                    let hum = (at * 120.0 * std::f32::consts::TAU).sin()
+                        + 0.6 * (at * 121.5 * std::f32::consts::TAU).sin();
+                    slow * 0.7 + white * 0.2 + 0.06 * hum
+                }
+                Noise::Wind => {
+                    let gust = (at * turn * 2.3 * std::f32::consts::TAU).sin() * swell;
+                    slower * (1.2 + gust).max(0.1).powi(2) + slow * 0.3
+                }
                 Noise::Room => {
                     slow + 0.08 * (at * 100.0 * std::f32::consts::TAU).sin()
                         + 0.05 * (at * 200.0 * std::f32::consts::TAU).sin()

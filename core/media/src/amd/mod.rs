@@ -84,7 +84,7 @@ impl Detector {
                 false
             }
         };
-        let level = samples.map(|_| level_dbm0(&frame));
+        let level = samples.map(|_| moving_dbm0(&frame));
         let (heard, verdict) = self.judge.weigh(speaks, level, news);
         self.heard = heard;
         self.found = verdict.map(|verdict| Found {
@@ -123,6 +123,14 @@ impl Detector {
         }
         frame
     }
+}
+
+/// The level of a frame without what stands still in it: A-law has no zero, so that its silence is
+/// a constant, and would pass for the noise of a room.
+fn moving_dbm0(frame: &Frame) -> f32 {
+    let sum: i32 = frame.iter().map(|&sample| i32::from(sample)).sum();
+    let mean = (sum / FRAME_SAMPLES as i32) as i16;
+    level_dbm0(&frame.map(|sample| sample.saturating_sub(mean)))
 }
 
 #[cfg(test)]

@@ -376,3 +376,10 @@ fn a_message_ends_in_music_or_in_ringing() {
     // A beep may beat as well.
     beeps(&[tone(&[390.0, 449.0], 700)]);
 }
+
+#[test]
+fn a_law_has_no_noise_in_its_silence() {
+    assert_eq!(moving_dbm0(&[8; FRAME_SAMPLES]), moving_dbm0(&SILENT_FRAME));
+    let hiss = std::array::from_fn(|n| if n % 2 == 0 { 24 } else { -8 });
+    assert!(moving_dbm0(&hiss) > -66.0);
+}
