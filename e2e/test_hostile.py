@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 import unittest
+from base64 import b64encode
 from pathlib import Path
 
 from harness import ACCOUNT, TOKEN, App, Case, House, Reply, alone, free_ports
@@ -66,6 +67,64 @@ class Api(Case):
         )
         self.assertEqual(got, 400)
         self.assertTrue(self.house.healthy())
+
+    def test_who_sends_too_much_reads_the_refusal_each_time(self):
+        """The answer is there long before the body is; were the connection closed at once, the
+        client would find it reset, and most would show their user that."""
+        large, small = b"To=" + b"9" * 3_000_000, b"To=" + b"9" * 30_000
+        elsewhere = "/2010-04-01/Nowhere.json"
+        for method, path, auth, body, status in (
+            ("POST", CALLS, (ACCOUNT, TOKEN), large, 413),
+            ("POST", CALLS, (ACCOUNT, "0" * 32), large, 401),
+            ("POST", CALLS, (ACCOUNT, "0" * 32), small, 401),
+            ("POST", elsewhere, (ACCOUNT, TOKEN), large, 404),
+            ("PUT", CALLS, (ACCOUNT, TOKEN), small, 405),
+        ):
+            with self.subTest(method=method, path=path, status=status, length=len(body)):
+                for _ in range(40):
+                    got, headers, _ = self.house.ask(method, path, body, auth=auth, headers=FORM)
+                    self.assertEqual((got, headers["Connection"]), (status, "close"))
+
+    def test_who_sends_slowly_or_in_chunks_reads_the_refusal_too(self):
+        word = b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        for chunked in (False, True):
+            with self.subTest(chunked=chunked), self.connection() as line:
+                length = "Transfer-Encoding: chunked" if chunked else "Content-Length: 3200000"
+                line.sendall(
+                    f"POST {CALLS} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {word}\r\n"
+                    f"{length}\r\n\r\n".encode()
+                )
+                piece = b"9" * 32_000
+                for _ in range(100):
+                    line.sendall(b"7d00\r\n" + piece + b"\r\n" if chunked else piece)
+                    time.sleep(0.01)
+                self.assertRegex(self.heard(line), rb"^HTTP/1.1 413 [^\0]*\r\nconnection: close\r\n")
+
+    def test_who_waits_for_leave_to_send_too_much_is_refused_before(self):
+        """RFC 9110 §10.1.1."""
+        word = b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        for length, said in ((65_536, b"HTTP/1.1 100 "), (65_537, b"HTTP/1.1 413 ")):
+            with self.subTest(length=length), self.connection() as line:
+                line.sendall(
+                    f"POST {CALLS} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {word}\r\n"
+                    f"Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n".encode()
+                )
+                self.assertEqual(line.recv(len(said)), said)
+
+    def test_a_head_that_is_too_long_is_refused_and_read(self):
+        with self.connection() as line:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 3_000_000)
+            self.assertRegex(self.heard(line), rb"^HTTP/1.1 431 ")
+
+    def connection(self):
+        return socket.create_connection(("127.0.0.1", self.house.http_port), timeout=20)
+
+    def heard(self, line):
+        """All that is answered until the far end closes."""
+        pieces = []
+        while piece := line.recv(65536):
+            pieces.append(piece)
+        return b"".join(pieces)
 
     def test_a_client_that_sends_nothing_does_not_keep_others_out(self):
         idle = [socket.create_connection(("127.0.0.1", self.house.http_port)) for _ in range(300)]

@@ -381,6 +381,11 @@ pub const API_BODY_BYTES_MAX: usize = 64 * 1_024;
 pub const API_HEADER_MS: u64 = 10_000;
 /// A client has so long to send its body (milliseconds).
 pub const API_BODY_MS: u64 = 10_000;
+/// When a request is answered before all of its body is there, so much more is read and thrown
+/// away before the connection is closed, for as long as a body may take: most clients read nothing
+/// before all is sent, and a reset would take the answer from them. A sound or an archive that was
+/// sent here by mistake is smaller; whoever sends more is cut off.
+pub const API_REST_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// Headers of one request may have so many bytes in all.
 pub const API_HEADERS_BYTES_MAX: usize = 32 * 1_024;
 /// Call control has so long to answer the API (milliseconds); it needs one, unless the disk hangs.

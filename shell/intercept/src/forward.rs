@@ -8,13 +8,14 @@ use hyper::header::{
 };
 use hyper::{Request, Response, Uri, Version};
 use hyper_util::rt::TokioIo;
+use linger::Watched;
 
 /// What the next one is told of us (RFC 9110 §7.6.3).
 const PSEUDONYM: HeaderValue = HeaderValue::from_static("1.1 ringback");
 
 /// Sends a request on, and brings the answer's head; the bodies stream.
 pub async fn forward(
-    mut request: Request<Incoming>,
+    mut request: Request<Watched<Incoming>>,
     stream: Plain,
 ) -> hyper::Result<Response<Incoming>> {
     origin_form(&mut request);

@@ -17,6 +17,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use linger::Watched;
 use model::limit;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -30,6 +31,9 @@ use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
 
 type Body = UnsyncBoxBody<Bytes, hyper::Error>;
+
+/// The body of what a client asks.
+type Asked = Watched<Incoming>;
 
 const HTTP: u16 = 80;
 const HTTPS: u16 = 443;
@@ -123,9 +127,14 @@ impl<A: Api> Proxy<A> {
 
     async fn converse(self, stream: TcpStream, client: Client) {
         let mut stop = client.stop.clone();
+        let (stream, tail) = linger::pair(stream);
         let service = service_fn(move |request| {
-            let (proxy, client) = (self.clone(), client.clone());
-            async move { Ok::<_, Infallible>(proxy.answer(request, client).await) }
+            let (proxy, client, tail) = (self.clone(), client.clone(), tail.clone());
+            async move {
+                let mut response = proxy.answer(tail.watch(request), client).await;
+                tail.mark(&mut response);
+                Ok::<_, Infallible>(response)
+            }
         });
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
@@ -155,7 +164,7 @@ impl<A: Api> Proxy<A> {
         }
     }
 
-    async fn answer(&self, request: Request<Incoming>, client: Client) -> Response<Body> {
+    async fn answer(&self, request: Request<Asked>, client: Client) -> Response<Body> {
         if request.method() == Method::CONNECT {
             return self.connect(request, client).await;
         }
@@ -211,7 +220,7 @@ impl<A: Api> Proxy<A> {
         Box::new(near)
     }
 
-    async fn connect(&self, request: Request<Incoming>, client: Client) -> Response<Body> {
+    async fn connect(&self, request: Request<Asked>, client: Client) -> Response<Body> {
         let target = request.uri().authority().cloned();
         // RFC 9110 §9.3.6: it names host and port, and nothing else.
         let named = target
@@ -241,7 +250,7 @@ impl<A: Api> Proxy<A> {
     /// The API's own host: its TLS ends here.
     fn end(
         &self,
-        request: Request<Incoming>,
+        request: Request<Asked>,
         target: &Target,
         port: u16,
         client: Client,
@@ -285,7 +294,7 @@ impl<A: Api> Proxy<A> {
 
 /// Does this with the connection once its client has had the answer to CONNECT.
 fn upgraded<F: Future<Output = ()> + Send + 'static>(
-    request: Request<Incoming>,
+    request: Request<Asked>,
     client: Client,
     work: impl FnOnce(Upgraded, Client) -> F + Send + 'static,
 ) {

@@ -351,6 +351,11 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    // Before anything of it is asked for: whoever waits for leave to send (RFC 9110 §10.1.1) is
+    // told so, and sends nothing.
+    if body.size_hint().lower() > limit::API_BODY_BYTES_MAX as u64 {
+        return Err(Fault::of(ErrorCode::BODY_TOO_LARGE));
+    }
     let read = Limited::new(body, limit::API_BODY_BYTES_MAX).collect();
     let deadline = Duration::from_millis(limit::API_BODY_MS);
     match tokio::time::timeout(deadline, read).await {

@@ -8,6 +8,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use linger::Watched;
 use model::limit;
 use rest::{Body, Cut, Lenient, Rest};
 use std::convert::Infallible;
@@ -102,10 +103,15 @@ pub(crate) async fn converse(
 ) {
     let cut = Cut::default();
     let asked = cut.clone();
+    let (stream, tail) = linger::pair(stream);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        let site = site.clone();
+        let (site, tail) = (site.clone(), tail.clone());
         request.extensions_mut().insert(cut.clone());
-        async move { Ok::<_, Infallible>(site.answer(request, peer.ip()).await) }
+        async move {
+            let mut response = site.answer(tail.watch(request), peer.ip()).await;
+            tail.mark(&mut response);
+            Ok::<_, Infallible>(response)
+        }
     });
     let stream = TokioIo::new(Lenient::new(stream));
     let connection = rest::connection().serve_connection(stream, service);
@@ -128,7 +134,11 @@ pub(crate) async fn converse(
 }
 
 impl Site {
-    async fn answer(&self, mut request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    async fn answer(
+        &self,
+        mut request: Request<Watched<Incoming>>,
+        peer: IpAddr,
+    ) -> Response<Body> {
         let path = request.uri().path();
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         match path {

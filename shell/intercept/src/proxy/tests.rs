@@ -444,3 +444,19 @@ async fn a_stop_cuts_tunnels_and_waits_for_nobody_idle() {
     drop(idle);
     assert!(TcpStream::connect(house.at).await.is_err());
 }
+
+#[tokio::test]
+async fn who_still_sends_reads_the_refusal() {
+    let house = House::start(false).await;
+    let body = "9".repeat(3_000_000);
+    let request = format!(
+        "POST http://video.twilio.com/ HTTP/1.1\r\nHost: video.twilio.com\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    for _ in 0..20 {
+        let said = house.say(request.as_bytes()).await;
+        assert!(said.starts_with("HTTP/1.1 502 "), "{said}");
+        assert!(said.contains("connection: close\r\n"), "{said}");
+    }
+}
