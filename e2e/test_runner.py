@@ -17,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 TESTS = '''
 import os
 import subprocess
+import threading
 import unittest
 
 
@@ -76,6 +77,29 @@ class Killed(unittest.TestCase):
         pass
 
 
+class Stuck(unittest.TestCase):
+    def test_1_waits_for_ever(self):
+        subprocess.Popen(["setsid", "--fork", "sleep", "1000"])
+        threading.Thread(target=self.other, daemon=True).start()
+        print("last words", flush=True)
+        threading.Event().wait()
+
+    def other(self):
+        threading.Event().wait()
+
+    def test_2_passes(self):
+        pass
+
+
+class StuckBefore(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        threading.Event().wait()
+
+    def test_one(self):
+        pass
+
+
 class Hangs(unittest.TestCase):
     def test_until_it_is_killed(self):
         subprocess.Popen(["setsid", "--fork", "sleep", "1000"])
@@ -98,11 +122,11 @@ class Runner(unittest.TestCase):
         (at / "test_made.py").write_text(TESTS)
         (at / "test_broken.py").write_text("import what_there_is_not\n")
 
-    def begin(self, *words, workers=2):
+    def begin(self, *words, workers=2, **more):
         return subprocess.Popen(
             [sys.executable, "e2e/run.py", *words], cwd=self.folder, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "E2E_WORKERS": str(workers), "TMPDIR": str(self.folder)},
+            env={**os.environ, "E2E_WORKERS": str(workers), "TMPDIR": str(self.folder), **more},
         )
 
     def test_each_is_counted_once_and_what_failed_is_shown_whole(self):
@@ -141,6 +165,40 @@ class Runner(unittest.TestCase):
                 run.communicate(timeout=20)
                 until(lambda: not self.sleeping(), 10, "their end")
         self.assertNotEqual(run.returncode, 0)
+
+    def test_what_hangs_is_named_and_the_rest_goes_on(self):
+        for workers in (1, 2):
+            with self.subTest(workers=workers):
+                run = self.begin("Stuck", "Good", workers=workers, E2E_BOUND="3")
+                said, _ = run.communicate(timeout=120)
+                self.assertEqual(said.splitlines()[-1], "3 passed, 2 failed", said)
+                found = re.findall(r"^FAILED +\S+ s +made\.(\S+)$", said, re.M)
+                hung = ["Stuck.test_1_waits_for_ever", "StuckBefore.test_one"]
+                self.assertEqual(sorted(found), hung, said)
+                self.assertRegex(
+                    said,
+                    r"(?s)last words\nTimeout .*? in other\n.*? in test_1_waits_for_ever\n[^=]*?"
+                    r"FAILED +\S+ s +made\.Stuck\.test_1_waits_for_ever\n-+\nit hung: ",
+                )
+                self.assertFalse(self.sleeping())
+
+    def test_the_folder_of_a_killed_run_is_swept_and_no_other(self):
+        def folders():
+            return set(self.folder.glob("ringback-e2e-run-*"))
+
+        killed, runs = self.begin("Hangs"), self.begin("Hangs")
+        until(lambda: len(self.sleeping()) == 4, 20, "two programs of each run's test")
+        killed.kill()
+        killed.communicate(timeout=20)
+        until(lambda: len(self.sleeping()) == 2, 10, "the end of those of one")
+        self.assertEqual(len(folders()), 2)
+        self.begin("test_passes").communicate(timeout=60)
+        left = [folder.name for folder in folders()]
+        self.assertEqual(len(left), 1)
+        self.assertTrue(left[0].startswith(f"ringback-e2e-run-{runs.pid}-"), left)
+        runs.send_signal(signal.SIGINT)
+        runs.communicate(timeout=20)
+        self.assertFalse(folders())
 
     def sleeping(self):
         """Programs of the tests, known by the folder for temporary files that they were given."""

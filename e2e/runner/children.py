@@ -31,6 +31,21 @@ def die_with(parent):
 
 def below():
     """{process: command} of our descendants, those excepted that have ended and were not asked."""
+    return under({os.getpid()})
+
+
+def under(roots):
+    """{process: command} of what descends from these, without themselves."""
+    parents, commands = table()
+    found, wave = {}, set(roots)
+    while wave:
+        wave = {child for child, parent in parents.items() if parent in wave and child not in found}
+        found |= {child: commands[child] for child in wave}
+    return found
+
+
+def table():
+    """Who is whose child, and what each is called; those excepted that have ended."""
     parents, commands = {}, {}
     for place in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -41,11 +56,7 @@ def below():
         if state != "Z":
             process, _, command = name.partition(" (")
             parents[int(process)], commands[int(process)] = int(parent), command
-    found, wave = {}, {os.getpid()}
-    while wave:
-        wave = {child for child, parent in parents.items() if parent in wave and child not in found}
-        found |= {child: commands[child] for child in wave}
-    return found
+    return parents, commands
 
 
 def end_those_left():
@@ -76,6 +87,28 @@ def end_all():
         time.sleep(0.01)
     reap()
     return list(killed.values())
+
+
+def end_orphans(workers):
+    """Kills what a worker that died has left to us: each child of ours that is no worker, and what
+    that one started."""
+    for _ in range(100):
+        parents, _ = table()
+        orphans = {child for child, parent in parents.items() if parent == os.getpid()} - set(workers)
+        if not orphans:
+            break
+        for process in orphans | set(under(orphans)):
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        time.sleep(0.01)
+        for process in orphans:
+            try:
+                # Theirs alone: whoever waits for a worker wants to know how it ended.
+                os.waitpid(process, os.WNOHANG)
+            except ChildProcessError:
+                continue
 
 
 def reap():

@@ -1,5 +1,6 @@
 """Workers, and who of them runs what. Units wait in one line; whoever is free takes the next."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -8,19 +9,29 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from . import children
 from .units import in_order
+from .worker import BOUND
 
 RUN = Path(__file__).resolve().parents[1] / "run.py"
 # While others run beside it, whatever a test waits for may take longer.
 PATIENCE = "2"
 
 
+# What the folder of a run is called, before the number of its process.
+FOLDER = "ringback-e2e-run-"
+
+
 class Worker:
     """One process at a time; another takes its place when it dies."""
+
+    # Those that live, of all workers; held while one begins or is cleared up behind.
+    alive = set()
+    beginning = threading.Lock()
 
     def __init__(self, place, count, folder, report):
         self.printed = Path(folder) / f"printed-{place}"
@@ -38,7 +49,7 @@ class Worker:
 
     def start(self):
         read, write = os.pipe()
-        with open(self.printed, "a+b") as out:
+        with open(self.printed, "a+b") as out, self.beginning:
             self.process = subprocess.Popen(
                 [sys.executable, str(RUN), "--worker", str(write), str(os.getpid())],
                 stdin=subprocess.PIPE, stdout=out, stderr=out, pass_fds=[write],
@@ -46,6 +57,7 @@ class Worker:
                 # Ctrl-C is ours to answer.
                 start_new_session=True,
             )
+            self.alive.add(self.process.pid)
         os.close(write)
         self.answers = os.fdopen(read)
 
@@ -59,13 +71,13 @@ class Worker:
         """Returns those that it could not run, because an earlier one ended the process."""
         if self.process is None:
             self.start()
-        left, running = list(tests), None
+        left, running, heard = list(tests), None, time.monotonic()
         try:
             print(json.dumps(tests), file=self.process.stdin, flush=True)
         except BrokenPipeError:
             pass  # There is no answer then.
         for line in self.answers:
-            said = json.loads(line)
+            said, heard = json.loads(line), time.monotonic()
             if "begun" in said:
                 running = said["begun"]
             elif "ended" in said:
@@ -83,26 +95,37 @@ class Worker:
                     for test in left or tests[-1:]:
                         self.report.ended(test, 0.0, faults, said["printed"])
                 return []
-        code = self.process.wait()
-        self.process.stdin.close()
-        self.answers.close()
-        self.process = None
+        silence = time.monotonic() - heard
+        code = self.end()
         text = self.printed.read_text(errors="replace")
         self.printed.write_text("")
         if self.report.closed:
             return []
         running = running or left[0]
         left.remove(running)
-        self.report.ended(running, 0.0, [f"it ended the process of the tests ({code})\n"], text)
+        why = f"it ended the process of the tests ({code})\n"
+        if silence >= BOUND:
+            why = f"it hung: nothing was heard of it for {BOUND:g} s; its threads stood as said above\n"
+        self.report.ended(running, silence, [why], text)
         return left
+
+    def end(self):
+        """Waits for the process, and clears up behind it."""
+        code = self.process.wait()
+        with self.beginning:
+            self.alive.discard(self.process.pid)
+            if code:
+                children.end_orphans(self.alive)
+        self.process.stdin.close()
+        self.answers.close()
+        self.process = None
+        return code
 
     def stop(self):
         """It ends by itself when there is nothing more to read."""
         if self.process:
             self.process.stdin.close()
-            self.process.wait()
-            self.answers.close()
-            self.process = None
+            self.end()
 
 
 class Line:
@@ -140,9 +163,8 @@ def run(units, count, report):
     """Runs all units, so many at a time; those that have to be alone at the end."""
     children.adopt()
     signal.signal(signal.SIGTERM, interrupted)
-    folder = tempfile.mkdtemp(prefix="ringback-e2e-run-")
-    # PostgreSQL's user has to come through.
-    os.chmod(folder, 0o711)
+    sweep()
+    folder, lock = own_folder()
     line, last = Line(units), []
     if count > 1:
         line = Line(in_order(unit for unit in units if not unit.alone))
@@ -173,6 +195,37 @@ def run(units, count, report):
         # One may have been started in that very moment.
         children.end_all()
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def own_folder():
+    """A folder for all that the tests leave in files, and the lock that says it is in use: the
+    kernel lets it go with our process, however that ends."""
+    while True:
+        folder = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-")
+        lock = os.open(folder, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(folder):
+            # PostgreSQL's user has to come through.
+            os.chmod(folder, 0o711)
+            return folder, lock
+        os.close(lock)  # It was swept away before it was locked.
+
+
+def sweep():
+    """Takes away the folders of runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}[0-9]*-*"):
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            pass  # Its run goes on.
+        finally:
+            os.close(lock)
 
 
 def interrupted(*_):

@@ -11,6 +11,11 @@ import unittest
 from . import children
 from .units import each
 
+# Nothing may be heard of a worker for so long (seconds); a test that takes longer hangs, and would
+# hang the run with it. The longest that is known takes a quarter of it, and the longest that a test
+# waits for any one thing (a page that is built from nothing) half of it. E2E_BOUND is for the tests
+# of this.
+BOUND = float(os.environ.get("E2E_BOUND", "600"))
 # Its standard output is a file that is only added to.
 PRINTED = 1
 
@@ -66,10 +71,17 @@ def main(answers, parent):
     orders = os.fdopen(os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
+    def watch():
+        """Should nothing be told in time, all threads say where they stand, and the process ends:
+        the watch is a thread that needs nothing of Python."""
+        faulthandler.dump_traceback_later(BOUND, exit=True)
+
     def tell(**said):
         print(json.dumps(said), file=pipe)
+        watch()
 
     for line in orders:
+        watch()
         load = unittest.defaultTestLoader.loadTestsFromNames
         tests = list(each(load(json.loads(line))))
         printed()  # What modules print when they are imported was printed before.
@@ -77,5 +89,6 @@ def main(answers, parent):
         unittest.TestSuite(tests).run(outcome)
         # Those left are of no test, but of what a class or a module sets up or takes down.
         tell(done=outcome.news(), printed=printed(), left=children.end_those_left())
+        faulthandler.cancel_dump_traceback_later()
     # Whatever thread a test may have left in a wait, nobody waits for it.
     os._exit(0)
