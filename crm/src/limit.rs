@@ -19,6 +19,14 @@ pub const BODY_BYTES: usize = 64 << 10;
 /// A webhook's form: what one call can tell, with room for its owner's own parameters.
 pub const WEBHOOK_BYTES: usize = 64 << 10;
 
+/// What is read and thrown away of a body after its request was refused, so that the refusal is
+/// read by a client that sends all before it reads anything: a file dropped on the wrong field.
+/// Whoever sends more is cut off.
+pub const LEFTOVER_BYTES: usize = 16 << 20;
+
+/// How long a client may take none of what is sent to it: longer than a phone is between two cells.
+pub const STUCK: Duration = Duration::from_secs(30);
+
 /// How long running requests may go on after the program was told to end.
 pub const DRAIN: Duration = Duration::from_secs(5);
 
@@ -28,6 +36,9 @@ pub const TOKEN_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// A token as we write it has some 250 bytes; more isn't looked at.
 pub const TOKEN_BYTES: usize = 1_024;
+
+/// The platform's auth token is 32 digits; other platforms may have longer ones.
+pub const AUTH_TOKEN_BYTES: usize = 128;
 
 /// A password as people and their programs write it; hashing is slow by intent.
 pub const PASSWORD_BYTES: usize = 256;

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use crate::limit;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -50,14 +50,22 @@ where
 /// # Errors
 /// When it is too large, takes too long, or breaks off.
 pub async fn whole(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    let read = tokio::time::timeout(limit::BODY_TIMEOUT, Limited::new(body, limit).collect());
-    match read.await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::new(
+    let too_large = || {
+        Refusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
             format!("The body has more than {limit} bytes."),
-        )),
+        )
+    };
+    // Before anything of it is asked for: whoever waits for leave to send (RFC 9110 §10.1.1) is
+    // told so, and sends nothing.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
+    let read = tokio::time::timeout(limit::BODY_TIMEOUT, Limited::new(body, limit).collect());
+    match read.await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Refusal::bad("invalid-body", "The body broke off.")),
         Err(_) => Err(Refusal::new(
             StatusCode::REQUEST_TIMEOUT,

@@ -16,9 +16,6 @@ use ringback::{Account, Error};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// An auth token is 32 digits; other platforms may have longer ones.
-const TOKEN_BYTES: usize = 128;
-
 /// What is to be set.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -136,7 +133,7 @@ fn read(app: &App, given: &Given) -> Result<IntegrationWrite, Refusal> {
     }
     let token = Some(plain(&given.auth_token)).filter(|token| !token.is_empty());
     let unfit = |token: &String| {
-        token.len() > TOKEN_BYTES || !token.bytes().all(|byte| byte.is_ascii_graphic())
+        token.len() > limit::AUTH_TOKEN_BYTES || !token.bytes().all(|byte| byte.is_ascii_graphic())
     };
     if token.as_ref().is_some_and(unfit) {
         return Err(token_required());

@@ -1,9 +1,9 @@
 //! The listener: so many connections, each with its deadlines, and an end that lets running
 //! requests finish.
 
-use super::Peer;
+use super::{Peer, leftover};
 use crate::limit;
-use axum::{Extension, Router};
+use axum::{Extension, Router, middleware};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -18,13 +18,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep};
 
-/// How long a client may take none of what is sent to it.
-const STUCK: Duration = Duration::from_secs(30);
-
 /// Serves until `end` comes, and then lets what runs finish for a while.
 pub async fn serve(listener: TcpListener, app: Router, end: impl Future<Output = ()>) {
     let room = Arc::new(Semaphore::new(limit::CONNECTIONS));
     let graceful = GracefulShutdown::new();
+    let app = app.layer(middleware::from_fn(leftover::read_out));
     tokio::pin!(end);
     loop {
         let place = Arc::clone(&room).acquire_owned();
@@ -92,7 +90,7 @@ impl Patient {
         }
         if !self.is_stuck {
             self.is_stuck = true;
-            self.stuck.as_mut().reset(Instant::now() + STUCK);
+            self.stuck.as_mut().reset(Instant::now() + limit::STUCK);
         }
         ready!(self.stuck.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))

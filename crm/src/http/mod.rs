@@ -7,6 +7,7 @@ mod calls;
 mod contacts;
 mod cors;
 mod integration;
+mod leftover;
 pub mod listen;
 mod live;
 mod origin;
