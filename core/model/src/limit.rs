@@ -129,6 +129,9 @@ pub const RECORDING_SECS_MAX: u32 = 14_400;
 pub const RECORDING_MS_MIN: u32 = 100;
 /// A sound file to be played may have 40 MB: forty minutes of WAV at 8 kHz.
 pub const PLAY_BYTES_MAX: usize = 40 * 1_024 * 1_024;
+/// Ports taken by others that are passed over for one leg: as far as a neighbour's open legs in a
+/// row may reach. Each costs a call of the system, in a thread that has sound to send.
+pub const MEDIA_PORT_TRIES_MAX: usize = 32;
 /// No packet for so long on an answered leg that should send: the far end is gone (seconds).
 pub const MEDIA_LOST_SECS: u64 = 60;
 /// Prompts that may wait on one leg.
@@ -302,6 +305,10 @@ pub const SPEECH_SENTENCE_SECS_MAX: u64 = 10;
 pub const SPEECH_CACHE_SAMPLES_MAX: usize = 8_000 * 3_600;
 /// Samples of sound files kept for the next `<Play>`: two hours, 115 MB.
 pub const SOUND_CACHE_SAMPLES_MAX: usize = 8_000 * 7_200;
+/// Addresses of sound files of which is kept how long the file is fresh: as many prompts as the
+/// largest application has, at half a kilobyte. Beyond it they are forgotten together, and each is
+/// asked for again.
+pub const SOUND_ADDRESSES_MAX: usize = 10_000;
 /// Sound files being fetched at once: as many as a host may be asked for; a long one that comes
 /// slowly keeps its place for as long as it is heard.
 pub const SOUND_FETCHES_MAX: usize = 1_024;

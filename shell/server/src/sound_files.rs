@@ -47,9 +47,6 @@ struct Arrival {
     end: Option<Result<(), SoundFault>>,
 }
 
-/// Addresses whose file is remembered.
-const KNOWN_MAX: usize = 10_000;
-
 impl SoundFiles {
     /// No files yet.
     pub fn new(client: WebClient) -> SoundFiles {
@@ -150,7 +147,7 @@ impl Shared {
             known.remove(address);
             return;
         };
-        if known.len() >= KNOWN_MAX && !known.contains_key(address) {
+        if known.len() >= limit::SOUND_ADDRESSES_MAX && !known.contains_key(address) {
             known.clear();
         }
         known.insert(address.clone(), freshness);
