@@ -22,6 +22,7 @@ fn folder() -> PathBuf {
 
 fn held(name: &str, text: &str) {
     let file = folder().join(name);
+    // No test reads another's: they run side by side, and this one may be empty for a moment.
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&file, text).unwrap();
     }
@@ -108,7 +109,7 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
         &["@holds.http", "--token-env", "NO_SUCH"],
         &["@holds.http", "--token-file", "@nowhere.token"],
         &["@holds.http", "--url", "example.com"],
-        &["@help.txt"],
+        &["@letter.txt"],
     ] {
         let (exit, text) = say(words);
         assert_eq!(exit, 2, "{words:?}: {text}");
