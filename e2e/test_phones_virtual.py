@@ -1,9 +1,12 @@
 """Each number of the virtual phone network behaves as its table says."""
 
+import os
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
-from harness import ACCOUNT, Case
+from harness import ACCOUNT, Case, House, free_ports
 from harness.sound import best_tone_share, loudest_db, read_wav
+from harness.wait import until
 from twilio.twiml.voice_response import VoiceResponse
 
 
@@ -98,3 +101,34 @@ class VirtualPhones(Case):
         self.assertEqual(told.returncode, 0, told.stderr)
         for number in range(101, 110):
             self.assertIn(f"+12025550{number}", told.stdout)
+
+
+class SoundPorts(Case):
+    """`dev --media-ports`: two of them on one address share no port."""
+
+    def build(self):
+        # Two pairs for each sound thread, and one port that begins none.
+        self.ports = free_ports(4 * os.cpu_count() + 2)
+        return House(["--media-ports", f"{self.ports[0]}-{self.ports[-1]}"])
+
+    def taken(self):
+        """UDP ports of our addresses that are not free."""
+        rows = Path("/proc/net/udp").read_text().splitlines()[1:]
+        ports = {int(row.split()[1].split(":")[1], 16) for row in rows}
+        return ports & set(range(self.ports[0], self.ports[-1] + 1))
+
+    def test_sound_takes_ports_of_the_range_alone(self):
+        before = self.taken()
+        call = self.place("+12025550101", document=pause(60))
+        self.app.wait("/status", CallStatus="in-progress")
+        first, second = sorted(self.taken() - before)
+        self.assertEqual((first % 2, second), (0, first + 1))
+        self.client.calls(call.sid).update(status="completed")
+        self.ended(call.sid)
+        until(lambda: self.taken() == before, 10, "ports that are free again")
+
+    def test_a_range_without_room_is_refused_in_one_sentence(self):
+        for range_ in ("30000", "1000-1999", "30000-30002"):
+            done = self.house.run("dev", "--media-ports", range_)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+            self.assertIn("--media-ports <FIRST-LAST>", done.stderr)

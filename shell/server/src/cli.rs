@@ -1,9 +1,11 @@
 //! The command line: what can be asked, and the help that teaches it.
 
+use crate::media_thread;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use model::CallSid;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// A self-hosted voice platform that speaks the 2010 API, TwiML and SIP.
@@ -136,6 +138,9 @@ pub const DATA: &str = "ringback-data";
 /// Where the proxy of `dev --intercept` listens if nothing is said.
 const INTERCEPT: &str = "127.0.0.1:8888";
 
+/// Ports for the sound of four thousand legs.
+const MEDIA_PORTS: &str = "20000-27999";
+
 /// The flags of `ringback dev`.
 #[derive(Debug, Clone, Args)]
 pub struct Dev {
@@ -145,6 +150,11 @@ pub struct Dev {
     /// Where SIP listens, UDP and TCP.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5060")]
     pub sip: SocketAddr,
+    /// The first and the last port for sound; each leg takes two.
+    #[arg(
+        long, value_name = "FIRST-LAST", default_value = MEDIA_PORTS, value_parser = media_ports
+    )]
+    pub media_ports: RangeInclusive<u16>,
     /// Where rows and recordings lie.
     #[arg(long, value_name = "DIR", default_value = DATA)]
     pub data: PathBuf,
@@ -181,6 +191,12 @@ pub struct Doctor {
     /// The data folder of `dev`.
     #[arg(long, value_name = "DIR", default_value = DATA, conflicts_with = "config")]
     pub data: PathBuf,
+    /// The first and the last port for sound of `dev`.
+    #[arg(
+        long, value_name = "FIRST-LAST", default_value = MEDIA_PORTS, value_parser = media_ports,
+        conflicts_with = "config"
+    )]
+    pub media_ports: RangeInclusive<u16>,
     /// Write JSON, for programs.
     #[arg(long)]
     pub json: bool,
@@ -195,6 +211,20 @@ fn on_loopback(text: &str) -> Result<SocketAddr, String> {
         Ok(at)
     } else {
         Err("the proxy is for apps on this machine: choose a port of 127.0.0.1".to_owned())
+    }
+}
+
+/// Two ports that leave room for sound between them.
+fn media_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
+    let port = |text: &str| text.trim().parse().ok();
+    let range = text
+        .split_once('-')
+        .and_then(|(first, last)| Some(port(first)?..=port(last)?))
+        .ok_or("FIRST-LAST is wanted, two ports: 30000-30999")?;
+    if media_thread::is_range(&range) {
+        Ok(range)
+    } else {
+        Err("it leaves no ports: give a range above 1023".to_owned())
     }
 }
 
@@ -248,6 +278,12 @@ mod tests {
         };
         assert_eq!(dev.http, SocketAddr::from(([127, 0, 0, 1], 9)));
         assert!(dev.strict && !dev.phones && dev.intercept.is_none());
+        assert_eq!(dev.media_ports, 20_000..=27_999);
+        let line = ["ringback", "dev", "--media-ports", "30000-30003"];
+        let Command::Dev(dev) = Cli::try_parse_from(line).unwrap().command else {
+            panic!("it is dev")
+        };
+        assert_eq!(dev.media_ports, 30_000..=30_003);
         for (flag, at) in [
             ("--intercept", INTERCEPT),
             ("--intercept=127.0.0.1:1", "127.0.0.1:1"),
@@ -263,6 +299,19 @@ mod tests {
             &["ringback", "dev", "--htp", "x"][..],
             &["ringback", "dev", "--sip", "nowhere"],
             &["ringback", "dev", "--intercept-pass"],
+            &["ringback", "dev", "--media-ports", "30000"],
+            &["ringback", "dev", "--media-ports", "30000-70000"],
+            &["ringback", "dev", "--media-ports", "30000-30002"],
+            &["ringback", "dev", "--media-ports", "30999-30000"],
+            &["ringback", "dev", "--media-ports", "1000-1999"],
+            &[
+                "ringback",
+                "doctor",
+                "--config",
+                "x",
+                "--media-ports",
+                "1-2",
+            ],
             &["ringback", "dev", "--intercept=8888"],
             &["ringback", "dev", "--intercept=0.0.0.0:8888"],
             &["ringback", "serve"],

@@ -115,6 +115,7 @@ fn dev(flags: Dev) -> Result<(), Fault> {
     let plan = Plan::dev(DevFlags {
         http: flags.http,
         sip: flags.sip,
+        media_ports: flags.media_ports,
         data: flags.data,
         strict: flags.strict,
         quiet: flags.quiet,
@@ -273,7 +274,7 @@ fn subject(flags: &Doctor) -> Result<Subject, Fault> {
     let account = |sid, token: String| Account::new(sid, token, "", Time::default());
     let Some(file) = &flags.config else {
         let nobody = account(AccountSid(0), String::new());
-        return Ok(Subject::of_dev(&flags.data, nobody));
+        return Ok(Subject::of_dev(&flags.data, &flags.media_ports, nobody));
     };
     let config = Config::load(file).map_err(text)?;
     let (sid, token) = config.account.credentials(environment).map_err(text)?;

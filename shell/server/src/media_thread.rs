@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{JoinHandle, Thread};
 use store::Sounds;
 
-pub use port::PORT_PAIRS_MIN;
+pub use port::is_range;
 
 /// Where the sound threads' news goes. Called on their threads: must not wait.
 pub trait MediaSink: Send + Sync + 'static {

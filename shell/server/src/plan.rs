@@ -4,8 +4,6 @@
 mod dev;
 mod serve;
 
-pub(crate) use dev::MEDIA_PORTS;
-
 pub use dev::DevFlags;
 
 use crate::certificate::Certificate;

@@ -50,8 +50,7 @@ pub(super) fn faults(config: &Config) -> Result<(), ConfigError> {
         return fault("sip.udp and sip.tcp are both empty: nothing would listen".into());
     }
     let media = config.media;
-    let pairs = u32::from(media.port_last).saturating_sub(u32::from(media.port_first)) / 2;
-    if media.port_first < 1_024 || (pairs as usize) < crate::media_thread::PORT_PAIRS_MIN {
+    if !crate::media_thread::is_range(&(media.port_first..=media.port_last)) {
         return fault(format!(
             "media.port_first {} and media.port_last {} leave no ports: give a range above 1023",
             media.port_first, media.port_last

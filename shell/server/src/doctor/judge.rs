@@ -250,7 +250,8 @@ fn sound(Ports { first, last, taken }: Ports, calls: usize, running: bool) -> Fi
         return warning(
             CHECK,
             format!("other programs have {taken} of the {all} ports {first} to {last}"),
-            "move the range by media.port_first and media.port_last",
+            "move the range: by media.port_first and media.port_last in the file, by --media-ports \
+             for `ringback dev`",
         );
     }
     // A call that is joined to another has two legs between them: one each.

@@ -17,6 +17,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs, UdpSocket};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -69,10 +70,9 @@ impl Subject {
         }
     }
 
-    /// `ringback dev` without flags.
-    pub fn of_dev(data: &Path, account: Account) -> Subject {
+    /// `ringback dev` with these flags alone.
+    pub fn of_dev(data: &Path, ports: &RangeInclusive<u16>, account: Account) -> Subject {
         let sip = crate::config::SipConfig::default();
-        let ports = crate::plan::MEDIA_PORTS;
         Subject {
             http: HttpConfig::default(),
             sip_udp: sip.udp,
@@ -421,7 +421,7 @@ mod tests {
     fn open_files_are_found_and_a_folder_is_tried() {
         let home = tempfile::tempdir().unwrap();
         let account = Account::new(model::AccountSid(1), "t", "a", model::Time::default());
-        let subject = Subject::of_dev(home.path(), account);
+        let subject = Subject::of_dev(home.path(), &(30_000..=30_003), account);
         let key = home.path().join("secret.key");
         fs::write(&key, "x").unwrap();
         fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();

@@ -1,15 +1,27 @@
 //! The RTP ports of one sound thread, and the sockets of its open legs.
 
-use model::LegId;
+use model::{LegId, limit};
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
 
 /// Fewer pairs of ports than this make no sense for a server.
-pub const PORT_PAIRS_MIN: usize = 2;
-/// Ports taken by others that are passed over for one leg.
-const TRIES: usize = 32;
+const PAIRS_MIN: usize = 2;
+
+/// Whether there is room for sound in these ports, and none of them is the system's own.
+pub fn is_range(range: &RangeInclusive<u16>) -> bool {
+    *range.start() >= 1_024 && evens(range).count() >= PAIRS_MIN
+}
+
+/// The RTP port of each pair; that of RTCP follows it.
+fn evens(range: &RangeInclusive<u16>) -> impl Iterator<Item = u16> {
+    let first = range.start().checked_next_multiple_of(2);
+    let last = *range.end();
+    first
+        .into_iter()
+        .flat_map(move |first| (first..last).step_by(2))
+}
 
 /// A leg's two sockets.
 pub(super) struct Pair {
@@ -43,9 +55,7 @@ impl Ports {
         threads: usize,
     ) -> Ports {
         let first = *range.start();
-        let free = range
-            .clone()
-            .filter(|port| port % 2 == 0 && range.contains(&(port + 1)))
+        let free = evens(&range)
             .filter(|port| thread_of(first, *port, threads) == thread)
             .collect();
         Ports {
@@ -59,7 +69,7 @@ impl Ports {
 
     /// Takes the pair that has rested longest: late packets of the call before it are over.
     pub fn open(&mut self, leg: LegId) -> Option<u16> {
-        for _ in 0..TRIES.min(self.free.len()) {
+        for _ in 0..limit::MEDIA_PORT_TRIES_MAX.min(self.free.len()) {
             let port = self.free.pop_front()?;
             match bind(self.bind, port) {
                 Ok((rtp, rtcp)) => {
@@ -114,6 +124,23 @@ mod tests {
             assert_eq!(thread_of(20_001, port, 2), 1);
             assert_eq!(thread_of(20_001, port + 1, 2), 1);
         }
+    }
+
+    #[test]
+    fn a_range_has_room_for_two_pairs_above_the_systems_own() {
+        for (range, pairs) in [
+            (20_000..=20_003, 2),
+            (20_001..=20_004, 1),
+            (20_001..=20_005, 2),
+            (20_000..=20_002, 1),
+            (65_532..=65_535, 2),
+            (65_535..=65_535, 0),
+            (20_010..=20_000, 0),
+        ] {
+            assert_eq!(evens(&range).count(), pairs, "{range:?}");
+            assert_eq!(is_range(&range), pairs >= 2, "{range:?}");
+        }
+        assert!(is_range(&(1_024..=1_027)) && !is_range(&(1_023..=1_999)));
     }
 
     #[test]

@@ -7,14 +7,13 @@ use model::{AccountSid, Voices, limit};
 use sip::TrunkSource;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use store::Durability;
 use switch::Carrier;
 
 /// The number that `dev` owns from its first start.
 pub const NUMBER: &str = "+12025550190";
-/// Ports for the sound of two thousand legs.
-pub(crate) const MEDIA_PORTS: std::ops::RangeInclusive<u16> = 20_000..=27_999;
 
 /// What the command line says.
 #[derive(Debug, Clone)]
@@ -23,6 +22,8 @@ pub struct DevFlags {
     pub http: SocketAddr,
     /// `--sip`.
     pub sip: SocketAddr,
+    /// `--media-ports`.
+    pub media_ports: RangeInclusive<u16>,
     /// `--data`.
     pub data: PathBuf,
     /// `--strict`.
@@ -83,7 +84,7 @@ impl Plan {
             }],
             media_address: flags.sip.ip(),
             media_bind: flags.sip.ip(),
-            media_ports: MEDIA_PORTS,
+            media_ports: flags.media_ports,
             media_threads: None,
             calls_max: None,
             calls_per_second: None,
