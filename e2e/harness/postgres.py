@@ -34,7 +34,31 @@ class Postgres:
             shutil.chown(self.folder, self.user)
             self.folder.chmod(0o755)
         self.log = self.folder / "log"
+        # What is set besides, and what its address ends in.
+        self.settings, self.query, self.host = [], "", "127.0.0.1"
         self.process = None
+
+    def secure(self, host):
+        """TLS with a certificate for this host, whose authority is returned; before it is started."""
+        at = self.folder
+        authority, key, certificate = at / "authority.pem", at / "server.key", at / "server.pem"
+        fresh = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        (at / "names").write_text(f"subjectAltName=DNS:{host}\n")
+        for words in (
+            ["req", "-x509", *fresh, "-keyout", at / "authority.key", "-out", authority,
+             "-subj", "/CN=authority of a test", "-days", "2"],
+            ["req", *fresh, "-keyout", key, "-out", at / "asked", "-subj", "/CN=database"],
+            ["x509", "-req", "-in", at / "asked", "-CA", authority, "-CAkey", at / "authority.key",
+             "-CAcreateserial", "-days", "2", "-extfile", at / "names", "-out", certificate],
+        ):
+            words = ["openssl", *map(str, words)]
+            done = subprocess.run(words, capture_output=True, text=True, timeout=30)
+            assert done.returncode == 0, done.stderr
+        key.chmod(0o600)
+        if self.user:
+            shutil.chown(key, self.user)
+        self.settings += ["ssl=on", f"ssl_key_file={key}", f"ssl_cert_file={certificate}"]
+        return authority
 
     def as_user(self, *words):
         words = [str(word) for word in words]
@@ -52,13 +76,15 @@ class Postgres:
             capture_output=True, text=True, timeout=120, cwd="/", env=environment(),
         )
         assert made.returncode == 0, made.stderr
-        self.process = subprocess.Popen(
-            self.as_user(
-                program("postgres"), "-D", rows, "-p", self.port, "-h", "127.0.0.1",
-                "-k", "", "-c", "fsync=off", "-c", "full_page_writes=off",
-            ),
-            stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd="/", env=environment(),
-        )
+        settings = ["fsync=off", "full_page_writes=off", *self.settings]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                self.as_user(
+                    program("postgres"), "-D", rows, "-p", self.port, "-h", "127.0.0.1",
+                    "-k", "", *(word for each in settings for word in ("-c", each)),
+                ),
+                stdout=log, stderr=log, cwd="/", env=environment(),
+            )
         until(lambda: self.sql("select 1", check=False), 30, "PostgreSQL")
         self.sql(f"create role {OWNER} login createrole")
         self.sql(f"create role {SERVICE} login")
@@ -67,7 +93,7 @@ class Postgres:
 
     def url(self, role=OWNER, password=None):
         word = f":{password}" if password else ""
-        return f"postgres://{role}{word}@127.0.0.1:{self.port}/crm"
+        return f"postgres://{role}{word}@{self.host}:{self.port}/crm{self.query}"
 
     def sql(self, text, role="boss", database="postgres", check=True):
         """Rows as lines, columns parted by `|`."""

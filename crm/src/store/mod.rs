@@ -21,6 +21,7 @@ pub mod pass;
 mod past;
 mod people;
 mod postgres;
+mod postgres_tls;
 mod sql;
 mod sqlite;
 mod tenant;

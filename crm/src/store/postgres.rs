@@ -4,6 +4,7 @@
 use super::error::StoreError;
 use super::migrate;
 use super::pass::{PassKey, Whose};
+use super::postgres_tls::Server;
 use super::sql::{Row, Value, Wanted};
 use crate::id::OrganizationId;
 use crate::moment::Moment;
@@ -13,9 +14,8 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::{Client, Statement};
 
 /// Connections at most: a server commonly allows a hundred, and a transaction is a few
 /// milliseconds.
@@ -44,7 +44,7 @@ const TOO_MUCH: &str = "SELECT CASE \
 
 /// A server.
 pub(crate) struct Postgres {
-    config: Config,
+    server: Server,
     passes: PassKey,
     lane: Arc<Lane>,
 }
@@ -64,8 +64,8 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(config: &Config) -> Result<Connection, StoreError> {
-        let client = connect(config).await?;
+    async fn open(server: &Server) -> Result<Connection, StoreError> {
+        let client = connect(server).await?;
         client
             .batch_execute(
                 "SET search_path = crm; SET statement_timeout = '15s'; SET lock_timeout = '10s'; \
@@ -96,33 +96,17 @@ impl Connection {
     }
 }
 
-async fn connect(config: &Config) -> Result<Client, StoreError> {
-    let (client, connection) = config.connect(NoTls).await?;
+async fn connect(server: &Server) -> Result<Client, StoreError> {
+    let (client, connection) = server.config.connect(server.tls.clone()).await?;
     // Carries bytes until the client is dropped; what goes wrong is told to whoever asks next.
     tokio::spawn(connection);
     Ok(client)
 }
 
-fn configuration(database: &str) -> Result<Config, StoreError> {
-    let mut config: Config = database.parse().map_err(|error: tokio_postgres::Error| {
-        let why = error.source().map(ToString::to_string).unwrap_or_default();
-        StoreError::NotReady(format!("the address of the database can't be read: {why}"))
-    })?;
-    if config.get_ssl_mode() == SslMode::Require {
-        return Err(StoreError::NotReady(
-            "TLS to the database is not spoken: take sslmode=require out of its address, and a \
-             socket, the loopback or a tunnel"
-                .to_owned(),
-        ));
-    }
-    config.application_name("ringback-crm");
-    Ok(config)
-}
-
 impl Postgres {
     pub(crate) async fn open(database: &str, passes: PassKey) -> Result<Postgres, StoreError> {
-        let config = configuration(database)?;
-        let connection = Connection::open(&config).await?;
+        let server = Server::parse(database)?;
+        let connection = Connection::open(&server).await?;
         let client = &connection.client;
         let row = client.query_one(TOO_MUCH, &[]).await?;
         if let Some(why) = row.get::<_, Option<String>>(0) {
@@ -156,7 +140,7 @@ impl Postgres {
             permits: Arc::new(Semaphore::new(CONNECTIONS)),
         };
         Ok(Postgres {
-            config,
+            server,
             passes,
             lane: Arc::new(lane),
         })
@@ -174,7 +158,7 @@ impl Postgres {
             let fresh = free.is_none();
             let mut connection = match free {
                 Some(connection) => connection,
-                None => Connection::open(&self.config).await?,
+                None => Connection::open(&self.server).await?,
             };
             // The narrow functions need no pass, and a statement alone no transaction.
             let begun = match whose {
@@ -235,15 +219,15 @@ impl Connection {
 
 /// The owner of the tables.
 pub(crate) struct Owner {
-    config: Config,
+    server: Server,
     client: Client,
 }
 
 impl Owner {
     pub(crate) async fn open(database: &str) -> Result<Owner, StoreError> {
-        let config = configuration(database)?;
-        let client = connect(&config).await?;
-        Ok(Owner { config, client })
+        let server = Server::parse(database)?;
+        let client = connect(&server).await?;
+        Ok(Owner { server, client })
     }
 
     pub(crate) fn client(&mut self) -> &mut Client {
@@ -251,7 +235,7 @@ impl Owner {
     }
 
     pub(crate) async fn begin(&self) -> Result<PostgresTx, StoreError> {
-        let connection = Connection::open(&self.config).await?;
+        let connection = Connection::open(&self.server).await?;
         connection.client.batch_execute("BEGIN").await?;
         Ok(PostgresTx {
             connection: Some(connection),
