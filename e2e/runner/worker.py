@@ -12,9 +12,8 @@ from . import children
 from .units import each
 
 # Nothing may be heard of a worker for so long (seconds); a test that takes longer hangs, and would
-# hang the run with it. The longest that is known takes a quarter of it, and the longest that a test
-# waits for any one thing (a page that is built from nothing) half of it. E2E_BOUND is for the tests
-# of this.
+# hang the run with it. Most take seconds, a fuzzer's minute; the longest that any of them waits for
+# one thing (a page that is built from nothing) is half of this. E2E_BOUND is for the tests of it.
 BOUND = float(os.environ.get("E2E_BOUND", "600"))
 # Its standard output is a file that is only added to.
 PRINTED = 1
