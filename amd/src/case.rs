@@ -3,8 +3,8 @@
 use crate::chance::Chance;
 use crate::line::Line;
 use crate::sound::{self, Noise, add, levelled, samples};
-use crate::texts::{Half, LANGUAGES, texts};
-use crate::voices::{Voice, speak, voices};
+use crate::texts::{self, Half, LANGUAGES};
+use crate::voices::{self, Voice, speak};
 use media::sound::tone::Tone;
 use std::path::Path;
 
@@ -78,6 +78,9 @@ struct Making<'a> {
     voice: Voice,
     pace: u32,
     level: f32,
+    /// In the half to grow from, by how much a voice is moved in pitch, and its colour.
+    bend: f32,
+    colour: [f32; 2],
     sound: Vec<f32>,
     speech_at: Option<usize>,
     beep_end: Option<usize>,
@@ -89,7 +92,7 @@ pub fn case(stuff: &Stuff, half: Half, number: usize) -> Result<Case, String> {
     let name = format!("{}-{number:04}", half.name());
     let mut chance = Chance::new(&name);
     let language = LANGUAGES[number % LANGUAGES.len()].0;
-    let voice = chance.of(&voices(language, half)).clone();
+    let voice = voices::any(language, half, &mut chance);
     let pace = *chance.of(&[145, 160, 175, 190]);
     let mut making = Making {
         stuff,
@@ -103,7 +106,16 @@ pub fn case(stuff: &Stuff, half: Half, number: usize) -> Result<Case, String> {
         speech_at: None,
         beep_end: None,
         note: String::new(),
+        bend: 1.0,
+        colour: [0.0; 2],
     };
+    if half == Half::Grow {
+        making.bend = making.chance.within(0.88, 1.14);
+        making.colour = [
+            making.chance.within(-0.5, 0.5),
+            making.chance.within(-0.4, 0.4),
+        ];
+    }
     let (class, style) = making.fill()?;
     making.surround(class)?;
     let line = Line::drawn(&mut making.chance);
@@ -148,7 +160,11 @@ impl Making<'_> {
     }
 
     fn say(&mut self, text: &str) -> Result<(), String> {
-        let spoken = speak(self.stuff.folder, &self.voice, self.pace, text)?;
+        let mut spoken = speak(self.stuff.folder, &self.voice, self.pace, text)?;
+        if self.half == Half::Grow {
+            spoken = sound::bent(&spoken, self.bend);
+            spoken = sound::coloured(&spoken, self.colour);
+        }
         if self.speech_at.is_none() {
             self.speech_at = Some(self.sound.len());
         }
@@ -159,13 +175,12 @@ impl Making<'_> {
 
     /// A text of a style, with pauses between its parts.
     fn tell(&mut self, style: &str, low_ms: f32, high_ms: f32) -> Result<(), String> {
-        let all = texts(self.language, self.half, style);
-        let parts = self.chance.of(&all).clone();
-        for (n, part) in parts.iter().enumerate() {
+        let parts = texts::any(self.language, self.half, style, &mut self.chance);
+        for (n, part) in parts.into_iter().enumerate() {
             if n > 0 {
                 self.pause(low_ms, high_ms);
             }
-            self.say(part)?;
+            self.say(&part)?;
         }
         Ok(())
     }
@@ -205,13 +220,11 @@ impl Making<'_> {
     fn talk_behind(&mut self) -> Result<(), String> {
         let below = self.chance.within(16.0, 28.0);
         let (level, length) = (self.level - below, self.sound.len());
-        let all = voices(self.language, self.half);
         let mut at = 0;
         while at < length {
-            let voice = self.chance.of(&all).clone();
-            let fillers = texts(self.language, self.half, "filler");
-            let text = self.chance.of(&fillers)[0];
-            let spoken = speak(self.stuff.folder, &voice, 170, text)?;
+            let voice = voices::any(self.language, self.half, &mut self.chance);
+            let text = texts::any(self.language, self.half, "filler", &mut self.chance);
+            let spoken = speak(self.stuff.folder, &voice, 170, &text[0])?;
             let from = at.min(samples(20) * (self.chance.draw() % 40) as usize);
             add(
                 &mut self.sound,
@@ -262,7 +275,7 @@ impl Making<'_> {
         // What is recorded has the noise of its own room, and the machine none behind it. What a
         // studio recorded has none, and nor have the real people's: in the half for tuning two of
         // five are such.
-        let studio = self.half == Half::Tune && self.chance.hits(STUDIO_SHARE);
+        let studio = self.half != Half::Judge && self.chance.hits(STUDIO_SHARE);
         if !studio {
             let below = self.chance.within(22.0, 45.0);
             let kind = self.noise_kind();
@@ -358,7 +371,7 @@ impl Making<'_> {
 
     fn noise_kind(&mut self) -> Noise {
         let kinds = match self.half {
-            Half::Tune => &[Noise::Hiss, Noise::Car, Noise::Fan, Noise::Wind][..],
+            Half::Tune | Half::Grow => &[Noise::Hiss, Noise::Car, Noise::Fan, Noise::Wind][..],
             Half::Judge => &[Noise::Room, Noise::Street],
         };
         *self.chance.of(kinds)

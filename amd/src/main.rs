@@ -3,7 +3,8 @@
 //! `tools/amd` judges all and writes the table of docs/amd.md. While working:
 //! `--half tune --sample 300 --wrong` judges every so many-th case of one half and lists what was
 //! wrong; `--only NAME` looks at one case; `--wav FOLDER` keeps what was heard as files, `--trace`
-//! prints what each frame was taken for.
+//! prints what each frame was taken for. `--half grow --dump FILE --from N --to N` writes what
+//! `tools/amd-grow` grows the detector's network from.
 
 mod case;
 mod chance;
@@ -26,6 +27,8 @@ use texts::Half;
 /// Cases of the half for tuning, and of the synthetic half for judging.
 const TUNE: usize = 3_600;
 const JUDGE: usize = 2_400;
+/// Cases that the network is grown from.
+const GROW: usize = 12_000;
 
 /// The pieces of recorded music, by half.
 const MUSIC: [&[&str]; 2] = [
@@ -46,6 +49,9 @@ struct Asked {
     wav: Option<PathBuf>,
     trace: bool,
     write: bool,
+    dump: Option<PathBuf>,
+    from: usize,
+    to: Option<usize>,
 }
 
 fn main() -> ExitCode {
@@ -67,6 +73,9 @@ fn asked() -> Result<Asked, String> {
         wav: None,
         trace: false,
         write: false,
+        dump: None,
+        from: 0,
+        to: None,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -76,12 +85,16 @@ fn asked() -> Result<Asked, String> {
                 asked.halves = match value()?.as_str() {
                     "tune" => vec![Half::Tune],
                     "judge" => vec![Half::Judge],
-                    other => return Err(format!("{other} is no half: tune, judge")),
+                    "grow" => vec![Half::Grow],
+                    other => return Err(format!("{other} is no half: tune, judge, grow")),
                 }
             }
             "--sample" => {
                 asked.sample = value()?.parse().map_err(|_| "--sample wants a number")?;
             }
+            "--dump" => asked.dump = Some(value()?.into()),
+            "--from" => asked.from = value()?.parse().map_err(|_| "--from wants a number")?,
+            "--to" => asked.to = Some(value()?.parse().map_err(|_| "--to wants a number")?),
             "--only" => asked.only = Some(value()?),
             "--wav" => asked.wav = Some(value()?.into()),
             "--wrong" => asked.wrong = true,
@@ -89,7 +102,8 @@ fn asked() -> Result<Asked, String> {
             "--write" => asked.write = true,
             _ => {
                 return Err(format!(
-                    "{word} is none of --half --sample --only --wav --trace --wrong --write"
+                    "{word} is none of --half --sample --from --to --only --wav --trace --wrong \
+                     --write --dump"
                 ));
             }
         }
@@ -106,6 +120,12 @@ fn run(asked: &Asked) -> Result<(), String> {
         music: [music(MUSIC[0])?, music(MUSIC[1])?],
     };
     let mut scores = Vec::new();
+    let mut dump = match &asked.dump {
+        Some(path) => Some(std::io::BufWriter::new(
+            std::fs::File::create(path).map_err(|error| error.to_string())?,
+        )),
+        None => None,
+    };
     let mut judge = |case: &Case| -> Result<(), String> {
         if asked.only.as_ref().is_some_and(|name| *name != case.name) {
             return Ok(());
@@ -117,14 +137,23 @@ fn run(asked: &Asked) -> Result<(), String> {
         if asked.trace {
             println!("{}", score::trace(case, &frames));
         }
+        if let Some(file) = &mut dump {
+            score::dump(file, case, &frames).map_err(|error| error.to_string())?;
+            return Ok(());
+        }
         scores.push(Score::of(case, &frames));
         Ok(())
     };
     for &half in &asked.halves {
-        let count = if half == Half::Tune { TUNE } else { JUDGE };
+        let count = match half {
+            Half::Tune => TUNE,
+            Half::Judge => JUDGE,
+            Half::Grow => GROW,
+        };
+        let to = asked.to.unwrap_or(count);
         // Prime to the number of languages, so that a sample has all of them.
         let step = (count / asked.sample.clamp(1, count)).max(1);
-        for number in (0..count).filter(|number| (number / 6).is_multiple_of(step)) {
+        for number in (asked.from..to).filter(|number| (number / 6).is_multiple_of(step)) {
             judge(&case::case(&stuff, half, number)?)?;
         }
         if half == Half::Judge {

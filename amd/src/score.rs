@@ -112,6 +112,41 @@ impl Score {
     }
 }
 
+/// What a network is grown from: a line of what is true of the case, then its features.
+pub fn dump(to: &mut impl std::io::Write, case: &Case, frames: &Frames) -> std::io::Result<()> {
+    let end = case
+        .speech_at
+        .map_or(250, |at| length_ms(at) as usize / 20 + 400);
+    let count = frames.len().min(end);
+    writeln!(
+        to,
+        "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+        case.name,
+        case.language,
+        case.style,
+        case.class.name(),
+        case.speech_at.map_or(-1, |at| i64::from(length_ms(at))),
+        case.beep_end.map_or(-1, |at| i64::from(length_ms(at))),
+        case.line.coded.name(),
+        count,
+        case.note
+    )?;
+    let mut detector = Detector::new(Settings {
+        speech_ms: Some(60_000),
+        speech_end_ms: Some(60_000),
+        silence_ms: Some(60_000),
+        timeout_ms: Some(60_000),
+        ..Settings::default()
+    });
+    for frame in &frames[..count] {
+        detector.hear(frame.as_deref());
+        for feature in detector.features() {
+            to.write_all(&feature.to_le_bytes())?;
+        }
+    }
+    Ok(())
+}
+
 /// What the detector finds; where a sound ends, nothing more comes.
 fn found(frames: &Frames, settings: Settings) -> Found {
     let mut detector = Detector::new(settings);

@@ -37,6 +37,27 @@ pub fn levelled(sound: &[f32], dbm0: f32) -> Vec<f32> {
     sound.iter().map(|s| s * gain).collect()
 }
 
+/// The same faster or slower, as of a smaller or a larger speaker.
+pub fn bent(sound: &[f32], by: f32) -> Vec<f32> {
+    let length = (sound.len() as f32 / by) as usize;
+    let at = |n: usize| sound.get(n).copied().unwrap_or(0.0);
+    (0..length)
+        .map(|n| {
+            let place = n as f32 * by;
+            let (from, share) = (place as usize, place.fract());
+            at(from) * (1.0 - share) + at(from + 1) * share
+        })
+        .collect()
+}
+
+/// The same through another microphone: two taps tilt its spectrum.
+pub fn coloured(sound: &[f32], taps: [f32; 2]) -> Vec<f32> {
+    let at = |n: usize, back: usize| n.checked_sub(back).map_or(0.0, |n| sound[n]);
+    (0..sound.len())
+        .map(|n| sound[n] + taps[0] * at(n, 1) + taps[1] * at(n, 3))
+        .collect()
+}
+
 /// Adds a sound from a place on; what reaches past the end is left out.
 pub fn add(to: &mut [f32], at: usize, sound: &[f32]) {
     let rest = to.get_mut(at..).unwrap_or_default();

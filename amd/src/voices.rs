@@ -1,4 +1,5 @@
-//! The voices: speech engines that packages bring by name, each voice in one half only.
+//! The voices: speech engines that packages bring by name. No voice of the judged half stands in
+//! another.
 //! What was spoken once is kept in `target/amd/voice`, at 16 000 samples a second.
 
 use crate::chance::Chance;
@@ -15,6 +16,10 @@ pub enum Voice {
     Flite(&'static str),
     /// Festival: its voice.
     Festival(&'static str),
+    /// espeak-ng: its language and variant, at another pitch (percent).
+    Pitched(&'static str, &'static str, u32),
+    /// What virtual phones speak with under a virtual clock.
+    StandIn,
 }
 
 impl Voice {
@@ -24,6 +29,10 @@ impl Voice {
             Voice::Espeak(language, variant) => format!("espeak-ng {language}+{variant}"),
             Voice::Flite(name) => format!("flite {name}"),
             Voice::Festival(name) => format!("festival {name}"),
+            Voice::StandIn => "stand-in".to_owned(),
+            Voice::Pitched(language, variant, pitch) => {
+                format!("espeak-ng {language}+{variant} {pitch}")
+            }
         }
     }
 }
@@ -32,7 +41,8 @@ impl Voice {
 /// voice: they stand in one half.
 pub fn voices(language: &str, half: Half) -> Vec<Voice> {
     use Voice::{Espeak, Festival, Flite};
-    let tune = half == Half::Tune;
+    // Those to grow from and those for tuning may share voices: neither is judged.
+    let tune = half != Half::Judge;
     let (espeak, mut all): (&str, Vec<Voice>) = match (language, tune) {
         ("en", true) => (
             "en-us",
@@ -64,8 +74,63 @@ pub fn voices(language: &str, half: Half) -> Vec<Voice> {
     all
 }
 
+/// Variants of espeak-ng that only the half for growing has.
+const GROWN: [&str; 24] = [
+    "m5", "m6", "m7", "m8", "f3", "Alex", "Andy", "Annie", "belinda", "ed", "linda", "Lee", "max",
+    "Michael", "steph", "victor", "zac", "paul", "rob", "norbert", "travis", "shelby", "Mario",
+    "anika",
+];
+
+/// How many cases to grow from are spoken as virtual phones speak, and how many of the rest with
+/// the voices of other engines, which take longer.
+const STAND_IN_SHARE: f32 = 0.06;
+const OTHERS_SHARE: f32 = 0.2;
+
+/// Any voice of a language in a half.
+pub fn any(language: &str, half: Half, chance: &mut Chance) -> Voice {
+    let all = voices(language, half);
+    if half != Half::Grow {
+        return chance.of(&all).clone();
+    }
+    if chance.hits(STAND_IN_SHARE) {
+        return Voice::StandIn;
+    }
+    let is_other = |voice: &&Voice| !matches!(voice, Voice::Espeak(..));
+    let others: Vec<&Voice> = all.iter().filter(is_other).collect();
+    if !others.is_empty() && chance.hits(OTHERS_SHARE) {
+        return (*chance.of(&others)).clone();
+    }
+    let accents: &[&str] = match language {
+        "en" => &[
+            "en-us",
+            "en-us",
+            "en-gb",
+            "en-gb-scotland",
+            "en-gb-x-rp",
+            "en-us-nyc",
+            "en-029",
+        ],
+        "pt-BR" => &["pt-br"],
+        "es" => &["es", "es-419"],
+        "fr" => &["fr-fr", "fr-fr", "fr-be", "fr-ch"],
+        "de" => &["de"],
+        _ => &["it"],
+    };
+    let pitch = chance.within(25.0, 75.0) as u32;
+    Voice::Pitched(chance.of::<&str>(accents), chance.of::<&str>(&GROWN), pitch)
+}
+
 /// Speaks, or fetches what was spoken. The pace is words a minute, where an engine knows that.
 pub fn speak(folder: &Path, voice: &Voice, pace: u32, text: &str) -> Result<Vec<f32>, String> {
+    if let Voice::StandIn = voice {
+        let mut doubler = media::sound::resample::Doubler::new();
+        let narrow = media::sound::speech_stand_in::speak(text, pace.into());
+        let wide: Vec<f32> = narrow
+            .iter()
+            .flat_map(|&s| doubler.step(s).map(f32::from))
+            .collect();
+        return Ok(trimmed(&wide));
+    }
     let key = format!("{} {pace} {text}", voice.name());
     let file = folder.join(format!("{:016x}.raw", Chance::new(&key).draw()));
     if !file.exists() {
@@ -88,6 +153,16 @@ fn make(voice: &Voice, pace: u32, text: &str, to: &Path) -> Result<(), String> {
             let mut command = Command::new("espeak-ng");
             command.args(["-v", &format!("{language}+{variant}"), "-s"]);
             command.arg(pace.to_string()).arg("-w").arg(&wav).arg(text);
+            command
+        }
+        Voice::StandIn => return Err("the stand-in needs no program".to_owned()),
+        Voice::Pitched(language, variant, pitch) => {
+            let mut command = Command::new("espeak-ng");
+            command.args(["-v", &format!("{language}+{variant}"), "-s"]);
+            command
+                .arg(pace.to_string())
+                .args(["-p", &pitch.to_string()]);
+            command.arg("-w").arg(&wav).arg(text);
             command
         }
         Voice::Flite(name) => {
