@@ -75,6 +75,11 @@ impl Activity {
         self.speaks
     }
 
+    /// How sure it is that there is a voice (0 to 1).
+    pub(super) fn voice(&self) -> f32 {
+        self.voice
+    }
+
     /// A frame that didn't come.
     pub(super) fn miss(&mut self) {
         self.speaks = false;

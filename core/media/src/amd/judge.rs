@@ -61,6 +61,10 @@ pub(super) struct Judge {
     ended_ms: u32,
     /// The longest of those pauses.
     longest_pause_ms: u32,
+    /// By how much a person is likelier than a machine.
+    person: f32,
+    /// What was taken for speech until this frame was none.
+    anew: bool,
     /// Frames of speech among them.
     spoken_ms: u32,
     machine: bool,
@@ -84,6 +88,8 @@ impl Judge {
             began_ms: None,
             ended_ms: 0,
             longest_pause_ms: 0,
+            person: 0.0,
+            anew: false,
             spoken_ms: 0,
             machine: false,
             called_ms: None,
@@ -96,9 +102,12 @@ impl Judge {
         &mut self,
         speaks: bool,
         level: Option<f32>,
+        person: Option<f32>,
         news: News,
     ) -> (Heard, Option<AnsweredBy>) {
         self.at_ms += FRAME_MS;
+        self.person = person.unwrap_or(self.rules.neutral);
+        self.anew = false;
         let heard = match news {
             News::Lasts(tone) => Heard::Tone(tone.hz),
             News::Drones(hz) | News::Plays(hz, _) => Heard::Tone(hz),
@@ -121,6 +130,7 @@ impl Judge {
             if alone || matches!(news, News::Plays(_, true)) {
                 self.began_ms = None;
                 self.longest_pause_ms = 0;
+                self.anew = true;
                 self.spoken_ms = 0;
             }
             // A person who picks up plays no music behind the first words.
@@ -168,6 +178,11 @@ impl Judge {
             }
             _ => self.room.other(),
         }
+    }
+
+    /// Whether this frame showed that what was taken for speech was none.
+    pub(super) fn is_anew(&self) -> bool {
+        self.anew
     }
 
     fn has_speech(&self) -> bool {
@@ -242,9 +257,7 @@ impl Judge {
             return silent.then_some(AnsweredBy::Unknown);
         };
         let length_ms = self.ended_ms - began_ms;
-        if length_ms >= self.person_ms() {
-            self.machine = true;
-        }
+        self.machine |= self.talks_like_a_machine(length_ms, self.at_ms - began_ms);
         // While a tone may be a beep, or a voice is on its way through the delay, all is open.
         let is_open = self.recent.contains(&true) || self.toned_ms == self.at_ms;
         let since = |ended_ms: u32| if is_open { 0 } else { self.at_ms - ended_ms };
@@ -269,13 +282,15 @@ impl Judge {
         self.settings.speech_ms.is_some() || self.settings.speech_end_ms.is_some()
     }
 
-    /// The length of a person's words.
-    fn person_ms(&self) -> u32 {
+    /// Whether words of this length, so long after they began, are a machine's.
+    fn talks_like_a_machine(&self, length_ms: u32, since_ms: u32) -> bool {
         if self.is_documented() {
-            self.settings.speech_ms()
-        } else {
-            self.rules.person_ms
+            return length_ms >= self.settings.speech_ms();
         }
+        let rules = &self.rules;
+        length_ms >= rules.person_most_ms
+            || length_ms >= rules.person_ms && self.person < rules.like_person
+            || since_ms >= rules.machine_ms && self.person < rules.like_machine
     }
 
     /// The silence that ends a person's words of this length.
@@ -290,7 +305,7 @@ impl Judge {
         if self.room.is_recorded() {
             waits_ms = waits_ms.max(self.rules.waits_recorded_ms);
         }
-        waits_ms
+        self.rules.hurried_ms(waits_ms, self.person)
     }
 }
 

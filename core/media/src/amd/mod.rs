@@ -1,16 +1,19 @@
 //! Human or machine? Listens to whoever picked up, 20 ms at a time, until it can tell.
 //!
 //! [`Detector`] is the border: frames in, at most one [`Found`] out. `activity` tells speech from
-//! what isn't, `tone` beeps and the like by `spectrum`, `music` what plays, `judge` goes by what
+//! what isn't, `tone` beeps and the like by `spectrum`, `music` what plays, `talk` and its `network`
+//! whose talk it is like; `judge` goes by what
 //! was heard; `classic` has the rules that ours are compared with.
 
 mod activity;
 pub mod classic;
 mod judge;
 mod music;
+mod network;
 mod room;
 mod rules;
 mod spectrum;
+mod talk;
 mod tone;
 
 pub use model::amd::{Found, Settings};
@@ -20,6 +23,8 @@ use crate::sound::resample::Halver;
 use crate::sound::{FRAME_MS, FRAME_SAMPLES, Frame, SILENT_FRAME, level_dbm0};
 use activity::Activity;
 use judge::Judge;
+use talk::Talk;
+pub use talk::{FEATURES, Features};
 use tone::Tones;
 
 /// Samples of a frame at twice the house's rate.
@@ -41,6 +46,7 @@ pub struct Detector {
     halver: Halver,
     activity: Activity,
     tones: Tones,
+    talk: Talk,
     judge: Judge,
     heard: Heard,
     at_ms: u32,
@@ -59,6 +65,7 @@ impl Detector {
             halver: Halver::new(),
             activity: Activity::new(),
             tones: Tones::new(),
+            talk: Talk::new(),
             judge: Judge::new(settings, rules),
             heard: Heard::Silence,
             at_ms: 0,
@@ -84,14 +91,28 @@ impl Detector {
                 false
             }
         };
+        let power = samples.map(|_| self.tones.power());
+        let mut person = self.talk.hear(power, self.activity.voice(), speaks);
+        // What stands still as notes do isn't talk, whoever it would be likelier to be.
+        if self.tones.may_play() {
+            person = None;
+        }
         let level = samples.map(|_| moving_dbm0(&frame));
-        let (heard, verdict) = self.judge.weigh(speaks, level, news);
+        let (heard, verdict) = self.judge.weigh(speaks, level, person, news);
+        if self.judge.is_anew() {
+            self.talk.restart();
+        }
         self.heard = heard;
         self.found = verdict.map(|verdict| Found {
             verdict,
             at_ms: self.at_ms,
         });
         self.found
+    }
+
+    /// What the latest frame sounds like.
+    pub fn features(&self) -> &Features {
+        self.talk.features()
     }
 
     /// What the latest frame was taken for.

@@ -87,6 +87,11 @@ impl Music {
         !self.voice
     }
 
+    /// Whether it may be music: so much of the latest stands still, whether it was enough or not.
+    pub(super) fn may_play(&self) -> bool {
+        self.share >= MUSIC_SHARE
+    }
+
     fn is_still(&self, hz: f32) -> bool {
         let drift = DRIFT_HZ + hz * DRIFT_SHARE;
         let has = |partials: &[f32; 2]| partials.iter().any(|own| (own - hz).abs() <= drift);

@@ -1,10 +1,27 @@
 //! What decides where the caller set nothing: fitted to the half of the corpus that is for tuning.
 
 /// The rules' numbers (milliseconds).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rules {
-    /// A person's words, pauses among them, are shorter than this.
+    /// From here on it takes talk like a person's to be one, pauses among the words.
     pub person_ms: u32,
+    /// And from here on nobody is.
+    pub person_most_ms: u32,
+    /// What is like a person's talk, there: the natural logarithm of how many times likelier a
+    /// person is than a machine.
+    pub like_person: f32,
+    /// What is so like a machine's talk that it is one, whatever its length.
+    pub like_machine: f32,
+    /// But not before this: what sounds like talk may turn out to be a tone or music.
+    pub machine_ms: u32,
+    /// What speaks for nobody.
+    pub neutral: f32,
+    /// So many milliseconds the silence is shorter for each whole unit above that, or longer.
+    pub hurry_ms: f32,
+    /// But never shorter than this, which is a gap between words,
+    pub waits_least_ms: u32,
+    /// nor longer than this.
+    pub waits_most_ms: u32,
     /// The silence that shows that a person waits, behind a word or two: longer, as a greeting
     /// often pauses behind its first word.
     pub waits_short_ms: u32,
@@ -25,6 +42,12 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// The silence that does, by how like a person's the talk is, if it is this long without.
+    pub(super) fn hurried_ms(&self, waits_ms: u32, person: f32) -> u32 {
+        let ms = waits_ms as f32 - self.hurry_ms * (person - self.neutral);
+        (ms as u32).clamp(self.waits_least_ms, self.waits_most_ms)
+    }
+
     /// The silence that shows that a person waits, behind words of this length.
     pub(super) fn waits_ms(&self, length_ms: u32) -> u32 {
         let span = self.long_ms.saturating_sub(self.short_ms).max(1);
@@ -39,11 +62,19 @@ impl Default for Rules {
     fn default() -> Self {
         Rules {
             person_ms: 3_150,
-            waits_short_ms: 1_400,
-            waits_long_ms: 900,
+            person_most_ms: 4_200,
+            like_person: 0.2,
+            like_machine: -3.5,
+            machine_ms: 2_200,
+            neutral: 1.0,
+            hurry_ms: 220.0,
+            waits_least_ms: 240,
+            waits_most_ms: 2_000,
+            waits_short_ms: 1_500,
+            waits_long_ms: 1_000,
             waits_recorded_ms: 1_900,
             parted_ms: 300,
-            waits_parted_ms: 1_300,
+            waits_parted_ms: 1_150,
             short_ms: 700,
             long_ms: 2_200,
             beep_comes_ms: 3_000,
@@ -72,5 +103,18 @@ mod tests {
             ..rules
         };
         assert_eq!(odd.waits_ms(5_000), 1_400);
+    }
+
+    #[test]
+    fn the_likelier_a_person_the_shorter_the_wait() {
+        let rules = Rules {
+            neutral: 1.0,
+            hurry_ms: 200.0,
+            waits_least_ms: 250,
+            waits_most_ms: 2_000,
+            ..Rules::default()
+        };
+        let waits = [-9.0, 0.0, 1.0, 3.0, 9.0].map(|person| rules.hurried_ms(1_200, person));
+        assert_eq!(waits, [2_000, 1_400, 1_200, 800, 250]);
     }
 }

@@ -7,7 +7,11 @@ use std::f32::consts::{PI, TAU};
 
 /// Samples that are looked at.
 pub(super) const SAMPLES: usize = 256;
-const HALF: usize = SAMPLES / 2;
+pub(super) const HALF: usize = SAMPLES / 2;
+
+/// Power by frequency.
+pub(super) type Power = [f32; HALF];
+
 const STEPS: u32 = HALF.trailing_zeros();
 
 /// Width of one place of the spectrum.
@@ -49,25 +53,24 @@ impl Spectrum {
         }
     }
 
-    /// The peaks of a piece of sound.
-    pub(super) fn peaks(&self, samples: &[f32; SAMPLES]) -> Peaks {
-        let power = self.power(samples);
+    /// The peaks of a spectrum.
+    pub(super) fn peaks(power: &Power) -> Peaks {
         let all: f32 = power[LOWEST..].iter().sum();
         if all < 1.0 {
             return Peaks::default();
         }
-        let first = strongest(&power, None);
-        let second = strongest(&power, Some(first));
+        let first = strongest(power, None);
+        let second = strongest(power, Some(first));
         Peaks {
-            hz: frequency(&power, first),
-            other_hz: frequency(&power, second),
-            share: held(&power, first) / all,
-            other_share: held(&power, second) / all,
+            hz: frequency(power, first),
+            other_hz: frequency(power, second),
+            share: held(power, first) / all,
+            other_share: held(power, second) / all,
         }
     }
 
     /// Power by frequency. The samples are taken as complex pairs, and parted afterwards.
-    fn power(&self, samples: &[f32; SAMPLES]) -> [f32; HALF] {
+    pub(super) fn power(&self, samples: &[f32; SAMPLES]) -> Power {
         let mut points = [(0.0f32, 0.0f32); HALF];
         for (n, point) in points.iter_mut().enumerate() {
             let from = (n as u32).reverse_bits() as usize >> (32 - STEPS);
@@ -106,7 +109,7 @@ fn times(a: (f32, f32), b: (f32, f32)) -> (f32, f32) {
 }
 
 /// The strongest place, or the strongest that isn't near another.
-fn strongest(power: &[f32; HALF], not_near: Option<usize>) -> usize {
+fn strongest(power: &Power, not_near: Option<usize>) -> usize {
     let mut best = LOWEST;
     let mut most = -1.0;
     for (k, &power) in power.iter().enumerate().take(HALF - REACH).skip(LOWEST) {
@@ -119,12 +122,12 @@ fn strongest(power: &[f32; HALF], not_near: Option<usize>) -> usize {
 }
 
 /// The energy around a place.
-fn held(power: &[f32; HALF], at: usize) -> f32 {
+fn held(power: &Power, at: usize) -> f32 {
     power[at - REACH..=at + REACH].iter().sum()
 }
 
 /// Where between the places a sine under this window stands, by its neighbours' magnitudes.
-fn frequency(power: &[f32; HALF], at: usize) -> f32 {
+fn frequency(power: &Power, at: usize) -> f32 {
     let (before, here, after) = (power[at - 1].sqrt(), power[at].sqrt(), power[at + 1].sqrt());
     if here <= 0.0 {
         return 0.0;
@@ -149,11 +152,15 @@ mod tests {
         })
     }
 
+    fn peaks(samples: &[f32; SAMPLES]) -> Peaks {
+        Spectrum::peaks(&Spectrum::new().power(samples))
+    }
+
     #[test]
     fn a_sine_is_found_to_a_hertz_or_two_and_holds_all() {
         let spectrum = Spectrum::new();
         for hz in [205.0, 350.0, 425.0, 987.6, 1_100.0, 2_100.0, 3_333.0] {
-            let peaks = spectrum.peaks(&sines(&[hz]));
+            let peaks = Spectrum::peaks(&spectrum.power(&sines(&[hz])));
             assert!((peaks.hz - hz).abs() < 2.5, "{hz}: {peaks:?}");
             assert!(peaks.share > 0.99, "{hz}: {peaks:?}");
         }
@@ -161,7 +168,7 @@ mod tests {
 
     #[test]
     fn two_sines_are_two() {
-        let peaks = Spectrum::new().peaks(&sines(&[480.0, 700.0]));
+        let peaks = peaks(&sines(&[480.0, 700.0]));
         let (low, high) = (peaks.hz.min(peaks.other_hz), peaks.hz.max(peaks.other_hz));
         assert!(
             (low - 480.0).abs() < 4.0 && (high - 700.0).abs() < 4.0,
@@ -177,7 +184,7 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 16) as f32 - 32_768.0
         });
-        assert!(Spectrum::new().peaks(&noise).share < 0.3);
-        assert_eq!(Spectrum::new().peaks(&[0.0; SAMPLES]), Peaks::default());
+        assert!(peaks(&noise).share < 0.3);
+        assert_eq!(peaks(&[0.0; SAMPLES]), Peaks::default());
     }
 }

@@ -2,7 +2,7 @@
 //! and level for longer than a vowel or a note is.
 
 use super::music::Music;
-use super::spectrum::{Peaks, SAMPLES, Spectrum};
+use super::spectrum::{HALF, Peaks, Power, SAMPLES, Spectrum};
 use crate::sound::{FRAME_MS, FRAME_SAMPLES, Frame, SILENT_DBM0, level_dbm0};
 
 /// One sine holds at least this share of a tone, or two together the other.
@@ -104,6 +104,7 @@ pub(super) struct Tones {
     spectrum: Spectrum,
     music: Music,
     latest: [f32; SAMPLES],
+    power: Power,
     run: Option<Run>,
     /// The level of the frame before.
     before: f32,
@@ -119,11 +120,22 @@ impl Tones {
             spectrum: Spectrum::new(),
             music: Music::new(),
             latest: [0.0; SAMPLES],
+            power: [0.0; HALF],
             run: None,
             before: SILENT_DBM0,
             hollow: false,
             drone: (0.0, 0),
         }
+    }
+
+    /// Whether what is heard may turn out to be music.
+    pub(super) fn may_play(&self) -> bool {
+        self.music.may_play()
+    }
+
+    /// The power of the latest 32 ms by frequency.
+    pub(super) fn power(&self) -> &Power {
+        &self.power
     }
 
     /// Hears one frame.
@@ -134,7 +146,8 @@ impl Tones {
             *slot = f32::from(sample);
         }
         let level = level_dbm0(frame);
-        let peaks = (level >= SOFTEST_DBM0).then(|| self.spectrum.peaks(&self.latest));
+        self.power = self.spectrum.power(&self.latest);
+        let peaks = (level >= SOFTEST_DBM0).then(|| Spectrum::peaks(&self.power));
         let sine = peaks.as_ref().and_then(sines);
         let plays = self.music.hear(peaks, level, sine.is_some());
         let drones = self.drones(sine);
