@@ -168,7 +168,7 @@ impl Line {
             });
         let file = folder.join(format!("{hash:016x}.opus"));
         if !file.exists() {
-            let part = file.with_extension("part.opus");
+            let part = file.with_extension(format!("part{}.opus", std::process::id()));
             let names = ["-", &part.to_string_lossy()];
             program("opusenc", &[&settings[..], &names].concat(), &octets)?;
             std::fs::rename(&part, &file).map_err(|error| error.to_string())?;

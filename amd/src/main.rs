@@ -162,6 +162,9 @@ fn run(asked: &Asked) -> Result<(), String> {
             real.try_for_each(&mut judge)?;
         }
     }
+    if asked.dump.is_some() {
+        return Ok(());
+    }
     if asked.wrong {
         scores.iter().filter(|score| is_wrong(score)).for_each(tell);
     }

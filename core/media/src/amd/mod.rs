@@ -2,8 +2,8 @@
 //!
 //! [`Detector`] is the border: frames in, at most one [`Found`] out. `activity` tells speech from
 //! what isn't, `tone` beeps and the like by `spectrum`, `music` what plays, `talk` and its `network`
-//! whose talk it is like; `judge` goes by what
-//! was heard; `classic` has the rules that ours are compared with.
+//! whose talk it is like; `judge` goes by what was heard; `classic` has the rules that ours are
+//! compared with.
 
 mod activity;
 pub mod classic;
