@@ -290,7 +290,9 @@ impl Judge {
         let rules = &self.rules;
         length_ms >= rules.person_most_ms
             || length_ms >= rules.person_ms && self.person < rules.like_person
-            || since_ms >= rules.machine_ms && self.person < rules.like_machine
+            || since_ms >= rules.machine_ms
+                && self.spoken_ms >= rules.machine_spoken_ms
+                && self.person < rules.like_machine
     }
 
     /// The silence that ends a person's words of this length.
@@ -332,4 +334,63 @@ fn is_network(tone: Tone) -> bool {
         .flat_map(|country| [country.ringback(), country.busy(), country.congestion()])
         .flatten()
         .any(is_step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found when somebody speaks and pauses for these times in turn (milliseconds), and
+    /// the talk is so like a person's.
+    fn found(turns: &[u32], person: f32) -> (AnsweredBy, u32) {
+        let mut judge = Judge::new(Settings::default(), Rules::default());
+        for (n, &ms) in turns.iter().enumerate() {
+            for _ in 0..ms / FRAME_MS {
+                let speaks = n.is_multiple_of(2);
+                let (_, verdict) = judge.weigh(speaks, Some(-60.0), Some(person), News::None);
+                if let Some(verdict) = verdict {
+                    return (verdict, judge.at_ms);
+                }
+            }
+        }
+        panic!("nothing was found");
+    }
+
+    #[test]
+    fn who_asks_twice_is_no_machine_however_like_one() {
+        let (verdict, at_ms) = found(&[540, 820, 400, 4_000], -9.0);
+        assert_eq!(verdict, AnsweredBy::Human, "at {at_ms}");
+        let rules = Rules::default();
+        assert_eq!(at_ms, 540 + 820 + 400 + rules.waits_most_ms);
+    }
+
+    #[test]
+    fn a_machine_is_known_by_its_talk_before_it_is_by_its_length() {
+        let rules = Rules::default();
+        let talk = [5_000, 4_000];
+        let late = FRAME_MS * DELAY as u32;
+        let like_neither = found(&talk, rules.neutral);
+        assert_eq!(
+            like_neither,
+            (AnsweredBy::MachineStart, rules.person_most_ms + late)
+        );
+        let rather = found(&talk, rules.like_person - 0.1);
+        assert_eq!(
+            rather,
+            (
+                AnsweredBy::MachineStart,
+                rules.person_ms.next_multiple_of(FRAME_MS) + late
+            )
+        );
+        let surely = found(&talk, rules.like_machine - 0.1);
+        assert_eq!(surely, (AnsweredBy::MachineStart, rules.machine_ms));
+    }
+
+    #[test]
+    fn a_person_who_is_like_one_need_not_wait() {
+        let rules = Rules::default();
+        let (verdict, at_ms) = found(&[2_600, 4_000], 9.0);
+        assert_eq!(verdict, AnsweredBy::Human);
+        assert_eq!(at_ms, 2_600 + rules.waits_least_ms);
+    }
 }

@@ -1,8 +1,8 @@
 //! Human or machine? Listens to whoever picked up, 20 ms at a time, until it can tell.
 //!
 //! [`Detector`] is the border: frames in, at most one [`Found`] out. `activity` tells speech from
-//! what isn't, `tone` beeps and the like by `spectrum`, `music` what plays, `talk` and its `network`
-//! whose talk it is like; `judge` goes by what was heard; `classic` has the rules that ours are
+//! what isn't, `tone` beeps and the like by `spectrum`, `music` what plays, `talk` and `network`
+//! whose talk it is like, `judge` goes by what was heard; `classic` has the rules that ours are
 //! compared with.
 
 mod activity;

@@ -12,8 +12,11 @@ pub struct Rules {
     pub like_person: f32,
     /// What is so like a machine's talk that it is one, whatever its length.
     pub like_machine: f32,
-    /// But not before this: what sounds like talk may turn out to be a tone or music.
+    /// But not before this: what sounds like talk may turn out to be a tone or music;
     pub machine_ms: u32,
+    /// and not before so much was said, pauses left out: a person who isn't answered says "Who is
+    /// it?" behind "Hello?" as a greeting goes on behind it.
+    pub machine_spoken_ms: u32,
     /// What speaks for nobody.
     pub neutral: f32,
     /// So many milliseconds the silence is shorter for each whole unit above that, or longer.
@@ -66,6 +69,7 @@ impl Default for Rules {
             like_person: 0.2,
             like_machine: -3.5,
             machine_ms: 2_200,
+            machine_spoken_ms: 1_400,
             neutral: 1.0,
             hurry_ms: 220.0,
             waits_least_ms: 240,
