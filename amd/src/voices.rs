@@ -173,8 +173,9 @@ fn make(voice: &Voice, pace: u32, text: &str, to: &Path) -> Result<(), String> {
         Voice::Festival(name) => festival(name, text, &wav)?,
     };
     run(&mut command)?;
+    // Its dither is chance that the case's name doesn't seed.
     let mut sox = Command::new("sox");
-    sox.arg(&wav).args([
+    sox.arg("-D").arg(&wav).args([
         "-t", "raw", "-r", "16000", "-c", "1", "-e", "signed", "-b", "16",
     ]);
     run(sox.arg(to))?;
