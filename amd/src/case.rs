@@ -66,6 +66,11 @@ pub struct Stuff<'a> {
     pub music: [Vec<Vec<f32>>; 2],
 }
 
+/// Of a case to grow from no more is made, from its first speech on: nothing later is learned.
+const GROWN_MS: u32 = 6_500;
+/// The pauses of a person who says more behind them.
+const DRAWS_BREATH_MS: (f32, f32) = (200.0, 1_000.0);
+
 /// How many greetings of the half for tuning a studio has recorded.
 const STUDIO_SHARE: f32 = 0.4;
 
@@ -110,6 +115,7 @@ pub fn case(stuff: &Stuff, half: Half, number: usize) -> Result<Case, String> {
         colour: [0.0; 2],
     };
     if half == Half::Grow {
+        making.pace = making.chance.within(130.0, 205.0) as u32;
         making.bend = making.chance.within(0.88, 1.14);
         making.colour = [
             making.chance.within(-0.5, 0.5),
@@ -117,6 +123,9 @@ pub fn case(stuff: &Stuff, half: Half, number: usize) -> Result<Case, String> {
         ];
     }
     let (class, style) = making.fill()?;
+    if let Some(end) = making.grown() {
+        making.sound.truncate(end);
+    }
     making.surround(class)?;
     let line = Line::drawn(&mut making.chance);
     let speaks = making.speech_at.is_some();
@@ -135,7 +144,9 @@ pub fn case(stuff: &Stuff, half: Half, number: usize) -> Result<Case, String> {
 
 impl Making<'_> {
     fn fill(&mut self) -> Result<(Class, &'static str), String> {
-        let kind = self.chance.share();
+        // Who is neither a person nor a machine isn't learned.
+        let most = if self.half == Half::Grow { 0.88 } else { 1.0 };
+        let kind = self.chance.share() * most;
         let style = if kind < 0.44 {
             self.person()?
         } else if kind < 0.88 {
@@ -173,10 +184,19 @@ impl Making<'_> {
         Ok(())
     }
 
+    /// Where a case to grow from ends.
+    fn grown(&self) -> Option<usize> {
+        let at = self.speech_at.filter(|_| self.half == Half::Grow)?;
+        Some(at + samples(GROWN_MS))
+    }
+
     /// A text of a style, with pauses between its parts.
     fn tell(&mut self, style: &str, low_ms: f32, high_ms: f32) -> Result<(), String> {
         let parts = texts::any(self.language, self.half, style, &mut self.chance);
         for (n, part) in parts.into_iter().enumerate() {
+            if self.grown().is_some_and(|end| self.sound.len() > end) {
+                break;
+            }
             if n > 0 {
                 self.pause(low_ms, high_ms);
             }
@@ -187,15 +207,16 @@ impl Making<'_> {
 
     fn person(&mut self) -> Result<&'static str, String> {
         let kind = self.chance.share();
+        let (low, high) = DRAWS_BREATH_MS;
         self.pause(100.0, 900.0);
         let style = if kind < 0.40 {
             self.tell("short", 0.0, 0.0)?;
             "short hello"
         } else if kind < 0.60 {
-            self.tell("long", 0.0, 0.0)?;
+            self.tell("long", low, high)?;
             "long hello"
         } else if kind < 0.78 {
-            self.tell("company", 0.0, 0.0)?;
+            self.tell("company", low, high)?;
             "name and company"
         } else if kind < 0.88 {
             self.pause(900.0, 2_600.0);
@@ -203,7 +224,7 @@ impl Making<'_> {
             "silence, then hello"
         } else {
             let style = *self.chance.of(&["short", "long"]);
-            self.tell(style, 0.0, 0.0)?;
+            self.tell(style, low, high)?;
             "talk behind"
         };
         // Nobody answers, so the person asks again, some seconds later.

@@ -25,8 +25,8 @@ use std::process::ExitCode;
 use texts::Half;
 
 /// Cases of the half for tuning, and of the synthetic half for judging.
-const TUNE: usize = 3_600;
-const JUDGE: usize = 2_400;
+const TUNE: usize = 4_800;
+const JUDGE: usize = 4_800;
 /// Cases that the network is grown from.
 const GROW: usize = 12_000;
 
