@@ -12,7 +12,10 @@ const NOTHING: f32 = -1.0;
 const SOUND: f32 = -0.999;
 /// The loudest that a band gets.
 const LOUDEST: f32 = 1.3;
-/// Bands that are missing together, and what they hold; in one case of three none is missing.
+/// How often there is noise.
+const NOISY: f32 = 0.5;
+/// Bands that are missing together, and what they hold; the more places beyond the bands, the more
+/// often none is missing.
 const MISSING: usize = 3;
 const MISSING_HOLD: f32 = -0.5;
 const PLACES: usize = BANDS + 10;
@@ -33,7 +36,7 @@ impl Disguise {
         let place = |band: usize| band as f32 * 2.0 / (BANDS - 1) as f32 - 1.0;
         Disguise {
             tilt: std::array::from_fn(|band| slope * place(band) + level),
-            floor: chance.hits(0.5).then(|| chance.within(-1.0, -0.4)),
+            floor: chance.hits(NOISY).then(|| chance.within(-1.0, -0.4)),
             low: (chance.draw() % PLACES as u64) as usize,
         }
     }

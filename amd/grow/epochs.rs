@@ -162,14 +162,14 @@ fn shuffle(order: &mut [usize], chance: &mut Chance) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shape::FEATURES;
+    use crate::shape::{FEATURES, STRIDE};
 
     /// People whose sound rises, machines whose sound falls.
     fn made_up(words: &str, count: usize) -> Vec<Case> {
         let mut chance = Chance::new(words);
         let case = |n: usize| {
             let human = n.is_multiple_of(2);
-            let frame = |k: usize| {
+            let mut frame = |k: usize| {
                 let slope = if human { k as f32 } else { 4.0 - k as f32 };
                 std::array::from_fn::<_, FEATURES, _>(|_| {
                     slope * 0.15 - 0.3 + chance.within(-0.1, 0.1)
@@ -177,7 +177,9 @@ mod tests {
             };
             Case {
                 human,
-                frames: (0..5).map(frame).collect(),
+                frames: (0..5)
+                    .flat_map(|k| std::array::from_fn::<_, STRIDE, _>(|_| frame(k)))
+                    .collect(),
             }
         };
         (0..count).map(case).collect()
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn a_few_rounds_learn_what_can_be_told_and_the_same_seed_the_same() {
         let (stuff, check) = (made_up("stuff", BATCH * 2), made_up("check", 30));
-        let mut grower = Grower::new(&stuff, &check, 5);
+        let mut grower = Grower::new(&stuff, &check, 5 * STRIDE);
         let before = grower.unseen(&fresh(&mut Chance::new("test: weights")));
         let leg = Leg {
             epochs: 20,

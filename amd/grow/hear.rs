@@ -1,4 +1,4 @@
-//! What the network says of a few cases side by side, frame by frame, and what has to be kept of it
+//! What the network says of a few cases side by side, step by step, and what has to be kept of it
 //! to learn from: the sums of `core/media/src/amd/network.rs`.
 
 use crate::chance::Chance;
@@ -7,7 +7,7 @@ use crate::dump::Case;
 use crate::product::{add_product, dot, rows_of};
 use crate::shape::{
     AT_ONCE, BACK, COUNT, FEATURES, GATE_BIAS, GATES, INPUTS, INTO, OUT, OUT_BIAS, SEEN, SEEN_BIAS,
-    UNITS,
+    STRIDE, UNITS,
 };
 use media::amd::Features;
 
@@ -19,14 +19,14 @@ pub const SIDE_BY_SIDE: usize = 24;
 /// everything carries less far.
 const SMOOTHED: f32 = 0.04;
 
-/// A few cases, and what the network makes of them. Every list has the cases of the first frame,
-/// then those of the second.
+/// A few cases, and what the network makes of them. Every list has the cases of the first step,
+/// then those of the second; a step hears [`STRIDE`] frames.
 pub struct Slice {
-    /// Frames of a case.
-    pub frames: usize,
-    /// The cases: whether they are human, and how many of the frames are theirs.
+    /// Steps of a case.
+    pub steps: usize,
+    /// The cases: whether they are human, and how many of the steps are theirs.
     pub cases: Vec<(bool, usize)>,
-    /// This frame and the two before.
+    /// The latest frame of a step, and those before.
     pub inputs: Vec<[Features; AT_ONCE]>,
     /// What is seen of them.
     pub seen: Vec<[f32; SEEN]>,
@@ -36,9 +36,9 @@ pub struct Slice {
     pub open: Vec<[f32; GATES]>,
     /// What is fresh.
     pub fresh: Vec<[f32; UNITS]>,
-    /// The units before the first frame, then after each.
+    /// The units before the first step, then after each.
     pub units: Vec<[f32; UNITS]>,
-    /// The units before each frame without those that are left out.
+    /// The units before each step without those that are left out.
     pub kept: Vec<[f32; UNITS]>,
     /// What is said.
     pub said: Vec<f32>,
@@ -80,9 +80,10 @@ impl std::iter::Sum for Loss {
 impl Slice {
     /// One without cases, whose cases will have up to so many frames.
     pub fn new(frames: usize) -> Self {
-        let rows = frames * SIDE_BY_SIDE;
+        let steps = frames / STRIDE;
+        let rows = steps * SIDE_BY_SIDE;
         Slice {
-            frames,
+            steps,
             cases: Vec::with_capacity(SIDE_BY_SIDE),
             inputs: vec![[[0.0; FEATURES]; AT_ONCE]; rows],
             seen: vec![[0.0; SEEN]; rows],
@@ -132,16 +133,18 @@ impl Slice {
 
     fn put(&mut self, case: &Case, mut disguise: impl FnMut(&Features) -> Features) {
         let place = self.cases.len();
-        let length = case.frames.len().min(self.frames);
+        let length = (case.frames.len() / STRIDE).min(self.steps);
         self.cases.push((case.human, length));
         let mut before = [[-1.0; FEATURES]; AT_ONCE];
-        for n in 0..length {
-            before.rotate_right(1);
-            before[0] = disguise(&case.frames[n]);
+        for (n, frames) in case.frames.chunks_exact(STRIDE).take(length).enumerate() {
+            for frame in frames {
+                before.rotate_right(1);
+                before[0] = disguise(frame);
+            }
             self.inputs[n * SIDE_BY_SIDE + place] = before;
         }
-        // Nothing is asked of the frames behind its last.
-        for n in length..self.frames {
+        // Nothing is asked of the steps behind its last.
+        for n in length..self.steps {
             self.inputs[n * SIDE_BY_SIDE + place] = before;
         }
     }
@@ -149,12 +152,12 @@ impl Slice {
     /// Hears the cases.
     pub fn hear(&mut self, weights: &[f32]) {
         self.units[..SIDE_BY_SIDE].fill([0.0; UNITS]);
-        for frame in 0..self.frames {
-            self.hear_frame(weights, frame * SIDE_BY_SIDE);
+        for step in 0..self.steps {
+            self.hear_step(weights, step * SIDE_BY_SIDE);
         }
     }
 
-    fn hear_frame(&mut self, weights: &[f32], from: usize) {
+    fn hear_step(&mut self, weights: &[f32], from: usize) {
         let rows = from..from + SIDE_BY_SIDE;
         let inputs = &self.inputs[rows.clone()];
         let seen = &mut self.seen[rows.clone()];
@@ -220,8 +223,8 @@ impl Slice {
             if smoothed {
                 person = person * (1.0 - SMOOTHED) + SMOOTHED / 2.0;
             }
-            for frame in 0..length {
-                let row = frame * SIDE_BY_SIDE + place;
+            for step in 0..length {
+                let row = step * SIDE_BY_SIDE + place;
                 let (said, weight) = (self.said[row], 1.5 - self.inputs[row][0][FEATURES - 1]);
                 let wrong = said.max(0.0) + (-said.abs()).exp().ln_1p() - person * said;
                 loss.sum += f64::from(weight * wrong);
@@ -233,7 +236,7 @@ impl Slice {
     }
 }
 
-/// One case's units hear one frame. `steep` holds what comes into the gates, `open` what comes
+/// One case's units go one step. `steep` holds what comes into the gates, `open` what comes
 /// back from the units; both are exchanged for what learning needs.
 fn step(
     steep: &mut [f32; GATES],
@@ -311,8 +314,12 @@ mod tests {
         slice.hear(&weights);
         let mut network = Network::new();
         for (n, frame) in case.frames.iter().enumerate() {
-            let (said, heard) = (slice.said[n * SIDE_BY_SIDE + 1], network.hear(frame));
-            assert!((said - heard).abs() < 1e-3, "{n}: {said} {heard}");
+            let heard = network.hear(frame);
+            // Between steps it says what it said.
+            if (n + 1).is_multiple_of(STRIDE) {
+                let said = slice.said[n / STRIDE * SIDE_BY_SIDE + 1];
+                assert!((said - heard).abs() < 1e-3, "{n}: {said} {heard}");
+            }
         }
     }
 
@@ -320,8 +327,11 @@ mod tests {
     fn what_is_wrong_where_it_is_quiet_counts_thrice() {
         let (mut quiet, mut loud) = ([0.0; FEATURES], [0.0; FEATURES]);
         (quiet[FEATURES - 1], loud[FEATURES - 1]) = (0.0, 1.0);
-        let mut slice = Slice::new(4);
-        let case = |human, frames| Case { human, frames };
+        let mut slice = Slice::new(4 * STRIDE);
+        let case = |human, steps: Vec<Features>| Case {
+            human,
+            frames: steps.into_iter().flat_map(|step| [step; STRIDE]).collect(),
+        };
         let cases = [case(true, vec![loud, quiet]), case(false, vec![loud])];
         slice.take(cases.iter());
         (slice.said[0], slice.said[SIDE_BY_SIDE], slice.said[1]) = (1.0, -1.0, -1.0);

@@ -6,12 +6,14 @@ use crate::disguise::normal;
 pub use media::amd::FEATURES;
 use std::path::Path;
 
-/// Gated units. To grow more of them, change it here and in `network.rs`.
+/// Gated units. To grow another shape, change these four here and in `network.rs`.
 pub const UNITS: usize = 64;
-/// What is seen of three frames.
+/// What is seen of the frames; like the units, a multiple of 16.
 pub const SEEN: usize = 48;
 /// Frames it sees at once.
 pub const AT_ONCE: usize = 3;
+/// Frames from one step to the next; what comes between is seen with the next step.
+pub const STRIDE: usize = 1;
 /// Numbers it sees at once.
 pub const INPUTS: usize = FEATURES * AT_ONCE;
 /// Each unit has one gate that keeps, one that recalls, and what is fresh.

@@ -1,4 +1,4 @@
-//! How the loss of a slice changes with each weight: back through its frames, from the last to the
+//! How the loss of a slice changes with each weight: back through its steps, from the last to the
 //! first.
 
 use crate::hear::{SIDE_BY_SIDE, Slice, part, three, three_mut};
@@ -7,7 +7,7 @@ use crate::shape::{
     BACK, COUNT, GATE_BIAS, GATES, INPUTS, INTO, OUT, OUT_BIAS, SEEN, SEEN_BIAS, UNITS,
 };
 
-/// What goes back from a frame to the one before, and what it is reckoned with.
+/// What goes back from a step to the one before, and what it is reckoned with.
 struct Backwards {
     /// The slope by each unit.
     units: [[f32; UNITS]; SIDE_BY_SIDE],
@@ -34,9 +34,9 @@ impl Slice {
         };
         self.slope.clear();
         self.slope.resize(COUNT, 0.0);
-        for frame in (0..self.frames).rev() {
-            self.learn_units(weights, frame * SIDE_BY_SIDE, &mut now);
-            self.learn_seen(frame * SIDE_BY_SIDE, &mut now);
+        for step in (0..self.steps).rev() {
+            self.learn_units(weights, step * SIDE_BY_SIDE, &mut now);
+            self.learn_seen(step * SIDE_BY_SIDE, &mut now);
         }
     }
 
@@ -144,7 +144,7 @@ mod tests {
     use crate::chance::Chance;
     use crate::disguise::normal;
     use crate::dump::Case;
-    use crate::shape::{FEATURES, fresh};
+    use crate::shape::{FEATURES, STRIDE, fresh};
 
     fn made_up(chance: &mut Chance, lengths: &[usize]) -> Vec<Case> {
         let case = |&length: &usize| Case {
@@ -166,9 +166,9 @@ mod tests {
     #[test]
     fn the_slope_is_what_a_small_step_changes() {
         let mut chance = Chance::new("slope");
-        let cases = made_up(&mut chance, &[7, 3, 8]);
+        let cases = made_up(&mut chance, &[7, 3, 8].map(|steps| steps * STRIDE));
         let weights = fresh(&mut chance);
-        let mut slice = Slice::new(8);
+        let mut slice = Slice::new(8 * STRIDE);
         loss(&mut slice, &cases, &weights);
         slice.learn(&weights);
         let slope = slice.slope.clone();
