@@ -3,7 +3,8 @@
 //! The half for growing is learned; the half for tuning shows after each round how far it carries
 //! to texts and voices that weren't learned. The judged half is never read. `tools/amd-grow` calls
 //! it; while trying, `--leg EPOCHS,LEFT-OUT,PACE` instead of `--epochs` says how it goes, as often
-//! as there are legs, and `--seed WORD` lets chance go another way.
+//! as there are legs, `--seed WORD` lets chance go another way, and `--from WEIGHTS` begins with
+//! what was learned before.
 
 mod adam;
 #[path = "../src/chance.rs"]
@@ -30,7 +31,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Rounds through all cases, if nothing else is asked for.
-const EPOCHS: usize = 58;
+const EPOCHS: usize = 46;
 
 /// What is asked for.
 #[derive(Default)]
@@ -40,6 +41,7 @@ struct Asked {
     epochs: Option<usize>,
     legs: Vec<Leg>,
     seed: String,
+    from: Option<PathBuf>,
     beside: Option<PathBuf>,
     write: PathBuf,
 }
@@ -81,11 +83,12 @@ fn asked(words: impl Iterator<Item = String>) -> Result<Asked, String> {
             }
             "--leg" => asked.legs.push(leg(&value()?)?),
             "--seed" => asked.seed = value()?,
+            "--from" => asked.from = Some(value()?.into()),
             "--beside" => asked.beside = Some(value()?.into()),
             "--write" => asked.write = value()?.into(),
             _ => {
                 return Err(format!(
-                    "{word} is none of --grow --tune --epochs --leg --seed --beside --write"
+                    "{word} is none of --grow --tune --epochs --leg --seed --from --beside --write"
                 ));
             }
         }
@@ -141,6 +144,13 @@ fn run(asked: &Asked) -> Result<(), String> {
             None => println!("{file}: of another shape, not compared"),
         }
     }
+    let from = match &asked.from {
+        Some(from) => {
+            let fault = || format!("{}: of another shape", from.display());
+            Some(shape::read(from)?.ok_or_else(fault)?)
+        }
+        None => None,
+    };
     // Not to find out after two hours.
     let place = |error| format!("{}: {error}", asked.write.display());
     let mut file = std::fs::OpenOptions::new();
@@ -150,7 +160,7 @@ fn run(asked: &Asked) -> Result<(), String> {
         [] => epochs::legs(asked.epochs.unwrap_or(EPOCHS)),
         _ => asked.legs.clone(),
     };
-    let weights = grower.grow(&legs, &asked.seed, |line| println!("{line}"));
+    let weights = grower.grow(&legs, &asked.seed, from, |line| println!("{line}"));
     std::fs::write(&asked.write, shape::written(&weights)).map_err(place)
 }
 

@@ -7,13 +7,13 @@ pub use media::amd::FEATURES;
 use std::path::Path;
 
 /// Gated units. To grow another shape, change these four here and in `network.rs`.
-pub const UNITS: usize = 64;
+pub const UNITS: usize = 128;
 /// What is seen of the frames; like the units, a multiple of 16.
-pub const SEEN: usize = 48;
+pub const SEEN: usize = 64;
 /// Frames it sees at once.
-pub const AT_ONCE: usize = 3;
+pub const AT_ONCE: usize = 4;
 /// Frames from one step to the next; what comes between is seen with the next step.
-pub const STRIDE: usize = 1;
+pub const STRIDE: usize = 2;
 /// Numbers it sees at once.
 pub const INPUTS: usize = FEATURES * AT_ONCE;
 /// Each unit has one gate that keeps, one that recalls, and what is fresh.

@@ -28,7 +28,7 @@ use texts::Half;
 const TUNE: usize = 4_800;
 const JUDGE: usize = 4_800;
 /// Cases that the network is grown from.
-const GROW: usize = 12_000;
+const GROW: usize = 30_000;
 
 /// The pieces of recorded music, by half.
 const MUSIC: [&[&str]; 2] = [

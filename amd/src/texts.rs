@@ -46,6 +46,20 @@ const GROWN: [&str; 6] = [
     include_str!("../texts/grow/it.txt"),
 ];
 
+/// More of them, without alternatives: what is usually said, as often as it is.
+const PLAIN: [&str; 6] = [
+    include_str!("../texts/grow/plain/en.txt"),
+    include_str!("../texts/grow/plain/pt.txt"),
+    include_str!("../texts/grow/plain/es.txt"),
+    include_str!("../texts/grow/plain/fr.txt"),
+    include_str!("../texts/grow/plain/de.txt"),
+    include_str!("../texts/grow/plain/it.txt"),
+];
+
+/// How many of the texts are plain: the others dwell on what is hard to tell apart, so that by them
+/// alone a machine would be likelier behind a person's first words than it is.
+const PLAIN_SHARE: f32 = 0.55;
+
 /// Any text of a style, in its parts.
 pub fn any(language: &str, half: Half, style: &str, chance: &mut Chance) -> Vec<String> {
     if half != Half::Grow {
@@ -53,13 +67,22 @@ pub fn any(language: &str, half: Half, style: &str, chance: &mut Chance) -> Vec<
         return chance.of(&all).iter().map(ToString::to_string).collect();
     }
     let place = LANGUAGES.iter().position(|(name, _)| *name == language);
-    let file = GROWN[place.unwrap_or(0)];
+    let place = place.unwrap_or(0);
     let head = format!("{style}: ");
-    let lines = file.lines().filter_map(|line| line.strip_prefix(&head));
-    let lines: Vec<&str> = lines.collect();
+    let of = |file: &'static str| -> Vec<&str> {
+        let lines = file.lines();
+        lines.filter_map(|line| line.strip_prefix(&head)).collect()
+    };
+    let (many, plain) = (of(GROWN[place]), of(PLAIN[place]));
     let judged = judged(language);
     loop {
-        let line = *chance.of(&lines);
+        let is_plain = !plain.is_empty() && chance.hits(PLAIN_SHARE);
+        let (file, lines) = if is_plain {
+            (PLAIN[place], &plain)
+        } else {
+            (GROWN[place], &many)
+        };
+        let line = *chance.of(lines);
         let parts = parts(&expanded(file, line, chance));
         let whole = words(&parts.join(" "));
         if !judged.contains(&whole) && !parts.iter().any(|part| judged.contains(&words(part))) {

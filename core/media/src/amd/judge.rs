@@ -61,8 +61,9 @@ pub(super) struct Judge {
     ended_ms: u32,
     /// The longest of those pauses.
     longest_pause_ms: u32,
-    /// By how much a person is likelier than a machine.
+    /// By how much a person is likelier than a machine, and whether anything tells.
     person: f32,
+    is_talk: bool,
     /// What was taken for speech until this frame was none.
     anew: bool,
     /// Frames of speech among them.
@@ -89,6 +90,7 @@ impl Judge {
             ended_ms: 0,
             longest_pause_ms: 0,
             person: 0.0,
+            is_talk: false,
             anew: false,
             spoken_ms: 0,
             machine: false,
@@ -106,7 +108,8 @@ impl Judge {
         news: News,
     ) -> (Heard, Option<AnsweredBy>) {
         self.at_ms += FRAME_MS;
-        self.person = person.unwrap_or(self.rules.neutral);
+        self.person = person.unwrap_or(self.neutral());
+        self.is_talk = person.is_some();
         self.anew = false;
         let heard = match news {
             News::Lasts(tone) => Heard::Tone(tone.hz),
@@ -272,7 +275,11 @@ impl Judge {
                     .unwrap_or(self.rules.beep_comes_ms);
                 (quiet_ms >= ends_ms).then_some(AnsweredBy::MachineEndSilence)
             }
-            (false, _) => (silence_ms >= self.waits_ms(length_ms)).then_some(AnsweredBy::Human),
+            (false, _) => {
+                let waits = silence_ms >= self.waits_ms(length_ms);
+                let sure = self.talks_like_a_person(self.at_ms - began_ms);
+                (waits || sure).then_some(AnsweredBy::Human)
+            }
         }
     }
 
@@ -280,6 +287,12 @@ impl Judge {
     /// documented.
     fn is_documented(&self) -> bool {
         self.settings.speech_ms.is_some() || self.settings.speech_end_ms.is_some()
+    }
+
+    /// Whether words that began so long ago are a person's, though they go on.
+    fn talks_like_a_person(&self, since_ms: u32) -> bool {
+        let is_sure = self.is_talk && self.rules.is_sure(since_ms, self.person);
+        is_sure && !self.is_documented()
     }
 
     /// Whether words of this length, so long after they began, are a machine's.
@@ -295,6 +308,14 @@ impl Judge {
                 && self.person < rules.like_machine
     }
 
+    fn neutral(&self) -> f32 {
+        if self.settings.to_the_end {
+            self.rules.neutral_to_the_end
+        } else {
+            self.rules.neutral
+        }
+    }
+
     /// The silence that ends a person's words of this length.
     fn waits_ms(&self, length_ms: u32) -> u32 {
         if self.is_documented() {
@@ -307,7 +328,7 @@ impl Judge {
         if self.room.is_recorded() {
             waits_ms = waits_ms.max(self.rules.waits_recorded_ms);
         }
-        self.rules.hurried_ms(waits_ms, self.person)
+        self.rules.hurried_ms(waits_ms, self.person, self.neutral())
     }
 }
 
@@ -361,7 +382,10 @@ mod tests {
         let (verdict, at_ms) = found(&[540, 820, 400, 4_000], -9.0);
         assert_eq!(verdict, AnsweredBy::Human, "at {at_ms}");
         let rules = Rules::default();
-        assert_eq!(at_ms, 540 + 820 + 400 + rules.waits_most_ms);
+        assert_eq!(
+            at_ms,
+            (540 + 820 + 400 + rules.waits_most_ms).next_multiple_of(FRAME_MS)
+        );
     }
 
     #[test]
@@ -387,10 +411,21 @@ mod tests {
     }
 
     #[test]
+    fn a_person_who_is_surely_one_may_still_talk() {
+        let rules = Rules::default();
+        let (verdict, at_ms) = found(&[5_000, 4_000], rules.sure_person + 0.1);
+        assert_eq!(verdict, AnsweredBy::Human);
+        assert_eq!(at_ms, rules.sure_ms.next_multiple_of(FRAME_MS));
+    }
+
+    #[test]
     fn a_person_who_is_like_one_need_not_wait() {
         let rules = Rules::default();
-        let (verdict, at_ms) = found(&[2_600, 4_000], 9.0);
+        let (verdict, at_ms) = found(&[2_000, 4_000], 9.0);
         assert_eq!(verdict, AnsweredBy::Human);
-        assert_eq!(at_ms, 2_600 + rules.waits_least_ms);
+        assert_eq!(
+            at_ms,
+            (2_000 + rules.waits_least_ms).next_multiple_of(FRAME_MS)
+        );
     }
 }

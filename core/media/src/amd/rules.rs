@@ -17,8 +17,20 @@ pub struct Rules {
     /// and not before so much was said, pauses left out: a person who isn't answered says "Who is
     /// it?" behind "Hello?" as a greeting goes on behind it.
     pub machine_spoken_ms: u32,
+    /// What is so like a person's talk that it is one though it goes on, so that nobody has to wait
+    /// for the end of a long answer: so long after its beginning,
+    pub sure_ms: u32,
+    /// like this;
+    pub sure_person: f32,
+    /// and so much later,
+    pub sure_falls_ms: u32,
+    /// like this.
+    pub sure_person_late: f32,
     /// What speaks for nobody.
     pub neutral: f32,
+    /// The same where the end of a message is waited for: who wants that has something to leave,
+    /// and is patient.
+    pub neutral_to_the_end: f32,
     /// So many milliseconds the silence is shorter for each whole unit above that, or longer.
     pub hurry_ms: f32,
     /// But never shorter than this, which is a gap between words,
@@ -46,9 +58,19 @@ pub struct Rules {
 
 impl Rules {
     /// The silence that does, by how like a person's the talk is, if it is this long without.
-    pub(super) fn hurried_ms(&self, waits_ms: u32, person: f32) -> u32 {
-        let ms = waits_ms as f32 - self.hurry_ms * (person - self.neutral);
+    pub(super) fn hurried_ms(&self, waits_ms: u32, person: f32, neutral: f32) -> u32 {
+        let ms = waits_ms as f32 - self.hurry_ms * (person - neutral);
         (ms as u32).clamp(self.waits_least_ms, self.waits_most_ms)
+    }
+
+    /// Whether who has begun to talk so long ago, in a way that is so like a person's, is one.
+    pub(super) fn is_sure(&self, since_ms: u32, person: f32) -> bool {
+        let Some(late_ms) = since_ms.checked_sub(self.sure_ms) else {
+            return false;
+        };
+        let place = late_ms as f32 / self.sure_falls_ms.max(1) as f32;
+        let fall = (self.sure_person - self.sure_person_late) * place.min(1.0);
+        person > self.sure_person - fall
     }
 
     /// The silence that shows that a person waits, behind words of this length.
@@ -64,21 +86,26 @@ impl Rules {
 impl Default for Rules {
     fn default() -> Self {
         Rules {
-            person_ms: 3_150,
+            person_ms: 3_300,
             person_most_ms: 4_200,
-            like_person: 0.2,
-            like_machine: -3.5,
+            like_person: -1.0,
+            like_machine: -3.27,
             machine_ms: 2_200,
             machine_spoken_ms: 1_400,
-            neutral: 1.0,
-            hurry_ms: 220.0,
-            waits_least_ms: 240,
-            waits_most_ms: 2_000,
-            waits_short_ms: 1_500,
-            waits_long_ms: 1_000,
-            waits_recorded_ms: 1_900,
+            sure_ms: 2_900,
+            sure_person: 4.6,
+            sure_falls_ms: 1_500,
+            sure_person_late: 2.06,
+            neutral: 2.07,
+            neutral_to_the_end: 3.5,
+            hurry_ms: 920.0,
+            waits_least_ms: 220,
+            waits_most_ms: 1_890,
+            waits_short_ms: 1_840,
+            waits_long_ms: 1_080,
+            waits_recorded_ms: 2_020,
             parted_ms: 300,
-            waits_parted_ms: 1_150,
+            waits_parted_ms: 1_010,
             short_ms: 700,
             long_ms: 2_200,
             beep_comes_ms: 3_000,
@@ -110,15 +137,30 @@ mod tests {
     }
 
     #[test]
+    fn the_longer_the_talk_the_less_makes_sure() {
+        let rules = Rules {
+            sure_ms: 2_000,
+            sure_person: 4.0,
+            sure_falls_ms: 1_000,
+            sure_person_late: 1.0,
+            ..Rules::default()
+        };
+        assert!(!rules.is_sure(1_980, 9.0));
+        for (since_ms, least) in [(2_000, 4.0), (2_500, 2.5), (3_000, 1.0), (9_000, 1.0)] {
+            assert!(rules.is_sure(since_ms, least + 0.01), "{since_ms}");
+            assert!(!rules.is_sure(since_ms, least - 0.01), "{since_ms}");
+        }
+    }
+
+    #[test]
     fn the_likelier_a_person_the_shorter_the_wait() {
         let rules = Rules {
-            neutral: 1.0,
             hurry_ms: 200.0,
             waits_least_ms: 250,
             waits_most_ms: 2_000,
             ..Rules::default()
         };
-        let waits = [-9.0, 0.0, 1.0, 3.0, 9.0].map(|person| rules.hurried_ms(1_200, person));
+        let waits = [-9.0, 0.0, 1.0, 3.0, 9.0].map(|person| rules.hurried_ms(1_200, person, 1.0));
         assert_eq!(waits, [2_000, 1_400, 1_200, 800, 250]);
     }
 }
