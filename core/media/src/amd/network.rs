@@ -2,7 +2,7 @@
 //! grown from spoken texts by `tools/amd-grow`, which writes `network.bin`; what it says of a
 //! frame weighs all it has heard up to there.
 //!
-//! Every 40 ms: 22 features of two frames and of the two before → 64 → 128 gated units → one number.
+//! Every 40 ms: 22 features of two frames and the two before → 64 → 128 gated units → one number.
 //! Its arithmetic is all sums, products and quotients, so that it says the same on every machine.
 
 use super::talk::{FEATURES, Features};
