@@ -58,8 +58,28 @@ pub struct Line {
     seed: u64,
 }
 
-/// Frames as a leg hears them.
-pub type Frames = Vec<Option<Vec<i16>>>;
+/// 20 ms as a leg hears them.
+pub enum Piece {
+    /// They came.
+    Heard(Vec<i16>),
+    /// They were lost, and made up.
+    MadeUp(Vec<i16>),
+    /// They didn't come.
+    Nothing,
+}
+
+impl Piece {
+    /// Their samples.
+    pub fn samples(&self) -> Option<&[i16]> {
+        match self {
+            Piece::Heard(samples) | Piece::MadeUp(samples) => Some(samples),
+            Piece::Nothing => None,
+        }
+    }
+}
+
+/// All of a sound.
+pub type Frames = Vec<Piece>;
 
 /// Missing frames that a leg fills, as its ear does.
 const MADE_UP_MAX: u32 = 10;
@@ -134,7 +154,11 @@ impl Line {
                 concealer.lost(&mut frame);
                 made_up += 1;
             }
-            frames.push((made_up < MADE_UP_MAX).then(|| frame.to_vec()));
+            frames.push(match made_up {
+                0 => Piece::Heard(frame.to_vec()),
+                1..MADE_UP_MAX => Piece::MadeUp(frame.to_vec()),
+                _ => Piece::Nothing,
+            });
         }
         frames
     }
@@ -188,8 +212,12 @@ impl Line {
                 let is_pause = self.pauses == Pauses::Nothing && length <= LARGEST_DTX;
                 made_up = if is_pause { made_up + 1 } else { 0 };
                 let pairs = frame.chunks_exact(2);
-                (made_up < MADE_UP_MAX)
-                    .then(|| pairs.map(|s| i16::from_le_bytes([s[0], s[1]])).collect())
+                // Its decoder doesn't say what it made up in place of lost packets.
+                if made_up < MADE_UP_MAX {
+                    Piece::Heard(pairs.map(|s| i16::from_le_bytes([s[0], s[1]])).collect())
+                } else {
+                    Piece::Nothing
+                }
             })
             .skip(lead);
         Ok(frames.collect())

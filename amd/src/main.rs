@@ -233,7 +233,7 @@ fn keep(folder: &Path, case: &Case, frames: &line::Frames) -> Result<(), String>
     let mut halver = Halver::new();
     let narrow = frames
         .iter()
-        .flat_map(|frame| score::narrow(frame.as_deref(), &mut halver));
+        .flat_map(|frame| score::narrow(frame.samples(), &mut halver));
     let data: Vec<u8> = narrow.flat_map(i16::to_le_bytes).collect();
     let file = folder.join(format!("{}.wav", case.name.replace(' ', "_")));
     let octets = [&wav::header(1, data.len() as u64)[..], &data].concat();

@@ -1,7 +1,7 @@
 //! One case through the detector and through the classic rules, and what that is worth.
 
 use crate::case::{Case, Class};
-use crate::line::{Coded, Frames, Pauses};
+use crate::line::{Coded, Frames, Pauses, Piece};
 use crate::sound::length_ms;
 use media::amd::classic::{Classic, Outcome};
 use media::amd::{Detector, Found, Heard, Settings};
@@ -139,7 +139,7 @@ pub fn dump(to: &mut impl std::io::Write, case: &Case, frames: &Frames) -> std::
         ..Settings::default()
     });
     for frame in &frames[..count] {
-        detector.hear(frame.as_deref());
+        hear(&mut detector, frame);
         for feature in detector.features() {
             to.write_all(&feature.to_le_bytes())?;
         }
@@ -150,12 +150,19 @@ pub fn dump(to: &mut impl std::io::Write, case: &Case, frames: &Frames) -> std::
 /// What the detector finds; where a sound ends, nothing more comes.
 fn found(frames: &Frames, settings: Settings) -> Found {
     let mut detector = Detector::new(settings);
-    let sound = frames.iter().map(|frame| frame.as_deref());
-    let rest = std::iter::repeat(None);
+    let rest = std::iter::repeat(&Piece::Nothing);
+    let mut sound = frames.iter().chain(rest);
     sound
-        .chain(rest)
-        .find_map(|frame| detector.hear(frame))
+        .find_map(|frame| hear(&mut detector, frame))
         .expect("a detection ends in time")
+}
+
+fn hear(detector: &mut Detector, frame: &Piece) -> Option<Found> {
+    match frame {
+        Piece::Heard(samples) => detector.hear(Some(samples)),
+        Piece::MadeUp(samples) => detector.hear_made_up(samples),
+        Piece::Nothing => detector.hear(None),
+    }
 }
 
 /// What each frame of the first ten seconds was taken for: a line of fields for programs.
@@ -169,7 +176,7 @@ pub fn trace(case: &Case, frames: &Frames) -> String {
     };
     let mut detector = Detector::new(open);
     let heard = frames.iter().take(500).map(|frame| {
-        detector.hear(frame.as_deref());
+        hear(&mut detector, frame);
         match detector.heard() {
             Heard::Silence => '.',
             Heard::Speech => 's',
@@ -186,7 +193,7 @@ pub fn trace(case: &Case, frames: &Frames) -> String {
     let levels = frames
         .iter()
         .take(500)
-        .map(|frame| frame.as_deref().map_or('~', &mut level));
+        .map(|frame| frame.samples().map_or('~', &mut level));
     let levels: String = levels.collect();
     let ms = |at: Option<usize>| at.map_or(0, length_ms);
     let (speech, beep) = (ms(case.speech_at), ms(case.beep_end));
@@ -199,7 +206,7 @@ pub fn trace(case: &Case, frames: &Frames) -> String {
 
 fn classic(frames: &Frames) -> (Outcome, u32) {
     let (mut classic, mut halver) = (Classic::new(), Halver::new());
-    let sound = frames.iter().map(|frame| frame.as_deref());
+    let sound = frames.iter().map(|frame| frame.samples());
     sound
         .chain(std::iter::repeat(None))
         .find_map(|frame| classic.hear(&narrow(frame, &mut halver)))

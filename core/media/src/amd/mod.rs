@@ -77,12 +77,21 @@ impl Detector {
     /// a far end's pauses of transmission. Tells the verdict once, with the frame that decides;
     /// what comes after it is not listened to.
     pub fn hear(&mut self, samples: Option<&[i16]>) -> Option<Found> {
+        self.hear_frame(samples, false)
+    }
+
+    /// Hears 20 ms that were made up in place of a lost packet: a tone in them may be over.
+    pub fn hear_made_up(&mut self, samples: &[i16]) -> Option<Found> {
+        self.hear_frame(Some(samples), true)
+    }
+
+    fn hear_frame(&mut self, samples: Option<&[i16]>, made_up: bool) -> Option<Found> {
         if self.found.is_some() {
             return None;
         }
         self.at_ms += FRAME_MS;
         let frame = self.frame(samples.unwrap_or_default());
-        let news = self.tones.hear(&frame);
+        let news = self.tones.hear(&frame, made_up);
         let speaks = match samples {
             Some(wide) if wide.len() >= WIDE_SAMPLES => self.activity.hear(&frame, Some(wide)),
             Some(_) => self.activity.hear(&frame, None),

@@ -1,6 +1,7 @@
 //! The border and the documented rules, with sound made on the spot.
 
 use super::*;
+use crate::sound::comfort::Concealer;
 use crate::sound::country::Country;
 use crate::sound::speech_stand_in::speak;
 use model::AnsweredBy;
@@ -242,6 +243,46 @@ fn frames_of_any_length_are_taken() {
 fn the_end_of_a_beep_is_told_in_time_wherever_in_a_frame_it_is() {
     (0..20).for_each(|n| beeps(&[tone(&[1_000.0], 400 + n)]));
     (0..20).for_each(|n| beeps(&[tone(&[2_750.0], 135 + n)]));
+}
+
+#[test]
+fn a_beep_whose_end_is_lost_is_told_in_time_wherever_it_ended() {
+    for lost in 1..=2 {
+        for n in 0..20 {
+            let late_ms = late_with_the_end_lost(480 + n, lost);
+            assert!((80..=150).contains(&late_ms), "{lost}, {n}: {late_ms} ms");
+        }
+    }
+}
+
+/// How late the end of a beep is told whose last frames are lost, as many as these from the one
+/// that holds its end on.
+fn late_with_the_end_lost(beep_ms: usize, lost: usize) -> i64 {
+    let greeting = [talk(4_000), silence(700)].concat();
+    let sound = [greeting, tone(&[1_000.0], beep_ms), silence(600)].concat();
+    let end_ms = 4_700 + beep_ms;
+    let first_lost = (end_ms - 1) / 20;
+    let mut detector = Detector::new(Settings {
+        to_the_end: true,
+        ..Settings::default()
+    });
+    let mut concealer = Concealer::new();
+    for (n, piece) in sound.chunks_exact(FRAME_SAMPLES).enumerate() {
+        let mut frame: Frame = SILENT_FRAME;
+        frame.copy_from_slice(piece);
+        let found = if (first_lost..first_lost + lost).contains(&n) {
+            concealer.lost(&mut frame);
+            detector.hear_made_up(&frame)
+        } else {
+            concealer.good(&mut frame);
+            detector.hear(Some(&frame))
+        };
+        if let Some(found) = found {
+            assert_eq!(found.verdict, AnsweredBy::MachineEndBeep);
+            return i64::from(found.at_ms) - end_ms as i64;
+        }
+    }
+    panic!("no beep was found");
 }
 
 #[test]

@@ -91,6 +91,8 @@ struct Run {
     odd: u32,
     /// How much of the latest frame it filled, by its energy.
     filled: f32,
+    /// Frames at its end that were made up in place of lost ones, so that it may be over before.
+    made_up: u32,
     /// Time since its end, once quiet was heard (milliseconds).
     quiet_ms: u32,
     /// Frames that aren't quiet behind it, in a row: a second half, or something else.
@@ -110,6 +112,8 @@ pub(super) struct Tones {
     before: f32,
     /// Whether the present frame holds a hole.
     hollow: bool,
+    /// Whether it was made up.
+    made_up: bool,
     /// The latest pitch, and for how many frames it has been about the same.
     drone: (f32, u32),
 }
@@ -124,6 +128,7 @@ impl Tones {
             run: None,
             before: SILENT_DBM0,
             hollow: false,
+            made_up: false,
             drone: (0.0, 0),
         }
     }
@@ -138,8 +143,9 @@ impl Tones {
         &self.power
     }
 
-    /// Hears one frame.
-    pub(super) fn hear(&mut self, frame: &Frame) -> News {
+    /// Hears one frame, which may be made up in place of a lost one.
+    pub(super) fn hear(&mut self, frame: &Frame, made_up: bool) -> News {
+        self.made_up = made_up;
         self.latest.copy_within(FRAME_SAMPLES.., 0);
         let fresh = &mut self.latest[SAMPLES - FRAME_SAMPLES..];
         for (slot, &sample) in fresh.iter_mut().zip(frame) {
@@ -198,6 +204,7 @@ impl Tones {
             age: 1,
             odd: 0,
             filled: 1.0,
+            made_up: u32::from(self.made_up),
             quiet_ms: 0,
             again: 0,
             follows,
@@ -212,6 +219,7 @@ impl Tones {
         run.quiet_ms = 0;
         run.again = 0;
         run.filled = run.share(level);
+        run.made_up = self.made_up_after(run);
         // The first frame may hold a part of it only, and the window two.
         if run.frames <= 3 {
             (run.hz, run.other_hz) = sine;
@@ -239,6 +247,7 @@ impl Tones {
             self.run = Some(Run {
                 odd: run.odd + 1,
                 filled: run.share(level),
+                made_up: self.made_up_after(run),
                 ..run
             });
             return if is_tone && level < run.level {
@@ -250,12 +259,19 @@ impl Tones {
         self.end(run, sine, level)
     }
 
+    /// How many made-up frames a tone ends with, once the present one belongs to it.
+    fn made_up_after(&self, run: Run) -> u32 {
+        if self.made_up { run.made_up + 1 } else { 0 }
+    }
+
     /// A tone has stopped, or did before; the frame is quiet, or the first of something.
     fn wait(&mut self, mut run: Run, sine: Option<Sines>, level: f32) -> News {
         run.quiet_ms += if run.quiet_ms == 0 {
-            // It ended within this frame or the one before.
-            let filled = run.filled + run.share(level);
-            ((2.0 - filled) * FRAME_MS as f32).round().max(1.0) as u32
+            // It ended within this frame or the one before, or else in those that were made up:
+            // better by a packet too soon than too late.
+            let filled = run.share(level) + if run.made_up > 0 { 1.0 } else { run.filled };
+            let heard_ms = ((2.0 - filled) * FRAME_MS as f32).round().max(1.0) as u32;
+            heard_ms + run.made_up * FRAME_MS
         } else {
             FRAME_MS
         };

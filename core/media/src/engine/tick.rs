@@ -189,8 +189,12 @@ fn hears_packets(listener: &Session, codec: Option<Codec>) -> bool {
 /// Lets the detector hear these 20 ms. A leg that is on hold is silent to it: time goes on.
 fn detect(session: &mut Session) -> Option<AnsweredBy> {
     let ear = &session.ear;
-    let heard = ear.is_heard.then_some(&ear.frame[..]);
-    let found = session.detector.as_mut()?.hear(heard)?;
+    let detector = session.detector.as_mut()?;
+    let found = match (ear.is_heard, ear.is_made_up()) {
+        (true, true) => detector.hear_made_up(&ear.frame),
+        (true, false) => detector.hear(Some(&ear.frame)),
+        (false, _) => detector.hear(None),
+    }?;
     session.detector = None;
     Some(found.verdict)
 }

@@ -133,6 +133,11 @@ impl Ear {
         }
     }
 
+    /// Whether the frame was made up in place of a lost one.
+    pub fn is_made_up(&self) -> bool {
+        self.is_heard && self.made_up > 0
+    }
+
     /// Frames that were made up.
     pub fn concealed(&self) -> u64 {
         self.concealed
