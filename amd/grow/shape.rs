@@ -7,9 +7,9 @@ pub use media::amd::FEATURES;
 use std::path::Path;
 
 /// Gated units. To grow another shape, change these four here and in `network.rs`.
-pub const UNITS: usize = 128;
+pub const UNITS: usize = 160;
 /// What is seen of the frames; like the units, a multiple of 16.
-pub const SEEN: usize = 64;
+pub const SEEN: usize = 80;
 /// Frames it sees at once.
 pub const AT_ONCE: usize = 4;
 /// Frames from one step to the next; what comes between is seen with the next step.

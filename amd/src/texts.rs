@@ -58,7 +58,12 @@ const PLAIN: [&str; 6] = [
 
 /// How many of the texts are plain: the others dwell on what is hard to tell apart, so that by them
 /// alone a machine would be likelier behind a person's first words than it is.
-const PLAIN_SHARE: f32 = 0.55;
+const PLAIN_SHARE: f32 = 0.7;
+
+/// How many of the plain ones are the beginning of one and the end of another: what people say, as
+/// what machines say, is put together of phrases, and a network that knows a text by heart knows it
+/// by its beginning.
+const SPLICED_SHARE: f32 = 0.5;
 
 /// Any text of a style, in its parts.
 pub fn any(language: &str, half: Half, style: &str, chance: &mut Chance) -> Vec<String> {
@@ -83,7 +88,12 @@ pub fn any(language: &str, half: Half, style: &str, chance: &mut Chance) -> Vec<
             (GROWN[place], &many)
         };
         let line = *chance.of(lines);
-        let parts = parts(&expanded(file, line, chance));
+        let parts = if is_plain && chance.hits(SPLICED_SHARE) {
+            let other = *chance.of(lines);
+            parts(&spliced(line, other, chance))
+        } else {
+            parts(&expanded(file, line, chance))
+        };
         let whole = words(&parts.join(" "));
         if !judged.contains(&whole) && !parts.iter().any(|part| judged.contains(&words(part))) {
             return parts;
@@ -101,6 +111,22 @@ fn judged(language: &str) -> BTreeSet<String> {
         .flat_map(|text| text.split('|').chain([text]))
         .map(words)
         .collect()
+}
+
+/// The beginning of one text and the end of another, each up to or from where something is put
+/// between its words; the one whole, if nothing is.
+fn spliced(one: &str, other: &str, chance: &mut Chance) -> String {
+    let seams = |text: &str| -> Vec<usize> {
+        let all = text.match_indices([',', '.', '?', '!', ';', ':', '|']);
+        let ends = all.map(|(at, mark)| at + mark.len());
+        ends.filter(|&end| text[end..].starts_with(' ')).collect()
+    };
+    let (begins, ends) = (seams(one), seams(other));
+    if begins.is_empty() || ends.is_empty() {
+        return one.to_owned();
+    }
+    let (begin, end) = (*chance.of(&begins), *chance.of(&ends));
+    format!("{}{}", &one[..begin], &other[end..])
 }
 
 /// A text's words, without what is only written.
@@ -189,6 +215,31 @@ mod tests {
                 assert!(seen.len() > 30, "{language} {style}: only {}", seen.len());
             }
         }
+    }
+
+    #[test]
+    fn texts_are_spliced_where_they_have_seams() {
+        let mut chance = Chance::new("seams");
+        let mut splice = |one, other| -> BTreeSet<String> {
+            let all = (0..40).map(|_| spliced(one, other, &mut chance));
+            all.collect()
+        };
+        let both = splice("Firm A, hello, speak.", "Hello? | B here.");
+        let wanted = [
+            "Firm A, | B here.",
+            "Firm A, B here.",
+            "Firm A, hello, | B here.",
+            "Firm A, hello, B here.",
+        ];
+        assert_eq!(both, wanted.map(str::to_owned).into());
+        assert_eq!(
+            splice("No seam.", "Has, one."),
+            ["No seam.".to_owned()].into()
+        );
+        assert_eq!(
+            splice("Has, one.", "No seam."),
+            ["Has, one.".to_owned()].into()
+        );
     }
 
     const STYLES: [&str; 9] = [

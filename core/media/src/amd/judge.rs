@@ -291,7 +291,9 @@ impl Judge {
 
     /// Whether words that began so long ago are a person's, though they go on.
     fn talks_like_a_person(&self, since_ms: u32) -> bool {
-        let is_sure = self.is_talk && self.rules.is_sure(since_ms, self.person);
+        // As much more for whom the end of a message matters as behind the words.
+        let person = self.person - (self.neutral() - self.rules.neutral);
+        let is_sure = self.is_talk && self.rules.is_sure(since_ms, person);
         is_sure && !self.is_documented()
     }
 
