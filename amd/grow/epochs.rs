@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn legs_share_the_epochs() {
         let epochs = |all| legs(all).iter().map(|leg| leg.epochs).collect::<Vec<_>>();
-        assert_eq!(epochs(46), [36, 10]);
+        assert_eq!(epochs(46), [28, 18]);
         assert_eq!(epochs(1), [1, 1]);
     }
 }
